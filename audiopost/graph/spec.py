@@ -1,0 +1,164 @@
+"""The drawing: effects and how they are wired, as frozen data.
+
+A `GraphSpec` is description only. It pickles, compares by value, round-trips through plain data (`to_data`,
+`from_data`: what TOML and JSON hold), and gives the same samples wherever a `GraphRenderer` runs it.
+
+::
+
+    input ──▶ hp ──▶ comp ──▶ output         two reserved names: "input" and "output"
+                      ▲ sidechain
+    input ──▶ key ────┘
+
+Why the audio of stems is not separate inputs yet: one main input of any layout covers every present use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from audiopost.errors import GraphError, UnknownNameError
+from audiopost.graph.node import Node
+from audiopost.graph.parameter import SettingValue
+
+__all__ = ["INPUT", "OUTPUT", "AutomationSpec", "EdgeSpec", "GraphSpec", "MacroSpec", "NodeSpec"]
+
+INPUT = "input"
+OUTPUT = "output"
+MAIN = "main"
+
+Pairs = tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class NodeSpec:
+    """One effect of the drawing: its catalogue name and everything that differs from its defaults."""
+
+    effect: str
+    parameters: tuple[tuple[str, float], ...] = ()
+    settings: tuple[tuple[str, SettingValue], ...] = ()
+    bypass: bool = False
+    definition: type[Node] | None = field(default=None, compare=False)
+    """The class itself, for effects written in Python that no catalogue holds. Travels by pickle, not by TOML."""
+
+    @classmethod
+    def of(
+        cls,
+        effect: str,
+        parameters: Mapping[str, float] | None = None,
+        settings: Mapping[str, SettingValue] | None = None,
+        definition: type[Node] | None = None,
+    ) -> NodeSpec:
+        """A node from mappings; the order of names does not matter for equality."""
+        return cls(
+            effect,
+            tuple(sorted((name, float(value)) for name, value in (parameters or {}).items())),
+            tuple(sorted((settings or {}).items())),
+            definition=definition,
+        )
+
+    def with_parameter(self, name: str, value: float) -> NodeSpec:
+        """The same node with one parameter changed."""
+        return replace(self, parameters=tuple(sorted({**dict(self.parameters), name: float(value)}.items())))
+
+
+@dataclass(frozen=True)
+class EdgeSpec:
+    """A wire from the output of `source` to the input `input` of `target`, with a gain in dB.
+
+    `delay_s` declares feedback: the wire carries what `source` gave that long ago (at least one frame), and may
+    close a circle.
+    """
+
+    source: str
+    target: str
+    input: str = MAIN
+    gain_db: float = 0.0
+    delay_s: float | None = None
+
+    def __str__(self) -> str:
+        port = "" if self.input == MAIN else f".{self.input}"
+        return f"{self.source} -> {self.target}{port}"
+
+
+@dataclass(frozen=True)
+class AutomationSpec:
+    """Breakpoints of one parameter (``node.parameter``): ``(time in s, value)``, straight lines between them."""
+
+    parameter: str
+    points: tuple[tuple[float, float], ...]
+    curve: Literal["linear", "step"] = "linear"
+
+
+@dataclass(frozen=True)
+class MacroSpec:
+    """One knob from 0 to 1 that turns several: ``(node.parameter, value at 0, value at 1)`` each."""
+
+    name: str
+    targets: tuple[tuple[str, float, float], ...]
+
+
+@dataclass(frozen=True)
+class GraphSpec:
+    """A whole drawing. Nodes in a fixed order of names (the order carries no meaning for the sound)."""
+
+    nodes: tuple[tuple[str, NodeSpec], ...] = ()
+    edges: tuple[EdgeSpec, ...] = ()
+    automation: tuple[AutomationSpec, ...] = ()
+    macros: tuple[MacroSpec, ...] = ()
+    name: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+
+    @classmethod
+    def series(cls, *nodes: tuple[str, NodeSpec], name: str = "") -> GraphSpec:
+        """Named nodes one after the other, from the input to the output.
+
+        >>> str(GraphSpec.series(("hp", NodeSpec("highpass"))).edges[0])
+        'input -> hp'
+        """
+        stations = [INPUT, *(node_name for node_name, _ in nodes), OUTPUT]
+        edges = tuple(EdgeSpec(a, b) for a, b in zip(stations, stations[1:], strict=False))
+        return cls(tuple(nodes), edges, name=name)
+
+    def node(self, name: str) -> NodeSpec:
+        """The node of that name; raises UnknownNameError."""
+        for node_name, node in self.nodes:
+            if node_name == name:
+                return node
+        raise UnknownNameError(kind="node", name=name, known=self.node_names, where=self.name)
+
+    @property
+    def node_names(self) -> tuple[str, ...]:
+        """Names of the nodes in the order of the drawing."""
+        return tuple(name for name, _ in self.nodes)
+
+    def with_node(self, name: str, node: NodeSpec) -> GraphSpec:
+        """The same drawing with one node exchanged; raises UnknownNameError if there is none of that name."""
+        self.node(name)
+        return replace(self, nodes=tuple((each, node if each == name else old) for each, old in self.nodes))
+
+    def with_parameter(self, path: str, value: float) -> GraphSpec:
+        """The same drawing with ``node.parameter`` set. The value is checked when the machine is built."""
+        name, _, parameter = path.partition(".")
+        if not parameter:
+            raise GraphError(f"{path!r} names no parameter", mend="write NODE.PARAMETER")
+        return self.with_node(name, self.node(name).with_parameter(parameter, value))
+
+    def check(self) -> None:
+        """Raise GraphError or UnknownNameError unless names are unique and every wire ends somewhere."""
+        names = self.node_names
+        for name in names:
+            if names.count(name) > 1:
+                raise GraphError(f"two nodes are called {name!r}", where=self.name, mend="rename one")
+            if name in (INPUT, OUTPUT) or "." in name or not name:
+                raise GraphError(f"a node may not be called {name!r}", where=self.name, mend="choose another name")
+        for edge in self.edges:
+            for end, allowed in ((edge.source, (INPUT, *names)), (edge.target, (OUTPUT, *names))):
+                if end not in allowed:
+                    raise UnknownNameError(kind="node", name=end, known=allowed, where=str(edge))
+            if edge.delay_s is not None and not edge.delay_s >= 0.0:
+                raise GraphError("a delay is 0 s or more", where=str(edge))
+        if not any(edge.target == OUTPUT for edge in self.edges):
+            raise GraphError("nothing is connected to the output", where=self.name, mend="add an edge to 'output'")
