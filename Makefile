@@ -1,0 +1,54 @@
+# make demo    a short film mix, played, rendered, normalised and checked, in ./demo
+# make test    everything that a release must pass
+# make bench   the speed tables
+# make soak    the long tests
+# make clean   back to a fresh checkout
+#
+# Everything is installed into .venv; PYTHON=python3.12 chooses the interpreter (3.11 or newer).
+
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test bench soak clean system-packages
+
+help:
+	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
+
+demo: $(VENV)/.installed system-packages
+	@$(BIN)/audiopost demo demo
+
+test: $(VENV)/.installed-tests system-packages
+	@$(BIN)/python -m pytest
+
+soak: $(VENV)/.installed-tests system-packages
+	@$(BIN)/python -m pytest -m soak
+
+bench: $(VENV)/.installed-tests system-packages
+	@set -e; for program in benchmarks/[a-z]*.py; do echo "== $$program"; $(BIN)/python $$program; done
+
+clean:
+	rm -rf $(VENV) build dist demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find audiopost tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+system-packages:
+	@.ci/system-packages
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "audiopost needs Python 3.11 or newer: install it, or name it with PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The build backend is installed with the rest, pinned like the rest; so nothing unpinned takes part in a build.
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "installing audiopost into $(VENV)"
+	@$(PIP) pip hatchling
+	@$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-tests: $(VENV)/.installed
+	@$(PIP) --group test
+	@touch $@
