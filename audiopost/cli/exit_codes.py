@@ -1,0 +1,68 @@
+"""What the command line answers to the shell.
+
+====  ==========================================================
+code  meaning
+====  ==========================================================
+0     done
+1     a verdict failed, or a target cannot be met
+2     usage, preset or graph error
+3     a file is wrong
+4     a device is wrong
+5     a plug-in or an effect written in Python failed
+130   interrupted
+====  ==========================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from audiopost.errors import (
+    DeviceError,
+    EffectError,
+    FileError,
+    PluginError,
+    TargetUnreachableError,
+    UsageError,
+)
+
+__all__ = ["DONE", "FAILED", "INTERRUPTED", "exit_code_of", "first_of"]
+
+DONE: Final = 0
+FAILED: Final = 1
+INTERRUPTED: Final = 130
+
+ORDER: Final = (INTERRUPTED, 2, 5, 4, 3, FAILED, DONE)
+"""With many files the rest are still done, and the code is the first of these that occurred."""
+
+_CODES: Final[tuple[tuple[type[BaseException], int], ...]] = (
+    (KeyboardInterrupt, INTERRUPTED),
+    (UsageError, 2),
+    (PluginError, 5),
+    (EffectError, 5),
+    (DeviceError, 4),
+    (FileError, 3),
+    (OSError, 3),
+    (TargetUnreachableError, FAILED),
+)
+
+
+def exit_code_of(error: BaseException) -> int:
+    """The exit code of a foreseen failure; 1 for any other.
+
+    >>> exit_code_of(FileError("mix.wav", "no such file"))
+    3
+    """
+    return next((code for kind, code in _CODES if isinstance(error, kind)), FAILED)
+
+
+def first_of(codes: Iterable[int]) -> int:
+    """The code of a whole run from those of its parts.
+
+    >>> first_of([0, 1, 3, 0])
+    3
+    >>> first_of([])
+    0
+    """
+    return min(codes, key=ORDER.index, default=DONE)
