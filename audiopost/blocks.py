@@ -69,13 +69,17 @@ class BlockMemory:
         self.channels = channels
         self.maximum_frames = maximum_frames
         self._flat = np.zeros(channels * maximum_frames, dtype=np.float32)
-        self._last = self._flat.reshape(channels, maximum_frames)
+        self._last = self.view(maximum_frames)
 
     def block(self, frames: int) -> AudioBlock:
         """The memory as ``(channels, frames)``; what it held at another length is scrambled."""
         if self._last.shape[1] != frames:
-            self._last = self._flat[: self.channels * frames].reshape(self.channels, frames)
+            self._last = self.view(frames)
         return self._last
+
+    def view(self, frames: int) -> AudioBlock:
+        """A new array over the memory, to be kept by the caller (`block` makes one only when the length changes)."""
+        return self._flat[: self.channels * frames].reshape(self.channels, frames)
 
     def clear(self) -> None:
         """Fill the whole memory with silence."""

@@ -101,14 +101,16 @@ _DIRECTIONS: dict[str, tuple[float, float]] = {
 
 
 def _layout(name: str, labels: str, weight_scale: float = 1.0) -> Layout:
-    speakers = tuple(
-        Speaker(label, *map(float, _DIRECTIONS[label]), lfe=label.startswith("LFE")) for label in labels.split()
-    )
-    return Layout(name, speakers, weight_scale)
+    return Layout(name, tuple(_speaker(label) for label in labels.split()), weight_scale)
+
+
+def _speaker(label: str) -> Speaker:
+    azimuth_deg, elevation_deg = _DIRECTIONS[label]
+    return Speaker(label, azimuth_deg, elevation_deg, lfe=label.startswith("LFE"))
 
 
 def _ambisonics(order: int) -> Layout:
-    """ACN order. Loudness counts W alone: the omnidirectional sum; rendering first is the exact way (BS.1770-5 Annex 4)."""
+    """ACN order. Loudness counts W alone; rendering to loudspeakers first is the exact way (BS.1770-5 Annex 4)."""
     directional = (Speaker(f"ACN{index}", silent=True) for index in range(1, (order + 1) ** 2))
     return Layout(f"ambisonics-{order}", (Speaker("W"), *directional))
 
@@ -199,8 +201,7 @@ def layout_from_wave_mask(mask: int, channels: int) -> Layout | None:
     for layout in LAYOUTS.values():
         if layout.labels == wanted and layout.weight_scale == 1.0:
             return layout
-    speakers = tuple(Speaker(label, *map(float, _DIRECTIONS[label]), lfe=label == "LFE") for label in wanted)
-    return Layout("+".join(wanted), speakers)
+    return Layout("+".join(wanted), tuple(_speaker(label) for label in wanted))
 
 
 def _name_surrounds(labels: Iterable[str]) -> list[str]:

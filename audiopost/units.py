@@ -60,7 +60,7 @@ def power_to_db(power_linear: float) -> float:
 def powers_to_db(powers_linear: NDArray[np.float64]) -> NDArray[np.float64]:
     """Levels in dB of an array of power ratios, any shape; ``-inf`` where the power is zero."""
     with np.errstate(divide="ignore"):
-        return 10.0 * np.log10(powers_linear)  # type: ignore[no-any-return]
+        return 10.0 * np.log10(powers_linear)
 
 
 def seconds_to_frames(duration_s: float, sample_rate: float) -> int:

@@ -58,6 +58,8 @@ class Node(ABC):
     """True for a source that needs no main input; it is then fed silence of the graph's input layout."""
     live: ClassVar[bool] = True
     """False for an effect whose latency or cost forbids playing it live."""
+    trusted: ClassVar[bool] = True
+    """False for user code and plug-ins: the renderer catches what they raise, and NaN and infinity behind them."""
     exceptions: ClassVar[Mapping[str, str]] = {}
     """Laws that the effect cannot keep, each with the reason: ``{"split": "depends on the block size"}``."""
 
@@ -86,7 +88,7 @@ class Node(ABC):
     def process(self, block: AudioBlock, out: AudioBlock, *side: AudioBlock) -> None:
         """Fill `out` from `block` and the side inputs; all have the same number of frames, 0 to the maximum."""
 
-    def reset(self) -> None:
+    def reset(self) -> None:  # noqa: B027 - a node without memory has nothing to forget
         """Forget all sound and finish all smoothing; parameters keep their values."""
 
     def set_parameter(self, name: str, value: float) -> None:
@@ -101,5 +103,5 @@ class Node(ABC):
         self.values[name] = parameter.checked(value, self.name)
         self.parameter_changed(name)
 
-    def parameter_changed(self, name: str) -> None:
+    def parameter_changed(self, name: str) -> None:  # noqa: B027 - a node may look into `values` instead
         """Hook: `values[name]` has a new value. Allocation-free; called between blocks on the audio thread."""

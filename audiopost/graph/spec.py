@@ -1,7 +1,7 @@
 """The drawing: effects and how they are wired, as frozen data.
 
-A `GraphSpec` is description only. It pickles, compares by value, round-trips through plain data (`to_data`,
-`from_data`: what TOML and JSON hold), and gives the same samples wherever a `GraphRenderer` runs it.
+A `GraphSpec` is description only. It pickles, compares by value, round-trips through TOML (room ``library``),
+and gives the same samples wherever a `GraphRenderer` runs it.
 
 ::
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, Literal
 
 from audiopost.errors import GraphError, UnknownNameError
@@ -119,7 +120,7 @@ class GraphSpec:
         'input -> hp'
         """
         stations = [INPUT, *(node_name for node_name, _ in nodes), OUTPUT]
-        edges = tuple(EdgeSpec(a, b) for a, b in zip(stations, stations[1:], strict=False))
+        edges = tuple(EdgeSpec(a, b) for a, b in pairwise(stations))
         return cls(tuple(nodes), edges, name=name)
 
     def node(self, name: str) -> NodeSpec:

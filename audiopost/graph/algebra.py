@@ -1,0 +1,228 @@
+"""The notation: drawings written as they sound.
+
+``hp >> comp >> limiter`` in series, ``dry & wet`` in parallel on one input, ``wet * 0.5`` at half amplitude.
+A `Graph` is a `GraphSpec` with operators: frozen, picklable, and every operator makes a new one. Named wires
+(`Graph.add`, `Graph.connect`) draw what operators cannot: sends, side-chains, feedback.
+
+::
+
+    (a >> b):  in ─▶ a ─▶ b ─▶ out          (a & b):  in ─┬▶ a ─┐
+                                                           └▶ b ─┴▶ out (sum)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Literal, Self
+
+from numpy.typing import ArrayLike
+
+from audiopost.blocks import AudioBlock
+from audiopost.errors import GraphError
+from audiopost.graph.node import Node
+from audiopost.graph.offline import ParameterEvent, render
+from audiopost.graph.parameter import SettingValue
+from audiopost.graph.spec import INPUT, MAIN, OUTPUT, AutomationSpec, EdgeSpec, GraphSpec, MacroSpec, NodeSpec
+from audiopost.layouts import Layout
+from audiopost.units import linear_to_db
+
+__all__ = ["Graph", "through"]
+
+
+class Graph(GraphSpec):
+    """A drawing with operators. Made by ``fx.highpass(...)``, by operators, by `load_chain`, or node by node.
+
+    Examples
+    --------
+    >>> from audiopost import effects as fx
+    >>> chain = fx.highpass(frequency_hz=80) >> fx.compressor(threshold_db=-20)
+    >>> chain.node_names
+    ('highpass', 'compressor')
+    >>> ducking = (
+    ...     Graph(name="ducking")
+    ...     .add("music", fx.gain(gain_db=-3))
+    ...     .add("duck", fx.compressor(threshold_db=-30))
+    ...     .connect("input", "music").connect("music", "duck")
+    ...     .connect("input", "duck", input="sidechain").connect("duck", "output")
+    ... )
+    >>> len(ducking.edges)
+    4
+    """
+
+    @classmethod
+    def of(
+        cls,
+        effect: str,
+        parameters: Mapping[str, float] | None = None,
+        settings: Mapping[str, SettingValue] | None = None,
+        definition: type[Node] | None = None,
+    ) -> Graph:
+        """One effect between input and output, named after itself."""
+        node = NodeSpec.of(effect, parameters, settings, definition)
+        name = effect.rpartition(".")[2].lower()
+        return cls.from_spec(GraphSpec.series((name, node)))
+
+    @classmethod
+    def from_spec(cls, spec: GraphSpec) -> Graph:
+        """The same drawing with operators."""
+        return cls(**{name: getattr(spec, name) for name in spec.__dataclass_fields__})
+
+    def __rshift__(self, after: GraphSpec) -> Graph:
+        """Series: what leaves this enters `after`."""
+        if not isinstance(after, GraphSpec):
+            return NotImplemented
+        second = _renamed(after, self.node_names)
+        leaving = [edge for edge in self.edges if edge.target == OUTPUT]
+        entering = [edge for edge in second.edges if edge.source == INPUT]
+        joints = [
+            replace(b, source=a.source, gain_db=a.gain_db + b.gain_db, delay_s=_sum_delay(a, b))
+            for a in leaving
+            for b in entering
+        ]
+        kept = [edge for edge in self.edges if edge.target != OUTPUT]
+        kept_after = [edge for edge in second.edges if edge.source != INPUT]
+        return self._joined(second, (*kept, *joints, *kept_after))
+
+    def __and__(self, beside: GraphSpec) -> Graph:
+        """Parallel: both hear the same input, their outputs are summed."""
+        if not isinstance(beside, GraphSpec):
+            return NotImplemented
+        second = _renamed(beside, self.node_names)
+        return self._joined(second, (*self.edges, *second.edges))
+
+    def __mul__(self, gain_linear: float) -> Graph:
+        """The output at another amplitude (a linear factor above 0)."""
+        if not isinstance(gain_linear, int | float):
+            return NotImplemented
+        if not gain_linear > 0.0:
+            raise GraphError(
+                f"a gain of {gain_linear:g} is no level",
+                where=self.name,
+                mend="multiply by a factor above 0; invert polarity with pedalboard.Invert",
+            )
+        gain_db = linear_to_db(gain_linear)
+        edges = tuple(
+            replace(edge, gain_db=edge.gain_db + gain_db) if edge.target == OUTPUT else edge for edge in self.edges
+        )
+        return replace(self, edges=edges)
+
+    __rmul__ = __mul__
+
+    def named(self, name: str) -> Graph:
+        """Give a single effect another name, a larger graph another title."""
+        if len(self.nodes) != 1:
+            return replace(self, name=name)
+        old = self.nodes[0][0]
+        return replace(self, **_rename_fields(self, {old: name}))
+
+    def bypassed(self, *names: str) -> Graph:
+        """The same drawing with the named nodes (all, if none is named) bypassed: a pure delay by their latency."""
+        chosen = names or self.node_names
+        for name in chosen:
+            self.node(name)
+        nodes = ((name, replace(node, bypass=node.bypass or name in chosen)) for name, node in self.nodes)
+        return replace(self, nodes=tuple(nodes))
+
+    def add(self, name: str, effect: GraphSpec) -> Graph:
+        """One more node, not yet connected. `effect` is a drawing of a single effect, such as ``fx.gain()``."""
+        if len(effect.nodes) != 1:
+            raise GraphError(f"{len(effect.nodes)} effects cannot be one node", where=name, mend="add them one by one")
+        if name in self.node_names:
+            raise GraphError(f"two nodes are called {name!r}", where=self.name, mend="choose another name")
+        return replace(self, nodes=(*self.nodes, (name, effect.nodes[0][1])))
+
+    def connect(
+        self,
+        source: str,
+        target: str,
+        *,
+        input: str = MAIN,
+        gain_db: float = 0.0,
+        delay_s: float | None = None,
+    ) -> Graph:
+        """One more wire; ``"input"`` and ``"output"`` are the graph's ends. `delay_s` declares feedback."""
+        return replace(self, edges=(*self.edges, EdgeSpec(source, target, input, float(gain_db), delay_s)))
+
+    def automate(
+        self, parameter: str, points: Iterable[tuple[float, float]], curve: Literal["linear", "step"] = "linear"
+    ) -> Graph:
+        """Breakpoints ``(time in s, value)`` for ``node.parameter``."""
+        lane = AutomationSpec(parameter, tuple((float(t), float(v)) for t, v in points), curve)
+        return replace(self, automation=(*self.automation, lane))
+
+    def macro(self, name: str, **targets: tuple[float, float]) -> Graph:
+        """One knob from 0 to 1; keywords are ``node__parameter=(value at 0, value at 1)``."""
+        turned = tuple((key.replace("__", ".", 1), float(low), float(high)) for key, (low, high) in targets.items())
+        return replace(self, macros=(*self.macros, MacroSpec(name, turned)))
+
+    def render(
+        self,
+        samples: ArrayLike,
+        sample_rate: int,
+        *,
+        layout: Layout | str | None = None,
+        tail: bool = False,
+        block_frames: int = 4096,
+        events: Iterable[ParameterEvent] = (),
+    ) -> AudioBlock:
+        """Run the drawing over an array; see `audiopost.graph.offline.render`."""
+        return render(self, samples, sample_rate, layout, tail=tail, block_frames=block_frames, events=events)
+
+    def _joined(self, other: GraphSpec, edges: tuple[EdgeSpec, ...]) -> Self:
+        return replace(
+            self,
+            nodes=self.nodes + other.nodes,
+            edges=edges,
+            automation=self.automation + other.automation,
+            macros=self.macros + other.macros,
+            name=self.name or other.name,
+        )
+
+
+def through() -> Graph:
+    """A bare wire: the dry side of ``through() & wet``.
+
+    >>> through().edges[0].target
+    'output'
+    """
+    return Graph(edges=(EdgeSpec(INPUT, OUTPUT),))
+
+
+def _sum_delay(first: EdgeSpec, second: EdgeSpec) -> float | None:
+    if first.delay_s is None and second.delay_s is None:
+        return None
+    return (first.delay_s or 0.0) + (second.delay_s or 0.0)
+
+
+def _renamed(spec: GraphSpec, taken: tuple[str, ...]) -> GraphSpec:
+    """The drawing with every node name that is taken numbered: ``delay`` -> ``delay_2``."""
+    names: dict[str, str] = {}
+    used = {*taken, *spec.node_names}
+    for name in spec.node_names:
+        if name in taken:
+            base, number = name, 2
+            while f"{base}_{number}" in used:
+                number += 1
+            names[name] = f"{base}_{number}"
+            used.add(names[name])
+    return replace(spec, **_rename_fields(spec, names)) if names else spec
+
+
+def _rename_fields(spec: GraphSpec, names: Mapping[str, str]) -> dict[str, Any]:
+    def path(parameter: str) -> str:
+        node, dot, rest = parameter.partition(".")
+        return names.get(node, node) + dot + rest
+
+    return {
+        "nodes": tuple((names.get(name, name), node) for name, node in spec.nodes),
+        "edges": tuple(
+            replace(edge, source=names.get(edge.source, edge.source), target=names.get(edge.target, edge.target))
+            for edge in spec.edges
+        ),
+        "automation": tuple(replace(lane, parameter=path(lane.parameter)) for lane in spec.automation),
+        "macros": tuple(
+            replace(macro, targets=tuple((path(name), low, high) for name, low, high in macro.targets))
+            for macro in spec.macros
+        ),
+    }

@@ -1,0 +1,267 @@
+"""The machine: runs a drawing on blocks of audio, live and offline alike.
+
+Building does everything that takes time: names are looked up, layouts follow the wires, nodes are prepared,
+latencies aligned, buffers shared out. What remains for the audio thread is a flat list of calls, bound once
+for each block length that occurs.
+
+::
+
+    block ─▶ [finite?] ─▶ call, call, call ... ─▶ [finite?] ─▶ out
+                            │
+                            └─ node.process(in, out, *side) · copy · add · scale · delay
+
+A block is split where automation moves and where sound is fed back, never otherwise, and always at the same
+absolute frames: no sample depends on the size of the blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from audiopost.blocks import AudioBlock, BlockMemory, clear_non_finite
+from audiopost.errors import EffectError, GraphError, UnknownNameError
+from audiopost.graph.assembly import Assembly, Bypass, Call, assemble
+from audiopost.graph.automation import Lane
+from audiopost.graph.catalogue import CATALOGUE, Catalogue
+from audiopost.graph.node import Node, StreamFormat
+from audiopost.graph.spec import INPUT, OUTPUT, GraphSpec
+from audiopost.layouts import Layout
+
+__all__ = ["GraphRenderer", "NonFinite"]
+
+BOUND_LENGTHS = 8
+"""Block lengths for which the list of calls is kept bound; live streams use one, offline renders two or three."""
+
+
+class NonFinite(NamedTuple):
+    """NaN or infinity that was replaced by 0: at which node (or ``input``), first at which frame, how many samples."""
+
+    node: str
+    frame: int
+    samples: int
+
+
+class GraphRenderer:
+    """Runs `spec` on blocks of the format `stream`.
+
+    Parameters
+    ----------
+    spec, stream
+        The drawing, and the rate, layout and largest block of its input.
+    catalogue
+        Where effect names are looked up.
+    isolate
+        False: an effect that raises ends the render with an EffectError. True (live): it is cut out, its input
+        passes on, the error is kept in `failures` and the rest plays.
+
+    Attributes
+    ----------
+    latency_frames, tail_frames, output_layout
+        As of a node; sound arrives `latency_frames` late at the output.
+    nodes : dict
+        Name -> prepared node, in order of processing.
+    buffers : int
+        Blocks of memory that the graph works with.
+    frame : int
+        Absolute frame of the next block.
+    non_finite : list of NonFinite
+        Every NaN or infinity met since the last reset (at most 1000 entries; `non_finite_samples` counts all).
+    failures : list of EffectError
+        Errors of effects that were cut out.
+
+    Raises
+    ------
+    UsageError
+        (GraphError, CycleError, LayoutError, UnknownNameError, ParameterRangeError) if the drawing is wrong.
+    PluginError, FileError
+        If a node cannot be made.
+    """
+
+    def __init__(
+        self, spec: GraphSpec, stream: StreamFormat, catalogue: Catalogue = CATALOGUE, *, isolate: bool = False
+    ) -> None:
+        self.spec = spec
+        self.stream = stream
+        self.isolate = isolate
+        self._assembly: Assembly = assemble(spec, stream, catalogue)
+        self.nodes: dict[str, Node] = self._assembly.nodes
+        self.latency_frames: int = self._assembly.alignment.latency_frames
+        self.tail_frames: int = self._assembly.tail_frames
+        self.output_layout: Layout = self._assembly.layouts[OUTPUT]
+        self.non_finite: list[NonFinite] = []
+        self.non_finite_samples = 0
+        self.failures: list[EffectError] = []
+        self.frame = 0
+        self._memories = [BlockMemory(channels, stream.maximum_frames) for channels in self._assembly.buffer_channels]
+        self.buffers = len(self._memories)
+        self._programs: dict[int, list[tuple[Callable[..., None], tuple[Any, ...]]]] = {}
+        self._lanes = self._make_lanes()
+        self._macros = {macro.name: macro.targets for macro in spec.macros}
+        self._longest = min((stream.maximum_frames, *(delay.delay_frames for delay in self._assembly.feedback)))
+        self._apply_automation()
+        for node in self.nodes.values():
+            node.reset()
+
+    def process(self, block: AudioBlock, out: AudioBlock) -> None:
+        """Run the graph over one block.
+
+        Parameters
+        ----------
+        block : array, (input channels, frames)
+            0 to ``stream.maximum_frames`` frames; not touched.
+        out : array, (output channels, frames)
+            Filled; other memory than `block`.
+        """
+        frames = block.shape[1]
+        start = 0
+        while start < frames:
+            length = self._piece(frames - start)
+            self._run(block[:, start : start + length], out[:, start : start + length], length)
+            start += length
+
+    def set_parameter(self, path: str, value: float) -> None:
+        """Turn ``node.parameter``, or ``macro.name`` from 0 to 1, from the next block on.
+
+        Raises
+        ------
+        UnknownNameError, ParameterRangeError
+            Then nothing has changed.
+        """
+        name, _, parameter = path.partition(".")
+        if name == "macro":
+            self._set_macro(parameter, value)
+            return
+        if name not in self.nodes:
+            raise UnknownNameError(kind="node", name=name, known=tuple(self.nodes), where=path)
+        self.nodes[name].set_parameter(parameter, value)
+
+    def reset(self) -> None:
+        """Forget all sound and start again at frame 0 with the parameters as they stand."""
+        for node in self.nodes.values():
+            node.reset()
+        for delay in (*self._assembly.delays, *self._assembly.feedback):
+            delay.reset()
+        self.frame = 0
+        self.non_finite.clear()
+        self.non_finite_samples = 0
+        self._apply_automation()
+
+    def _piece(self, frames: int) -> int:
+        """Frames that may be run in one go from here: up to the next automation move or the shortest feedback."""
+        length = min(frames, self._longest)
+        for lane in self._lanes:
+            change = lane.next_change(self.frame)
+            if change is not None:
+                length = min(length, change - self.frame)
+        return length
+
+    def _run(self, block: AudioBlock, out: AudioBlock, frames: int) -> None:
+        assembly = self._assembly
+        entry = self._memories[assembly.buffer_of[INPUT]].block(frames)
+        np.copyto(entry, block)
+        self._guard(INPUT, entry)
+        program = self._programs.get(frames)
+        if program is None:
+            program = self._bind(frames)
+        for function, arguments in program:
+            function(*arguments)
+        result = self._memories[assembly.buffer_of[OUTPUT]].block(frames)
+        self._guard(OUTPUT, result)
+        np.copyto(out, result)
+        end = self.frame + frames
+        for lane in self._lanes:
+            # Only where the lane itself moves: a block border elsewhere must leave no trace in the samples.
+            if lane.next_change(self.frame) == end:
+                self.set_parameter(lane.parameter, lane.value_at(end))
+        self.frame = end
+
+    def _bind(self, frames: int) -> list[tuple[Callable[..., None], tuple[Any, ...]]]:
+        """The list of calls for one block length, with the buffers' memory at that length."""
+        program = [self._bound(call, frames) for call in self._assembly.calls]
+        if len(self._programs) >= BOUND_LENGTHS:
+            self._programs.pop(next(iter(self._programs)))
+        self._programs[frames] = program
+        return program
+
+    def _bound(self, call: Call, frames: int) -> tuple[Callable[..., None], tuple[Any, ...]]:
+        blocks = tuple(self._view(buffer, frames) for buffer in call.buffers)
+        if call.node is None:
+            return call.function, (*blocks, *call.extra)
+        node = self.nodes[call.node]
+        if node.trusted:
+            return node.process, blocks
+        return self._process_untrusted, (call.node, node, *blocks)
+
+    def _view(self, buffer: int, frames: int) -> AudioBlock:
+        return self._memories[buffer].view(frames)
+
+    def _process_untrusted(self, name: str, node: Node, block: AudioBlock, out: AudioBlock, *side: AudioBlock) -> None:
+        """Run user code or a plug-in: catch what it raises; where it gave NaN or infinity, give it a fresh state."""
+        try:
+            node.process(block, out, *side)
+        except Exception as error:
+            # Foreign code may raise anything: it is named and passed on, or cut out.
+            failure = _effect_error(name, error)
+            if not self.isolate:
+                raise failure from error
+            self._cut_out(name, failure, block.shape[0])
+            self.nodes[name].process(block, out)
+        if self._guard(name, out):
+            node.reset()
+
+    def _cut_out(self, name: str, failure: EffectError, channels: int) -> None:
+        self.failures.append(failure)
+        self.nodes[name] = Bypass(self.nodes[name], channels)
+        self._programs.clear()
+
+    def _guard(self, name: str, block: AudioBlock) -> bool:
+        count, first = clear_non_finite(block)
+        if count == 0:
+            return False
+        self.non_finite_samples += count
+        if len(self.non_finite) < 1000:
+            self.non_finite.append(NonFinite(name, self.frame + first, count))
+        return True
+
+    def _make_lanes(self) -> tuple[Lane, ...]:
+        lanes = []
+        for automation in self.spec.automation:
+            name, _, parameter = automation.parameter.partition(".")
+            if name in self.spec.node_names and name not in self.nodes:
+                continue  # the node is dead: nothing hears it
+            if name not in self.nodes:
+                raise UnknownNameError(kind="node", name=name, known=tuple(self.nodes), where=automation.parameter)
+            known = {each.name: each for each in self.nodes[name].parameters}
+            if parameter not in known:
+                raise UnknownNameError(
+                    kind="parameter", name=parameter, known=tuple(known), where=f"automation of {name}"
+                )
+            for _, value in automation.points:
+                known[parameter].checked(value, name)
+            arrival = self._assembly.alignment.arrival_frames[name]
+            lanes.append(Lane.of(automation, self.stream.sample_rate, arrival))
+        return tuple(lanes)
+
+    def _apply_automation(self) -> None:
+        for lane in self._lanes:
+            self.set_parameter(lane.parameter, lane.value_at(self.frame))
+
+    def _set_macro(self, name: str, value: float) -> None:
+        if name not in self._macros:
+            raise UnknownNameError(kind="macro", name=name, known=tuple(self._macros))
+        if not 0.0 <= value <= 1.0:
+            raise GraphError(f"macro {name} = {value:g} is out of range", mend="allowed: 0 to 1")
+        for path, low, high in self._macros[name]:
+            self.set_parameter(path, low + value * (high - low))
+
+
+def _effect_error(name: str, error: Exception) -> EffectError:
+    """What foreign code raised, with the last line of it: that is where the user's own code stands."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
+    return EffectError(name, f"{type(error).__name__}: {error}", place)
