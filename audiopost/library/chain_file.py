@@ -1,0 +1,343 @@
+"""The TOML form of a chain: a file turned into a drawing, and a drawing into the data of a file.
+
+::
+
+    chain = ["hp", "comp"]       the wires in short, where the nodes stand in a row; else [[edges]]
+    [nodes.hp]                   one table a node: its effect, and what differs from the defaults
+    effect = "highpass"
+    frequency_hz = 80.0
+    [[automation]]               breakpoints of one parameter
+    [[macros]]                   one knob that turns several parameters
+
+Every fault is raised as a PresetError with the file, the key, the line and the names that resemble a wrong one.
+Paths in settings count from the folder of the file.
+"""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Literal
+
+from audiopost.errors import GraphError, PresetError, UsageError
+from audiopost.graph.algebra import Graph
+from audiopost.graph.catalogue import CATALOGUE, EffectEntry
+from audiopost.graph.parameter import parameter_named
+from audiopost.graph.schedule import order_nodes
+from audiopost.graph.spec import INPUT, MAIN, OUTPUT, AutomationSpec, EdgeSpec, GraphSpec, MacroSpec, NodeSpec
+from audiopost.library.schema import Field, Table, validated
+from audiopost.library.toml_file import KeyPath, TomlFile
+
+__all__ = ["ChainTable", "chain_data", "chain_graph"]
+
+SCHEMA = 1
+_NODE_KEYS = ("effect", "bypass")
+
+
+class EdgeTable(Table):
+    """``[[edges]]``: one wire."""
+
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    input: str = MAIN
+    gain_db: float = 0.0
+    delay_s: float | None = Field(default=None, ge=0.0)
+
+
+class AutomationTable(Table):
+    """``[[automation]]``: breakpoints of one parameter."""
+
+    parameter: str
+    points: list[list[float]] = Field(min_length=1)
+    curve: Literal["linear", "step"] = "linear"
+
+
+class MacroTargetTable(Table):
+    """``[[macros.map]]``: one parameter that the macro turns, and its values at 0 and at 1."""
+
+    parameter: str
+    range: list[float] = Field(min_length=2, max_length=2)
+
+
+class MacroTable(Table):
+    """``[[macros]]``: one knob."""
+
+    name: str
+    map: list[MacroTargetTable] = Field(min_length=1)
+
+
+class ChainTable(Table):
+    """A whole chain file. What a node may hold depends on its effect, and is checked against the catalogue."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    name: str = ""
+    description: str = ""
+    tags: list[str] = Field(default_factory=list)
+    chain: list[str] | None = None
+    nodes: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    edges: list[EdgeTable] | None = None
+    automation: list[AutomationTable] = Field(default_factory=list)
+    macros: list[MacroTable] = Field(default_factory=list)
+
+
+def chain_graph(file: TomlFile, folder: Path) -> Graph:
+    """The drawing that a file holds; `folder` is where its relative paths begin.
+
+    Raises
+    ------
+    PresetError
+        If anything in it is unknown, out of range, or wired to nothing or in a circle.
+    """
+    table = validated(ChainTable, file)
+    nodes = tuple((name, _node(file, name, values, folder)) for name, values in table.nodes.items())
+    graph = Graph(
+        nodes=nodes,
+        edges=_edges(file, table),
+        automation=tuple(
+            AutomationSpec(lane.parameter, _points(file, index, lane.points), lane.curve)
+            for index, lane in enumerate(table.automation)
+        ),
+        macros=tuple(
+            MacroSpec(macro.name, tuple((each.parameter, each.range[0], each.range[1]) for each in macro.map))
+            for macro in table.macros
+        ),
+        name=table.name,
+        description=table.description,
+        tags=tuple(table.tags),
+    )
+    _check_wiring(file, table, graph)
+    _check_moved_parameters(file, graph)
+    return graph
+
+
+def chain_data(spec: GraphSpec, folder: Path) -> dict[str, Any]:
+    """What a chain file in `folder` holds for a drawing.
+
+    Raises
+    ------
+    GraphError
+        If a node is an effect that only this program's memory holds (a class that no catalogue lists).
+    """
+    data: dict[str, Any] = {"schema": SCHEMA, "name": spec.name, "description": spec.description}
+    if spec.tags:
+        data["tags"] = list(spec.tags)
+    series = _as_series(spec)
+    if series is not None:
+        data["chain"] = series
+    data["nodes"] = {name: _node_data(name, node, folder) for name, node in spec.nodes}
+    if series is None:
+        data["edges"] = [_edge_data(edge) for edge in spec.edges]
+    if spec.automation:
+        data["automation"] = [
+            {"parameter": lane.parameter, "points": [list(point) for point in lane.points]}
+            | ({} if lane.curve == "linear" else {"curve": lane.curve})
+            for lane in spec.automation
+        ]
+    if spec.macros:
+        data["macros"] = [
+            {
+                "name": macro.name,
+                "map": [{"parameter": path, "range": [low, high]} for path, low, high in macro.targets],
+            }
+            for macro in spec.macros
+        ]
+    return data
+
+
+def _node(file: TomlFile, name: str, values: Mapping[str, Any], folder: Path) -> NodeSpec:
+    place: KeyPath = ("nodes", name)
+    effect = values.get("effect")
+    if not isinstance(effect, str):
+        raise file.error("'effect' is missing" if effect is None else "a name is expected", (*place, "effect"))
+    bypass = values.get("bypass", False)
+    if not isinstance(bypass, bool):
+        raise file.error("true or false is expected", (*place, "bypass"))
+    try:
+        entry = CATALOGUE.entry(effect)
+    except UsageError as error:
+        raise _at(file, (*place, "effect"), error) from error
+    parameters: dict[str, float] = {}
+    settings: dict[str, Any] = {}
+    for key, value in values.items():
+        if key not in _NODE_KEYS:
+            _read_value(file, (*place, key), entry, value, parameters, settings, folder)
+    node = replace(NodeSpec.of(effect, parameters, settings), bypass=bypass)
+    try:
+        CATALOGUE.check(name, node)
+    except UsageError as error:
+        raise _at(file, place, error) from error
+    return node
+
+
+def _read_value(
+    file: TomlFile,
+    place: KeyPath,
+    entry: EffectEntry,
+    value: Any,
+    parameters: dict[str, float],
+    settings: dict[str, Any],
+    folder: Path,
+) -> None:
+    """Sort one key of a node into its parameters or its settings, checked."""
+    key = str(place[-1])
+    setting = next((each for each in entry.settings if each.name == key), None)
+    parameter = parameter_named(entry.parameters, key)
+    try:
+        if setting is not None:
+            checked = setting.checked(value)
+            settings[key] = _beside(folder, str(checked)) if setting.kind == "path" else checked
+        elif parameter is not None and isinstance(value, int | float | str):
+            parameters[key] = parameter.checked(value)
+        elif parameter is None and not entry.open_parameters:
+            turned = tuple(each.name for each in entry.parameters)
+            fixed = tuple(each.name for each in entry.settings)
+            raise file.unknown_key(place, (*turned, *fixed, *_NODE_KEYS))
+        elif isinstance(value, int | float):
+            parameters[key] = float(value)
+        else:
+            raise file.error("a number is expected", place)
+    except PresetError:
+        raise
+    except UsageError as error:
+        raise _at(file, place, error) from error
+
+
+def _beside(folder: Path, path: str) -> str:
+    """The path from the preset's folder where a file lies there; else as it is (a plug-in folder may hold it)."""
+    candidate = folder / path
+    return str(candidate) if candidate.exists() else path
+
+
+def _edges(file: TomlFile, table: ChainTable) -> tuple[EdgeSpec, ...]:
+    if table.chain is not None and table.edges is not None:
+        raise file.error("both 'chain' and 'edges' are given", ("edges",), "'chain' is short for a row: keep one")
+    if table.edges is not None:
+        return tuple(EdgeSpec(each.source, each.target, each.input, each.gain_db, each.delay_s) for each in table.edges)
+    if table.chain is None:
+        raise file.error("neither 'chain' nor 'edges' is given", (), 'write chain = ["first", "second"]')
+    for name in table.chain:
+        if name not in table.nodes:
+            known = ", ".join(table.nodes) or "none"
+            raise file.error(f"no node is called {name!r}", ("chain",), f"nodes here: {known}")
+        if table.chain.count(name) > 1:
+            raise file.error(f"{name!r} stands twice", ("chain",), "an effect used twice is two nodes")
+    stations = [INPUT, *table.chain, OUTPUT]
+    return tuple(EdgeSpec(source, target) for source, target in pairwise(stations))
+
+
+def _points(file: TomlFile, index: int, points: list[list[float]]) -> tuple[tuple[float, float], ...]:
+    for point in points:
+        if len(point) != 2:
+            raise file.error(
+                "a point is [time in s, value]", ("automation", index, "points"), f"{point} has {len(point)}"
+            )
+    return tuple((point[0], point[1]) for point in points)
+
+
+def _check_wiring(file: TomlFile, table: ChainTable, graph: GraphSpec) -> None:
+    place: KeyPath = ("chain",) if table.edges is None else ("edges",)
+    try:
+        graph.check()
+        order_nodes(graph)
+    except UsageError as error:
+        raise _at(file, place, error) from error
+    for index, edge in enumerate(graph.edges):
+        if edge.target == OUTPUT:
+            known: tuple[str, ...] = (MAIN,)
+        else:
+            known = (MAIN, *CATALOGUE.entry(graph.node(edge.target).effect).side_inputs)
+        if edge.input not in known:
+            raise file.error(
+                f"{edge.target!r} has no input {edge.input!r}", ("edges", index, "input"), f"known: {', '.join(known)}"
+            )
+
+
+def _check_moved_parameters(file: TomlFile, graph: GraphSpec) -> None:
+    """Automation and macros must name parameters that are there, and values that they may take."""
+    lanes: list[tuple[KeyPath, str, tuple[float, ...]]] = [
+        (("automation", index, "parameter"), lane.parameter, tuple(value for _, value in lane.points))
+        for index, lane in enumerate(graph.automation)
+    ]
+    lanes += [
+        (("macros", index, "map", position, "parameter"), path, (low, high))
+        for index, macro in enumerate(graph.macros)
+        for position, (path, low, high) in enumerate(macro.targets)
+    ]
+    for place, path, values in lanes:
+        name, _, parameter_name = path.partition(".")
+        try:
+            entry = CATALOGUE.entry(graph.node(name).effect)
+            parameter = parameter_named(entry.parameters, parameter_name)
+            if parameter is None and not entry.open_parameters:
+                known = tuple(f"{name}.{each.name}" for each in entry.parameters)
+                raise file.error(f"no parameter is called {path!r}", place, f"known: {', '.join(known) or 'none'}")
+            for value in values:
+                if parameter is not None:
+                    parameter.checked(value)
+        except PresetError:
+            raise
+        except UsageError as error:
+            raise _at(file, place, error) from error
+
+
+def _at(file: TomlFile, place: KeyPath, error: UsageError) -> PresetError:
+    """The error with the place in the file instead of its own."""
+    return file.error(str(replace(error, where="")), place)
+
+
+def _as_series(spec: GraphSpec) -> list[str] | None:
+    """Names of the nodes in a row, where the drawing is nothing but a row of all its nodes."""
+    row: list[str] = []
+    following = {edge.source: edge for edge in spec.edges}
+    name = INPUT
+    while name in following and len(row) <= len(spec.nodes):
+        edge = following[name]
+        if edge != EdgeSpec(name, edge.target):
+            return None
+        name = edge.target
+        row.append(name)
+    complete = name == OUTPUT and len(spec.edges) == len(row)
+    return row[:-1] if complete and set(row[:-1]) == set(spec.node_names) else None
+
+
+def _node_data(name: str, node: NodeSpec, folder: Path) -> dict[str, Any]:
+    if node.definition is not None:
+        raise GraphError(
+            f"{node.effect} is written in this program, so a file cannot name it",
+            where=name,
+            mend="put the effect in a file of its own and give that file with --effects",
+        )
+    entry = CATALOGUE.entry(node.effect, name)
+    paths = {setting.name for setting in entry.settings if setting.kind == "path"}
+    data: dict[str, Any] = {"effect": node.effect}
+    if node.bypass:
+        data["bypass"] = True
+    for key, value in node.settings:
+        data[key] = _from_folder(folder, str(value)) if key in paths else value
+    for key, number in node.parameters:
+        parameter = parameter_named(entry.parameters, key)
+        data[key] = parameter.choices[round(number)] if parameter is not None and parameter.choices else number
+    return data
+
+
+def _from_folder(folder: Path, path: str) -> str:
+    """A path inside the folder is written from there, so that the folder can be moved."""
+    if not os.path.isabs(path) and not Path(path).exists():
+        return path
+    whole = Path(path).resolve()
+    inside = whole.is_relative_to(folder.resolve())
+    return whole.relative_to(folder.resolve()).as_posix() if inside else str(whole)
+
+
+def _edge_data(edge: EdgeSpec) -> dict[str, Any]:
+    data: dict[str, Any] = {"from": edge.source, "to": edge.target}
+    if edge.input != MAIN:
+        data["input"] = edge.input
+    if edge.gain_db:
+        data["gain_db"] = edge.gain_db
+    if edge.delay_s is not None:
+        data["delay_s"] = edge.delay_s
+    return data
