@@ -1,0 +1,53 @@
+"""What makes a process fit for sound: real-time priority, no garbage collection, death with its parent."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import signal
+import sys
+
+__all__ = ["AUDIO_PRIORITY", "LISTENER_PRIORITY", "die_with_parent", "run_in_real_time", "stop_collecting"]
+
+AUDIO_PRIORITY = 60
+"""SCHED_FIFO priority of the audio threads: below JACK's server (70), above the system's own threads (50)."""
+
+LISTENER_PRIORITY = 10
+"""Of an engine's main thread while it plays: it must not be put aside while it holds Python's lock."""
+
+_PR_SET_PDEATHSIG = 1
+
+
+def run_in_real_time(priority: int) -> bool:
+    """Put the calling thread under SCHED_FIFO (0: back to the normal schedule); False where that is not allowed.
+
+    Notes
+    -----
+    Source: sched(7). Linux wants the capability CAP_SYS_NICE or an RLIMIT_RTPRIO at least as high.
+    """
+    if not hasattr(os, "sched_setscheduler"):
+        return False
+    policy = os.SCHED_FIFO if priority else os.SCHED_OTHER
+    try:
+        # Thread 0 is the calling thread, not the process.
+        os.sched_setscheduler(0, policy, os.sched_param(priority))
+    except OSError:
+        return False
+    return True
+
+
+def stop_collecting() -> None:
+    """No cyclic garbage collection from here on: what exists stays, and audio code makes no cycles."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+def die_with_parent(parent_pid: int, death_signal: signal.Signals) -> None:
+    """Have the kernel send `death_signal` when the thread that started this process ends, however it ends."""
+    if sys.platform != "linux":
+        return  # the end of the channel does it there, a moment later
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+    if os.getppid() != parent_pid:  # it was over before the kernel knew
+        os.kill(os.getpid(), death_signal)

@@ -1,0 +1,157 @@
+"""Where everything lies in the shared memory of one live session.
+
+::
+
+    | counters and histogram | wake-ups | exchange 0 | exchange 1 | ... | source ring | tap rings |
+
+`SessionPlan` holds the numbers and travels to every child; `SessionMemory` turns them into the objects, the
+same way in every process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from audiopost.layouts import Layout
+from audiopost.live.exchange import BlockExchange
+from audiopost.live.memory import Segment, aligned
+from audiopost.live.ring import RING_HEADER_INTEGERS, AudioRing
+from audiopost.live.statistics import STATISTICS_INTEGERS, Statistics
+from audiopost.live.wake import SEMAPHORE_BYTES, PipeWake, SemaphoreWake, Wake
+from audiopost.units import seconds_to_frames
+
+__all__ = ["MAXIMUM_CHANNELS", "TAPS", "SessionMemory", "SessionPlan"]
+
+MAXIMUM_CHANNELS = 64
+"""Of a source or of a chain's output; memory that no channel uses is never touched and costs nothing."""
+
+READ_AHEAD_S = 10.0
+"""How far the media process reads ahead, and how long a recording may stall before it loses sound."""
+
+RING_SAMPLES_MAXIMUM = 16_000_000
+"""64 MB a ring: with many channels at high rates the ten seconds become fewer."""
+
+TAPS = ("output", "engine")
+"""What can be recorded: what goes to the device, and the bare answers of the engine that is heard."""
+
+_RING_HEADER_BYTES = aligned(RING_HEADER_INTEGERS * 8)
+
+
+@dataclass(frozen=True)
+class SessionPlan:
+    """The numbers of a session. `pipes` holds ``(read, write)`` descriptors where there are no semaphores."""
+
+    sample_rate: int
+    block_frames: int
+    layout: Layout
+    output_channels: int
+    input_channels: int
+    engines: int
+    has_source: bool
+    live_input: bool
+    speed: float
+    duration_frames: int | None = None
+    pipes: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def realtime(self) -> bool:
+        """Whether the device keeps time; False: as fast as the answers come, and nothing is ever dropped."""
+        return self.speed > 0.0
+
+    @property
+    def period_s(self) -> float:
+        """Time of one block, in s."""
+        return self.block_frames / self.sample_rate
+
+    @property
+    def ring_samples(self) -> int:
+        """Size of each ring, in samples of all channels."""
+        wanted = seconds_to_frames(READ_AHEAD_S, self.sample_rate) * max(self.layout.channels, self.output_channels)
+        return min(wanted, RING_SAMPLES_MAXIMUM)
+
+    @property
+    def exchange_samples(self) -> int:
+        """Largest block of the exchanges, in samples of all channels."""
+        return MAXIMUM_CHANNELS * self.block_frames
+
+    @property
+    def wakes(self) -> int:
+        """Two for each engine (question, answer), two between device and media."""
+        return 2 * self.engines + 2
+
+    @property
+    def wakes_offset(self) -> int:
+        """Where the semaphores begin, in bytes."""
+        return aligned(STATISTICS_INTEGERS * 8)
+
+    @property
+    def exchanges_offset(self) -> int:
+        """Where the exchanges begin, in bytes."""
+        return self.wakes_offset + self.wakes * SEMAPHORE_BYTES
+
+    @property
+    def rings_offset(self) -> int:
+        """Where the rings begin, in bytes."""
+        return self.exchanges_offset + self.engines * BlockExchange.size_bytes(self.exchange_samples)
+
+    @property
+    def ring_bytes(self) -> int:
+        """Size of one ring with its header."""
+        return _RING_HEADER_BYTES + aligned(self.ring_samples * 4)
+
+    @property
+    def size_bytes(self) -> int:
+        """Size of the whole memory."""
+        return self.rings_offset + (1 + len(TAPS)) * self.ring_bytes
+
+
+class SessionMemory:
+    """The objects of a session in this process's mapping. `first`: control, which initialises the semaphores."""
+
+    def __init__(self, segment: Segment, plan: SessionPlan, *, first: bool = False) -> None:
+        if first:
+            segment.resize(plan.size_bytes)
+        segment.map()
+        self.plan = plan
+        self._segment = segment
+        self.statistics = Statistics(segment.integers(0, STATISTICS_INTEGERS))
+        wakes = [self._wake(index, first) for index in range(plan.wakes)]
+        self.media_wake: Wake = wakes[-2]
+        """Device -> media: there is something to do."""
+        self.progress_wake: Wake = wakes[-1]
+        """Media -> device: something was done. Only a device that keeps no time waits for it."""
+        self._wakes = wakes
+        self.exchanges = tuple(self._exchange(slot) for slot in range(plan.engines))
+        self.source = self._ring(0, plan.layout.channels)
+
+    def tap(self, name: str, channels: int) -> AudioRing:
+        """The ring of a tap, for that many channels."""
+        return self._ring(1 + TAPS.index(name), channels)
+
+    def renew_exchange(self, slot: int) -> None:
+        """Control: make the exchange of a dead engine as new. Only after the device has dropped it."""
+        self.exchanges[slot].clear()
+        if not self.plan.pipes:
+            for index in (2 * slot, 2 * slot + 1):
+                SemaphoreWake(self._segment.buffer, self._wake_offset(index), first=True)
+
+    def _wake_offset(self, index: int) -> int:
+        return self.plan.wakes_offset + index * SEMAPHORE_BYTES
+
+    def _wake(self, index: int, first: bool) -> Wake:
+        if self.plan.pipes:
+            return PipeWake(*self.plan.pipes[index])
+        return SemaphoreWake(self._segment.buffer, self._wake_offset(index), first=first)
+
+    def _exchange(self, slot: int) -> BlockExchange:
+        size = BlockExchange.size_bytes(self.plan.exchange_samples)
+        offset = self.plan.exchanges_offset + slot * size
+        return BlockExchange(
+            self._segment, offset, self.plan.exchange_samples, self._wakes[2 * slot], self._wakes[2 * slot + 1]
+        )
+
+    def _ring(self, index: int, channels: int) -> AudioRing:
+        offset = self.plan.rings_offset + index * self.plan.ring_bytes
+        header = self._segment.integers(offset, RING_HEADER_INTEGERS)
+        samples = self._segment.samples(offset + _RING_HEADER_BYTES, self.plan.ring_samples)
+        return AudioRing(header, samples, channels)
