@@ -124,7 +124,7 @@ class Setting:
             "text": (str,), "path": (str,), "integer": (int,), "number": (int, float), "flag": (bool,),
         }  # fmt: skip
         fits = isinstance(value, wanted[self.kind]) and (self.kind == "flag" or not isinstance(value, bool))
-        if not fits or (self.choices and value not in self.choices):
+        if not fits or (self.choices and str(value) not in self.choices):
             allowed = ", ".join(self.choices) if self.choices else f"a {self.kind}"
             raise UsageError(f"{self.name} = {value!r} is not allowed", where=where, mend=f"allowed: {allowed}")
         assert isinstance(value, str | int | float | bool)
