@@ -1,0 +1,18 @@
+"""Files: sound on disk becomes blocks, and blocks become sound on disk.
+
+::
+
+    audio_file      any readable file as blocks             AudioReader, open_audio, read_audio
+    audio_writer    blocks as a file, whole or not at all   AudioWriter
+    containers      what each file format can hold          Container, container_for
+    wave_chunks     the chunks of RIFF, RF64 and BW64       walk_wave, read_chunks, wave_header
+    wave_stream     samples of those files, by position     WaveSource, WaveSink
+    sample_words    numbers as bytes                        decode, encode
+    libsndfile      the door to every other format          SndfileSource, SndfileSink
+    new_file        a temporary name until all is well      NewFile
+    file_faults     what the system says, in our words      fault
+
+Why WAVE files are read and written here and not by libsndfile: it does not know BW64, believes a header that
+lies about its length without telling, hides the channel mask, and writes an empty mask for many layouts. The
+tests hold both roads against each other bit for bit.
+"""

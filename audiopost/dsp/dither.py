@@ -1,0 +1,90 @@
+"""From float32 samples to integer words: rounding, TPDF dither where the word length falls, clipping counted.
+
+Conventions
+-----------
+- Full scale of a word of `bits` bits is ``2 ** (bits - 1)``: 1.0 is one step beyond the largest word and clips.
+- Dither has a triangular density of two steps' width (TPDF): the error's mean and power do not depend on the signal.
+- A channel is dithered from the first sample on that does not lie on the grid of the words. Until then its word
+  length does not fall: a file that is written as it was read stays bit-exact, digital silence stays digital silence.
+- The noise is a function of seed, channel and how far the channel has been dithered, so that any split into blocks
+  gives the same words.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audiopost.blocks import AudioBlock
+
+__all__ = ["DITHER_SEED", "WordMaker"]
+
+DITHER_SEED = 1770
+"""The seed of every dither in the house unless another is given."""
+
+
+class WordMaker:
+    """Makes integer words of a stream of blocks.
+
+    Parameters
+    ----------
+    channels
+        Number of channels.
+    bits
+        Word length, 2 to 24.
+    dither
+        False rounds only.
+    seed
+        Of the noise; equal seeds give equal words.
+
+    Notes
+    -----
+    Accuracy: a float32 sample on the grid comes out exactly. Without dither the error is at most half a step
+    (ties to even), with dither at most one and a half.
+    Source: S. P. Lipshitz, R. A. Wannamaker, J. Vanderkooy, "Quantization and Dither: A Theoretical Survey",
+    J. Audio Eng. Soc. 40 (1992).
+
+    >>> WordMaker(1, 16).words(np.array([[0.5, -1.0]], np.float32)).tolist()
+    [[16384, -32768]]
+    """
+
+    def __init__(self, channels: int, bits: int, *, dither: bool = True, seed: int = DITHER_SEED) -> None:
+        self._scale = 2.0 ** (bits - 1)
+        self._dither = dither
+        self._sources = [np.random.PCG64([seed, channel]) for channel in range(channels)]
+        self._dithering = [False] * channels
+        self.clipped_samples = 0
+
+    def words(self, block: AudioBlock) -> NDArray[np.int32]:
+        """Right-justified words, ``(channels, frames)`` int32, of finite samples of that shape."""
+        made = np.empty(block.shape, np.int32)
+        for channel, samples in enumerate(block):
+            scaled = samples * np.float64(self._scale)
+            rounded = np.rint(scaled)
+            if self._dither:
+                start = self._start(channel, scaled, rounded)
+                if start < len(scaled):
+                    rounded[start:] = np.rint(scaled[start:] + self._noise(channel, len(scaled) - start))
+            self.clipped_samples += int(np.count_nonzero((rounded < -self._scale) | (rounded > self._scale - 1.0)))
+            made[channel] = np.clip(rounded, -self._scale, self._scale - 1.0)
+        return made
+
+    def _start(self, channel: int, scaled: NDArray[np.float64], rounded: NDArray[np.float64]) -> int:
+        """First sample of the block to be dithered; its length where there is none."""
+        if self._dithering[channel]:
+            return 0
+        off_grid = scaled != rounded
+        start = int(np.argmax(off_grid)) if len(off_grid) else 0
+        if not len(off_grid) or not off_grid[start]:
+            return len(scaled)
+        self._dithering[channel] = True
+        return start
+
+    def _noise(self, channel: int, frames: int) -> NDArray[np.float64]:
+        """The sum of two independent uniform values, in steps: triangular from -1 to 1.
+
+        Raw bits and not a distribution of numpy: their stream is promised to stay the same between versions.
+        """
+        raw = self._sources[channel].random_raw(frames)
+        both = (raw >> np.uint64(32)).astype(np.float64) + (raw & np.uint64(0xFFFF_FFFF)).astype(np.float64)
+        return both * 2.0**-32 - (1.0 - 2.0**-32)

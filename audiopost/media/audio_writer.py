@@ -1,0 +1,174 @@
+"""Blocks as a sound file that appears whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audiopost.blocks import AudioBlock, clear_non_finite
+from audiopost.dsp.dither import DITHER_SEED, WordMaker
+from audiopost.errors import UsageError
+from audiopost.layouts import Layout, wave_mask
+from audiopost.media.containers import Bits, Container, container_for
+from audiopost.media.file_faults import fault
+from audiopost.media.new_file import Exists, NewFile
+from audiopost.media.wave_stream import WaveSink
+
+__all__ = ["AudioWriter"]
+
+_WORDS: dict[str, Literal["s16", "s24", "f32"]] = {"16": "s16", "24": "s24", "32f": "f32"}
+
+
+class _Sink(Protocol):
+    """Where words go: `WaveSink` or `SndfileSink`."""
+
+    def write(self, words: NDArray[np.int32] | AudioBlock) -> None: ...
+
+    def close(self) -> None: ...
+
+    def abandon(self) -> None: ...
+
+
+class AudioWriter:
+    """A sound file to be: write blocks to it, then leave the ``with``.
+
+    On a clean exit the file is on the disk under its name. On any error, also a full disk or Ctrl-C, nothing
+    of it remains, and a file that bore the name before is as it was.
+
+    Parameters
+    ----------
+    path
+        The file to be made; its folder must be there.
+    sample_rate
+        In Hz.
+    layout
+        Of the blocks. A WAVE file says it in its channel mask where the mask can; FLAC and Ogg have an order of their
+        own, into which the channels are brought.
+    bits
+        ``"16"``, ``"24"`` or ``"32f"``; without meaning for Ogg, Opus and MP3.
+    format
+        A name in `audiopost.media.containers.CONTAINERS`; None goes by the suffix.
+    exists
+        ``"fail"``, ``"replace"`` or ``"number"`` (see `audiopost.media.new_file.Exists`).
+    protected
+        Files that are never overwritten: the inputs.
+    dither
+        False rounds only. True dithers each channel from its first sample on that integers cannot hold exactly.
+    seed
+        Of the dither.
+
+    Attributes
+    ----------
+    path : Path
+        The name of the file; with ``exists="number"`` it is final only after closing.
+    frames, clipped_samples, non_finite_samples : int
+        Written; limited to the range of integers; NaN or infinite and written as 0.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be made there.
+    UsageError
+        If the format is unknown or cannot hold such sound.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        sample_rate: int,
+        layout: Layout,
+        bits: Bits = "24",
+        format: str | None = None,  # noqa: A002 - the word that users know
+        exists: Exists = "fail",
+        protected: Iterable[str | os.PathLike[str]] = (),
+        *,
+        dither: bool = True,
+        seed: int = DITHER_SEED,
+    ) -> None:
+        container = container_for(Path(path), format)
+        container.check(layout.channels, bits, str(path))
+        self.channels = layout.channels
+        self.frames = 0
+        self.non_finite_samples = 0
+        self._order = container.channel_order(layout)
+        integers = bits != "32f" and not container.lossy
+        self._words = WordMaker(layout.channels, int(bits), dither=dither, seed=seed) if integers else None
+        self._new = NewFile(path, exists, tuple(Path(each) for each in protected))
+        try:
+            self._sink = _open_sink(self._new.temporary, container, bits, layout, sample_rate)
+        except OSError as error:
+            self._new.discard()
+            raise fault(self.path, error) from error
+        except BaseException:
+            self._new.discard()
+            raise
+
+    @property
+    def path(self) -> Path:
+        """The name of the file."""
+        return self._new.path
+
+    @property
+    def clipped_samples(self) -> int:
+        """How many samples were limited to the range of integers."""
+        return self._words.clipped_samples if self._words else 0
+
+    def write(self, block: AudioBlock) -> None:
+        """Append a block ``(channels, frames)``.
+
+        Raises FileError if the disk is full or fails; then nothing of the file remains.
+        """
+        if block.ndim != 2 or block.shape[0] != self.channels:
+            raise UsageError(f"a block of shape {block.shape} does not fit {self.channels} channels", str(self.path))
+        block = np.array(block if self._order is None else block[list(self._order)], np.float32, order="C", copy=True)
+        self.non_finite_samples += clear_non_finite(block)[0]
+        try:
+            self._sink.write(block if self._words is None else self._words.words(block))
+        except OSError as error:
+            self.abort()
+            raise fault(self.path, error) from error
+        self.frames += block.shape[1]
+
+    def close(self) -> None:
+        """Finish the file and give it its name.
+
+        Raises FileError if that fails; then nothing of the file remains.
+        """
+        try:
+            self._sink.close()
+        except OSError as error:
+            self.abort()
+            raise fault(self.path, error) from error
+        self._new.publish()
+
+    def abort(self) -> None:
+        """Give up: nothing remains. May be called again, and after `close` does nothing."""
+        self._sink.abandon()
+        self._new.discard()
+
+    def __enter__(self) -> AudioWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abort()
+
+
+def _open_sink(path: Path, container: Container, bits: Bits, layout: Layout, sample_rate: int) -> _Sink:
+    if container.name == "wav":
+        return WaveSink(path, _WORDS[bits], layout.channels, sample_rate, wave_mask(layout))
+    from audiopost.media.libsndfile import SndfileSink
+
+    return SndfileSink(
+        path, container.sndfile_format, bits, container.lossy_subtype, layout.channels, sample_rate
+    )  # fmt: skip

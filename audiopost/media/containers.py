@@ -1,0 +1,134 @@
+"""What each file format can hold: suffixes, word lengths, channels and their order.
+
+Sources of the fixed channel orders: RFC 9639 (FLAC) section 9.1.3; Vorbis I specification section 4.3.9, which
+RFC 7845 (Opus in Ogg) section 5.1.1.2 takes over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from audiopost.errors import UnknownNameError, UsageError
+from audiopost.layouts import Layout, layout_named
+
+__all__ = ["CONTAINERS", "Bits", "Container", "container_for", "container_of_reading"]
+
+Bits = Literal["16", "24", "32f"]
+"""Word lengths that are written: integers of 16 or 24 bits, or float32."""
+
+_FLAC_ORDER = {
+    1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1-wave",
+}  # fmt: skip
+_VORBIS_LABELS = {
+    1: "M", 2: "L R", 3: "L C R", 4: "L R Ls Rs", 5: "L C R Ls Rs", 6: "L C R Ls Rs LFE",
+    7: "L C R Ls Rs Cs LFE", 8: "L C R Lss Rss Lrs Rrs LFE",
+}  # fmt: skip
+
+
+def _vorbis_layout(channels: int) -> Layout:
+    """Known layouts in the order of Vorbis: the same loudspeakers as FLAC's, the centre second and the LFE last."""
+    labels = tuple(_VORBIS_LABELS[channels].split())
+    same = layout_named(_FLAC_ORDER[channels])
+    if same.labels == labels:
+        return same
+    by_label = {speaker.label: speaker for speaker in same.speakers}
+    name = {6: "5.1-film"}.get(channels, "+".join(labels))
+    return Layout(name, tuple(by_label[label] for label in labels))
+
+
+@dataclass(frozen=True)
+class Container:
+    """One file format that can be written."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    sndfile_format: str
+    """libsndfile's name of the format."""
+    lossy_subtype: str = ""
+    """libsndfile's name of the codec; empty where samples are stored as words."""
+    word_lengths: tuple[Bits, ...] = ("16", "24", "32f")
+    maximum_channels: int = 1024
+    orders: Mapping[int, Layout] = field(default_factory=dict)
+    """The layout that the format itself prescribes for a number of channels."""
+
+    @property
+    def lossy(self) -> bool:
+        """True where what is read back differs from what was written."""
+        return bool(self.lossy_subtype)
+
+    def nearest_bits(self, bits: Bits) -> Bits:
+        """The word length itself where the format has it, else its longest."""
+        return bits if bits in self.word_lengths else self.word_lengths[-1]
+
+    def check(self, channels: int, bits: str, where: str) -> None:
+        """Raise UsageError unless the format can hold so many channels at that word length."""
+        if channels > self.maximum_channels:
+            mend = f"{self.name} holds at most {self.maximum_channels}; choose wav"
+            raise UsageError(f"{channels} channels do not fit into {self.name}", where=where, mend=mend)
+        if bits not in self.word_lengths:
+            mend = "allowed: " + ", ".join(self.word_lengths)
+            raise UsageError(f"{self.name} is not written with {bits!r} bits", where=where, mend=mend)
+
+    def channel_order(self, layout: Layout) -> tuple[int, ...] | None:
+        """Which channel of `layout` goes to each place of the format's own order; None where nothing moves.
+
+        >>> CONTAINERS["ogg"].channel_order(layout_named("5.1"))
+        (0, 2, 1, 4, 5, 3)
+        """
+        own = self.orders.get(layout.channels)
+        if own is None or own.labels == layout.labels or sorted(own.labels) != sorted(layout.labels):
+            return None
+        return tuple(layout.labels.index(label) for label in own.labels)
+
+
+_FLAC_LAYOUTS = {channels: layout_named(name) for channels, name in _FLAC_ORDER.items()}
+_VORBIS_LAYOUTS = {channels: _vorbis_layout(channels) for channels in _VORBIS_LABELS}
+
+CONTAINERS: dict[str, Container] = {
+    container.name: container
+    for container in (
+        Container("wav", (".wav", ".wave", ".bwf"), "WAV"),
+        Container("w64", (".w64",), "W64"),
+        Container("aiff", (".aiff", ".aif", ".aifc"), "AIFF"),
+        Container("caf", (".caf",), "CAF"),
+        Container("flac", (".flac",), "FLAC", "", ("16", "24"), 8, _FLAC_LAYOUTS),
+        Container("ogg", (".ogg", ".oga"), "OGG", "VORBIS", maximum_channels=8, orders=_VORBIS_LAYOUTS),
+        Container("opus", (".opus",), "OGG", "OPUS", maximum_channels=8, orders=_VORBIS_LAYOUTS),
+        Container("mp3", (".mp3",), "MP3", "MPEG_LAYER_III", maximum_channels=2),
+    )
+}
+"""Every format that is written, by its name."""
+
+
+def container_for(path: Path, name: str | None = None) -> Container:
+    """The container of that name, or, where no name is given, the one that the suffix of `path` says.
+
+    Raises
+    ------
+    UnknownNameError
+        If nothing answers to the name or the suffix.
+
+    >>> container_for(Path("mix.aif")).name, container_for(Path("mix"), "flac").name
+    ('aiff', 'flac')
+    """
+    if name is not None:
+        try:
+            return CONTAINERS[name.lower()]
+        except KeyError:
+            raise UnknownNameError(kind="format", name=name, known=tuple(CONTAINERS), where=str(path)) from None
+    suffix = path.suffix.lower()
+    for container in CONTAINERS.values():
+        if suffix in container.suffixes:
+            return container
+    raise UnknownNameError(kind="format", name=suffix.lstrip("."), known=tuple(CONTAINERS), where=str(path))
+
+
+def container_of_reading(sndfile_format: str, subtype: str) -> Container | None:
+    """The container in which a file that libsndfile calls so was written; None where it is not one of ours."""
+    for container in CONTAINERS.values():
+        if container.sndfile_format == sndfile_format and container.lossy_subtype in ("", subtype):
+            return container
+    return None

@@ -1,0 +1,156 @@
+"""A file that appears whole or not at all.
+
+Everything is written under a temporary name in the same folder. Only when all is on the disk does the file get its
+own name, in one step; until then whatever bears that name is left alone, and after a failure nothing remains.
+
+Conventions
+-----------
+- The temporary name is short and owes nothing to the final one, so that a name of the greatest length that the
+  disk allows can still be written. It begins with a dot and ends in ``.part``.
+- An input is never overwritten, whatever `exists` says, also through a link or another spelling of its name.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from audiopost.errors import FileError
+from audiopost.media.file_faults import fault
+
+__all__ = ["Exists", "NewFile"]
+
+Exists = Literal["fail", "replace", "number"]
+"""What to do when the name is taken: refuse, put the new file in its place, or add ``-2``, ``-3`` ... to the name."""
+
+_HIGHEST_NUMBER = 9999
+
+
+class NewFile:
+    """A file to be: written at `temporary`, then `publish` or `discard` it.
+
+    Parameters
+    ----------
+    path
+        The name that the file shall get.
+    exists
+        See `Exists`. ``"fail"`` is checked now and again when publishing.
+    protected
+        Files that must not be overwritten.
+
+    Raises
+    ------
+    FileError
+        If the folder is missing or cannot be written to, the name is taken, or it is that of a protected file.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], exists: Exists = "fail", protected: Iterable[Path] = ()) -> None:
+        self.path = Path(path)
+        self._exists = exists
+        self._protected = tuple(protected)
+        self._open = True
+        self.temporary = self.path.parent / f".{secrets.token_hex(4)}.part"
+        try:
+            self._refuse()
+            # O_EXCL: a name that someone else took is not ours. 0o666 leaves the permissions to the user's umask.
+            os.close(os.open(self.temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        except OSError as error:
+            raise self._no_room(error) from error
+
+    def publish(self) -> Path:
+        """Bring what was written to the disk and give it its name, in one step; returns the name that it got.
+
+        The writer must have closed the temporary file. Raises FileError; then nothing remains.
+        """
+        try:
+            _to_disk(self.temporary)
+            self._refuse()
+            self._rename()
+            if os.name == "posix":
+                _to_disk(self.path.parent)
+        except OSError as error:
+            self.discard()
+            raise fault(self.path, error) from error
+        except FileError:
+            self.discard()
+            raise
+        self._open = False
+        return self.path
+
+    def discard(self) -> None:
+        """Leave nothing behind; may be called again."""
+        if self._open:
+            self._open = False
+            self.temporary.unlink(missing_ok=True)
+
+    def _refuse(self) -> None:
+        path = str(self.path)
+        try:
+            status = self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        if stat.S_ISDIR(status.st_mode):
+            raise FileError(path, "this is a folder, not a file", "name a file")
+        if self._exists != "number" and any(_same(self.path, each) for each in self._protected):
+            raise FileError(path, "this is an input, which is never overwritten", "choose another output")
+        if self._exists == "fail":
+            raise FileError(path, "the file exists already", "choose another name, or allow it to be replaced")
+
+    def _rename(self) -> None:
+        if self._exists == "replace":
+            os.replace(self.temporary, self.path)
+            return
+        first = self.path
+        for number in range(2, _HIGHEST_NUMBER + 2):
+            try:
+                _rename_without_replacing(self.temporary, self.path)
+            except FileExistsError:
+                if self._exists == "fail":
+                    raise
+                self.path = first.with_name(f"{first.stem}-{number}{first.suffix}")
+            else:
+                return
+        raise FileError(str(first), f"{_HIGHEST_NUMBER} files bear this name already", "choose another name")
+
+    def _no_room(self, error: OSError) -> FileError:
+        folder = self.path.parent
+        if not os.path.isdir(folder):
+            return FileError(str(self.path), f"there is no folder {str(folder)!r}", "make it first")
+        if isinstance(error, PermissionError):
+            mend = "change its permissions, or choose another folder"
+            return FileError(str(self.path), f"the folder {str(folder)!r} may not be written to", mend)
+        return fault(self.path, error)
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False
+
+
+def _rename_without_replacing(old: Path, new: Path) -> None:
+    """Rename; raises FileExistsError if the name is taken, without a moment in which another could take it."""
+    try:
+        os.link(old, new)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A disk without hard links (FAT, some network disks): look, then rename.
+        if new.exists():
+            raise FileExistsError(str(new)) from None
+        os.rename(old, new)
+    else:
+        old.unlink()
+
+
+def _to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

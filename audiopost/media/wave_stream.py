@@ -1,0 +1,128 @@
+"""Samples of WAVE files: read at any position into reused memory, and written one after the other.
+
+Why positional reads and no memory map: they are as fast, cannot be killed by a file that shrinks while it is read,
+and keep the memory of a process constant however long the file is.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audiopost.blocks import AudioBlock
+from audiopost.media.sample_words import LEAD_BYTES, WORD_BYTES, SampleWord, decode, encode
+from audiopost.media.wave_chunks import WaveFile, wave_header
+
+__all__ = ["WaveSink", "WaveSource"]
+
+_READ_FRAMES = 16_384
+"""Frames decoded at once: the bytes stay in the cache between reading and decoding."""
+
+
+class WaveSource:
+    """The samples of a walked WAVE file.
+
+    Parameters
+    ----------
+    file
+        Opened unbuffered; closed by `close`.
+    wave
+        What `walk_wave` found in it.
+    word
+        How one sample lies in the file.
+    """
+
+    def __init__(self, file: io.FileIO, wave: WaveFile, word: SampleWord) -> None:
+        self._file = file
+        self._offset = wave.data_offset
+        self._word = word
+        self._frame_bytes = wave.format.channels * WORD_BYTES[word]
+        self.frames, rest = divmod(wave.data_bytes, self._frame_bytes)
+        self.notes: tuple[str, ...] = ()
+        if rest and self.frames:
+            self.notes = (f"the last frame is incomplete ({rest} of {self._frame_bytes} bytes): left out",)
+        self._raw = bytearray()
+
+    def read(self, frame: int, out: AudioBlock) -> int:
+        """Fill `out` with the samples from `frame` on; returns how many frames were there."""
+        wanted = min(out.shape[1], self.frames - frame)
+        done = 0
+        while done < wanted:
+            there = self._read_some(frame + done, min(_READ_FRAMES, wanted - done), out[:, done:wanted])
+            if there == 0:
+                break
+            done += there
+        return done
+
+    def _read_some(self, frame: int, frames: int, out: AudioBlock) -> int:
+        size = frames * self._frame_bytes
+        if len(self._raw) < LEAD_BYTES + size:
+            self._raw = bytearray(LEAD_BYTES + size)
+        self._file.seek(self._offset + frame * self._frame_bytes)
+        view = memoryview(self._raw)[LEAD_BYTES : LEAD_BYTES + size]
+        filled = 0
+        while filled < size:
+            count = self._file.readinto(view[filled:])
+            if not count:
+                break
+            filled += count
+        there = filled // self._frame_bytes
+        decode(self._raw, self._word, out[:, :there])
+        return there
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class WaveSink:
+    """Writes a WAVE file: RIFF, or RF64 where RIFF cannot say the length.
+
+    Parameters
+    ----------
+    path
+        The file to fill from its beginning.
+    word
+        ``"s16"``, ``"s24"`` or ``"f32"``.
+    mask
+        The channel mask; 0 where there is none.
+    """
+
+    def __init__(
+        self, path: Path, word: Literal["s16", "s24", "f32"], channels: int, sample_rate: int, mask: int
+    ) -> None:
+        self._word = word
+        self._channels = channels
+        self._sample_rate = sample_rate
+        self._mask = mask
+        self._data_bytes = 0
+        self._file = path.open("wb")
+        self._file.write(self._header())
+
+    def _header(self) -> bytes:
+        return wave_header(self._word, self._channels, self._sample_rate, self._mask, self._data_bytes)
+
+    def write(self, words: NDArray[np.int32] | AudioBlock) -> None:
+        """Append ``(channels, frames)``: right-justified integers for PCM, samples for float."""
+        self._data_bytes += self._file.write(encode(words, self._word))
+
+    def close(self) -> None:
+        """Finish the file: the padding byte and the true lengths."""
+        try:
+            if self._data_bytes % 2:
+                self._file.write(b"\0")
+            self._file.seek(0)
+            self._file.write(self._header())
+        finally:
+            self._file.close()
+
+    def abandon(self) -> None:
+        """Close without finishing; an error of the disk does not matter any more."""
+        try:
+            self._file.close()
+        except OSError:
+            return
