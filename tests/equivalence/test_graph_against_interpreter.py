@@ -36,8 +36,8 @@ def graphs(draw: st.DrawFn) -> Graph:
         earlier = ["input", *names[:index]]
         ports = ("main", "sidechain") if effect == "product" else ("main",)
         for port in ports:
-            for source in draw(st.lists(st.sampled_from(earlier), max_size=3, unique=True)):
-                edges.append(EdgeSpec(source, name, port, draw(st.sampled_from([0.0, -6.0]))))
+            sources = draw(st.lists(st.sampled_from(earlier), max_size=3, unique=True))
+            edges += [EdgeSpec(source, name, port, draw(st.sampled_from([0.0, -6.0]))) for source in sources]
     ends = draw(st.lists(st.sampled_from(["input", *names]), min_size=1, max_size=3, unique=True))
     edges += [EdgeSpec(source, "output") for source in ends]
     return Graph(tuple(draw(st.permutations(nodes))), tuple(draw(st.permutations(edges))))

@@ -44,7 +44,7 @@ def test_every_error_of_the_family_is_public():
 
 
 def test_a_preset_error_names_file_line_key_and_mend():
-    assert str(EXAMPLES[4]) == "chain.toml:7: nodes.hp.freq: unknown key; did you mean frequency_hz?"
+    assert str(EXAMPLES[4]) == "chain.toml:7: nodes.hp.f: unknown key; did you mean frequency_hz?"
 
 
 def test_decibels_and_ratios_are_inverse():
