@@ -18,9 +18,7 @@ EXAMPLES = [
     errors.CycleError("round", cycle=("a", "b")),
     errors.UnknownNameError(kind="effect", name="higpass", known=("highpass",), where="hp"),
     errors.ParameterRangeError(parameter="ratio", value=30, minimum=1, maximum=20),
-    errors.PresetError(
-        "unknown key", path="chain.toml", key="nodes.hp.freq", line=7, mend="did you mean frequency_hz?"
-    ),
+    errors.PresetError("unknown key", path="chain.toml", key="nodes.hp.f", line=7, mend="did you mean frequency_hz?"),
     errors.FileError("a.wav", "no such file"),
     errors.DeviceError("hw:0", "is busy", "close the other program"),
     errors.PluginCrashError("Bad.vst3", "crashed while it was scanned"),
