@@ -9,12 +9,12 @@ from __future__ import annotations
 import typing
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from audiopost.errors import PresetError
 from audiopost.library.toml_file import KeyPath, TomlFile
 
-__all__ = ["Field", "Table", "validated"]
+__all__ = ["Field", "Table", "model_validator", "validated"]
 
 
 class Table(BaseModel):

@@ -1,0 +1,92 @@
+"""What a delivery rule can ask about: the measures by name, and how each answers to gain.
+
+Conventions
+-----------
+- A measure's name ends in its unit. `moves_with_gain` holds where 1 dB of gain moves it by 1; a range or a duration
+  does not move. `a_limiter_lowers` marks peaks: the only measures that limiting is promised to mend.
+- `leads` marks the measures that set the level of a programme: a gain cannot be planned while one of them is unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["JUDGED_DECIMALS", "MEASURES", "Measure", "decimals_needed", "in_words"]
+
+JUDGED_DECIMALS = 2
+"""Levels are judged at 0.01 dB: finer than a meter's tolerance (EBU Tech 3341: 0.1 LU), coarser than a dither's noise."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One thing that can be measured of a programme."""
+
+    name: str
+    words: str
+    unit: str
+    moves_with_gain: bool = True
+    a_limiter_lowers: bool = False
+    leads: bool = False
+    mend_at_the_source: str = ""
+    """What to do about too high a value besides gain; ``{excess}`` stands for the amount."""
+
+
+MEASURES: dict[str, Measure] = {
+    measure.name: measure
+    for measure in (
+        Measure("integrated_lufs", "integrated loudness", "LUFS", leads=True),
+        Measure("dialogue_lkfs", "dialogue loudness", "LKFS", leads=True),
+        Measure("rms_dbfs", "RMS level", "dBFS", leads=True),
+        Measure(
+            "short_term_max_lufs",
+            "maximum short-term loudness",
+            "LUFS",
+            mend_at_the_source="tame its loudest 3 s by {excess} dB",
+        ),
+        Measure(
+            "momentary_max_lufs",
+            "maximum momentary loudness",
+            "LUFS",
+            mend_at_the_source="tame its loudest 400 ms by {excess} dB",
+        ),
+        Measure(
+            "true_peak_dbtp",
+            "true peak",
+            "dBTP",
+            a_limiter_lowers=True,
+            mend_at_the_source="allow {excess} dB of limiting",
+        ),
+        Measure(
+            "sample_peak_dbfs",
+            "sample peak",
+            "dBFS",
+            a_limiter_lowers=True,
+            mend_at_the_source="allow {excess} dB of limiting",
+        ),
+        Measure("noise_floor_dbfs", "noise floor", "dBFS", mend_at_the_source="take out {excess} dB of noise"),
+        Measure("loudness_range_lu", "loudness range", "LU", moves_with_gain=False),
+        Measure("dialogue_range_lu", "dialogue range", "LU", moves_with_gain=False),
+        Measure("plr_lu", "peak-to-loudness ratio", "LU", moves_with_gain=False),
+        Measure("duration_s", "duration", "s", moves_with_gain=False),
+    )
+}
+"""Every measure by its name."""
+
+
+def decimals_needed(value: float, limit: float) -> int:
+    """One decimal where that tells a value from its limit, else as many as the judgement has.
+
+    >>> decimals_needed(-0.4, -1.0), decimals_needed(-0.97, -1.0)
+    (1, 2)
+    """
+    return 1 if round(value, 1) != round(limit, 1) else JUDGED_DECIMALS
+
+
+def in_words(value: float, decimals: int = 1, *, signed: bool = False) -> str:
+    """A level as text; minus infinity as ``-inf``, never ``-0.0``.
+
+    >>> in_words(-0.04), in_words(6.25, signed=True), in_words(float("-inf"))
+    ('0.0', '+6.2', '-inf')
+    """
+    rounded = round(value, decimals) + 0.0
+    return f"{rounded:+.{decimals}f}" if signed else f"{rounded:.{decimals}f}"

@@ -1,0 +1,90 @@
+"""Stems as one programme: their sum is what is measured, and one gain, or one curve, is put on all of them.
+
+Because gain is linear, stems that get the same gain in every frame still add up to the delivered mix. How exactly they
+do is measured: the null, the largest sample of the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audiopost.blocks import AudioBlock
+from audiopost.delivery.measures import in_words
+from audiopost.errors import TargetUnreachableError, UsageError
+from audiopost.units import linear_to_db
+
+__all__ = ["Null", "require_one_form", "require_room", "sum_of_stems"]
+
+
+@dataclass
+class Null:
+    """The largest difference between the delivered mix and the sum of the delivered stems, block by block.
+
+    >>> null = Null()
+    >>> null.add(np.array([[0.5, 0.1]]), np.array([[0.5, 0.2]]))
+    >>> round(null.dbfs, 6)
+    -20.0
+    """
+
+    largest_linear: float = field(default=0.0)
+
+    def add(self, delivered: NDArray[np.floating], summed: NDArray[np.floating]) -> None:
+        """Compare two blocks of shape ``(channels, frames)``."""
+        if delivered.size:
+            self.largest_linear = max(self.largest_linear, float(np.max(np.abs(delivered - summed))))
+
+    @property
+    def dbfs(self) -> float:
+        """Peak of the difference in dBFS; ``-inf`` where the two are equal."""
+        return linear_to_db(self.largest_linear)
+
+
+def sum_of_stems(blocks: Sequence[AudioBlock]) -> NDArray[np.float64]:
+    """The sum of blocks of equal shape ``(channels, frames)``, in float64: exact for 24-bit stems, in any order."""
+    total = blocks[0].astype(np.float64)
+    for block in blocks[1:]:
+        total += block
+    return total
+
+
+def require_one_form(forms: Mapping[str, tuple[int, str]]) -> None:
+    """Stems add up only at one sample rate and in one layout: `forms` maps a stem's name to both.
+
+    Raises
+    ------
+    UsageError
+        Naming the first stem that differs.
+    """
+    (first_name, (rate, layout)), *rest = forms.items()
+    for name, (other_rate, other_layout) in rest:
+        if other_rate != rate:
+            raise UsageError(
+                f"{name} has {other_rate} Hz and {first_name} {rate} Hz", "stems", "bring them to one rate"
+            )
+        if other_layout != layout:
+            raise UsageError(
+                f"{name} is {other_layout} and {first_name} {layout}", "stems", "deliver all stems in one layout"
+            )
+
+
+def require_room(target: str, gain_db: float, sample_peaks_dbfs: Mapping[str, float]) -> None:
+    """Refuse a gain that would clip a stem, though the sum stays below: stems may cancel each other.
+
+    Raises
+    ------
+    TargetUnreachableError
+        Naming the stem that would exceed full scale most.
+    """
+    name, peak = max(sample_peaks_dbfs.items(), key=lambda item: item[1])
+    excess_db = peak + gain_db
+    if excess_db > 0.0:
+        raise TargetUnreachableError(
+            target,
+            f"{name} would exceed full scale by {in_words(excess_db, 2)} dB with {in_words(gain_db, signed=True)} dB",
+            "write the stems in floating point (--bits 32f)",
+            shortfall_db=excess_db,
+        )
