@@ -35,11 +35,12 @@ BLOCK_FRAMES = 65_536
 _SUBTYPES: dict[SampleWord, str] = {
     "u8": "PCM_U8", "s16": "PCM_16", "s24": "PCM_24", "s32": "PCM_32", "f32": "FLOAT", "f64": "DOUBLE",
 }  # fmt: skip
-_BITS: dict[str, Bits] = {
-    "PCM_U8": "16", "PCM_S8": "16", "PCM_16": "16", "ULAW": "16", "ALAW": "16", "IMA_ADPCM": "16", "MS_ADPCM": "16",
-    "GSM610": "16", "ALAC_16": "16", "DWVW_12": "16", "DWVW_16": "16",
-    "PCM_32": "32f", "FLOAT": "32f", "DOUBLE": "32f", "ALAC_32": "32f",
+_STORED_BITS = {
+    "PCM_U8": "8", "PCM_S8": "8", "PCM_16": "16", "PCM_24": "24", "PCM_32": "32", "FLOAT": "32f", "DOUBLE": "64f",
+    "ALAC_16": "16", "ALAC_20": "24", "ALAC_24": "24", "ALAC_32": "32", "DWVW_12": "16", "DWVW_16": "16",
+    "DWVW_24": "24",
 }  # fmt: skip
+_WRITTEN_BITS: dict[str, Bits] = {"8": "16", "16": "16", "24": "24", "32": "32f", "32f": "32f", "64f": "32f"}
 
 
 class _Source(Protocol):
@@ -91,12 +92,25 @@ class AudioReader:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was odd about the file so far, a sentence each."""
-        return tuple(self._notes)
+        return (*self._notes, *self._assumption())
+
+    @property
+    def stored_bits(self) -> str:
+        """Word length in the file: ``8``, ``16``, ``24``, ``32``, ``32f``, ``64f``, or ``lossy``."""
+        return _STORED_BITS.get(self.subtype, "lossy")
 
     @property
     def bits(self) -> Bits:
-        """The word length in which such samples are written without loss, or, for codecs, with none to be heard."""
-        return _BITS.get(self.subtype, "24")
+        """The word length to write such samples in: the same, or the next that is written."""
+        return _WRITTEN_BITS.get(self.stored_bits, "24")
+
+    @property
+    def container_name(self) -> str:
+        """``wav``, ``rf64``, ``bw64``, ``flac`` ...: what the file is, in lower case."""
+        if self.format in ("WAV", "WAVEX"):
+            return "wav"
+        written = container_of_reading(self.format, self.subtype)
+        return written.name if written else self.format.lower()
 
     @property
     def container(self) -> Container:
@@ -150,13 +164,16 @@ class AudioReader:
         self.layout, self.layout_assumed = layout, False
 
     def assume_layout(self, layout: Layout) -> None:
-        """Take a likely layout, and tell where it matters: from three channels on."""
+        """Take a likely layout; `notes` tell it where it matters: from three channels on."""
         self.layout, self.layout_assumed = layout, True
-        if layout.name.startswith("discrete"):
-            self._notes.append(f"{self.channels} channels without a layout: each counts once")
-        elif self.channels > 2:
-            order = " ".join(layout.labels)
-            self._notes.append(f"{self.channels} channels without a layout: taken as {layout.name} ({order})")
+
+    def _assumption(self) -> tuple[str, ...]:
+        if not self.layout_assumed or self.channels < 3:
+            return ()
+        if self.layout.name.startswith("discrete"):
+            return (f"{self.channels} channels without a layout: each counts once",)
+        order = " ".join(self.layout.labels)
+        return (f"{self.channels} channels without a layout: taken as {self.layout.name} ({order})",)
 
 
 def open_audio(path: str | os.PathLike[str]) -> AudioReader:

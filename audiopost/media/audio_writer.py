@@ -93,6 +93,7 @@ class AudioWriter:
     ) -> None:
         container = container_for(Path(path), format)
         container.check(layout.channels, bits, str(path))
+        self.sample_rate = sample_rate
         self.channels = layout.channels
         self.frames = 0
         self.non_finite_samples = 0

@@ -15,14 +15,15 @@ from __future__ import annotations
 import os
 import secrets
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TextIO
 
 from audiopost.errors import FileError
 from audiopost.media.file_faults import fault
 
-__all__ = ["Exists", "NewFile"]
+__all__ = ["Exists", "NewFile", "writing_text"]
 
 Exists = Literal["fail", "replace", "number"]
 """What to do when the name is taken: refuse, put the new file in its place, or add ``-2``, ``-3`` ... to the name."""
@@ -124,6 +125,24 @@ class NewFile:
             mend = "change its permissions, or choose another folder"
             return FileError(str(self.path), f"the folder {str(folder)!r} may not be written to", mend)
         return fault(self.path, error)
+
+
+@contextmanager
+def writing_text(new: NewFile) -> Iterator[TextIO]:
+    """The new file as UTF-8 text to be written; published at the end, discarded on any error.
+
+    Raises FileError if the disk is full or fails.
+    """
+    try:
+        with new.temporary.open("w", encoding="utf-8", newline="") as text:
+            yield text
+    except OSError as error:
+        new.discard()
+        raise fault(new.path, error) from error
+    except BaseException:
+        new.discard()
+        raise
+    new.publish()
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -1,0 +1,180 @@
+"""The loudness of one file, from its first frame to its last."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from audiopost.blocks import as_block
+from audiopost.errors import UsageError
+from audiopost.jobs.job import Progress, Stage, reported_blocks, settle_layout
+from audiopost.layouts import Layout, default_layout, layout_named
+from audiopost.loudness.meter import LoudnessMeter
+from audiopost.loudness.result import Loudness
+from audiopost.media.audio_file import AudioReader, open_audio
+from audiopost.media.new_file import NewFile, writing_text
+
+__all__ = ["FileMeasurement", "measure", "measure_samples"]
+
+HISTORY_HOP_S = 0.1
+"""One line of the history each: the hop of the momentary loudness's blocks (EBU Tech 3341, section 2.2)."""
+
+_JSON_MEASURES = (
+    "integrated_lufs", "loudness_range_lu", "momentary_max_lufs", "short_term_max_lufs", "true_peak_dbtp",
+    "true_peak_per_channel_dbtp", "sample_peak_dbfs", "plr_lu", "psr_min_lu", "relative_threshold_lufs",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FileMeasurement:
+    """What was measured on a file, and what the file is."""
+
+    path: Path
+    sample_rate_hz: int
+    channels: int
+    layout: str
+    """Name of the layout that the channels were weighted by."""
+    duration_s: float
+    loudness: Loudness
+    notes: tuple[str, ...] = ()
+    """What a careful person would want to know: an assumed layout, a wrong header, samples that were no numbers."""
+    bits: str = ""
+    """Word length in the file: ``8``, ``16``, ``24``, ``32``, ``32f``, ``64f`` or ``lossy``."""
+    container: str = ""
+    """``wav``, ``rf64``, ``bw64``, ``flac`` ..."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The file's object in the document of ``audiopost measure --json``; what is undefined is None."""
+        document: dict[str, Any] = {
+            "path": str(self.path),
+            "sample_rate_hz": self.sample_rate_hz,
+            "channels": self.channels,
+            "layout": self.layout,
+            "duration_s": self.duration_s,
+        }
+        for name in _JSON_MEASURES:
+            document[name] = _defined(getattr(self.loudness, name))
+        return document | {"dialogue": None, "error": None}
+
+
+def _defined(value: float | tuple[float, ...] | None) -> float | list[float | None] | None:
+    if isinstance(value, tuple):
+        return [each if math.isfinite(each) else None for each in value]
+    return value if value is not None and math.isfinite(value) else None
+
+
+def measure(
+    path: str | os.PathLike[str],
+    *,
+    layout: str | Layout | None = None,
+    dual_mono: bool = False,
+    progress: Progress | None = None,
+    history: str | os.PathLike[str] | None = None,
+) -> FileMeasurement:
+    """Measure the loudness of a file.
+
+    Parameters
+    ----------
+    path
+        Any file that `open_audio` reads.
+    layout
+        Overrides what the file says of its channels.
+    dual_mono
+        Measures a mono file as the two equal loudspeakers that it will be played on: 3.01 LU louder.
+    progress
+        See `audiopost.jobs.job`.
+    history
+        A CSV file to be made: momentary, short-term and integrated loudness every 100 ms.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be read, or the history not written.
+    UnknownNameError, UsageError
+        If the layout does not exist or does not fit.
+    """
+    with open_audio(path) as reader:
+        chosen = settle_layout(reader, layout, dual_mono=dual_mono)
+        meter = LoudnessMeter(reader.sample_rate, chosen)
+        stage = Stage(progress, f"measuring {reader.path.name}")
+        if history is None:
+            for block in reported_blocks(reader, stage):
+                meter.process(block)
+        else:
+            _measure_with_history(reader, meter, stage, history)
+        return _measurement(reader, chosen, meter.result())
+
+
+def measure_samples(samples: ArrayLike, sample_rate: int, layout: str | Layout | None = None) -> Loudness:
+    """Measure the loudness of an array.
+
+    Parameters
+    ----------
+    samples : array, (channels, frames) or (frames,)
+        Full scale 1.0.
+    sample_rate
+        In Hz.
+    layout
+        A layout or its name; without it, what the number of channels most likely means.
+
+    Raises
+    ------
+    UnknownNameError, UsageError
+        If the layout does not exist or does not fit, or the array is not audio.
+
+    >>> import numpy as np
+    >>> measure_samples(np.zeros((2, 48_000), np.float32), 48_000).integrated_lufs is None
+    True
+    """
+    block = as_block(samples)
+    chosen = layout_named(layout) if isinstance(layout, str) else layout or default_layout(block.shape[0])
+    if chosen.channels != block.shape[0]:
+        raise UsageError(f"{chosen.name} has {chosen.channels} channels, the array has {block.shape[0]}")
+    meter = LoudnessMeter(sample_rate, chosen)
+    meter.process(block)
+    return meter.result()
+
+
+def _measurement(reader: AudioReader, layout: Layout, loudness: Loudness) -> FileMeasurement:
+    notes = reader.notes
+    if loudness.non_finite_samples:
+        first_s = (loudness.non_finite_first_frame or 0) / reader.sample_rate
+        notes += (f"{loudness.non_finite_samples} samples are no numbers, the first at {first_s:.3f} s: taken as 0",)
+    return FileMeasurement(
+        path=reader.path,
+        sample_rate_hz=reader.sample_rate,
+        channels=reader.channels,
+        layout=layout.name,
+        duration_s=reader.duration_s,
+        loudness=loudness,
+        notes=notes,
+        bits=reader.stored_bits,
+        container=reader.container_name,
+    )
+
+
+def _measure_with_history(
+    reader: AudioReader, meter: LoudnessMeter, stage: Stage, history: str | os.PathLike[str]
+) -> None:
+    """Measure hop by hop, and note the loudness at the end of each."""
+    hop = round(HISTORY_HOP_S * reader.sample_rate)
+    new = NewFile(history, "replace", (reader.path,))
+    with writing_text(new) as text:
+        lines = csv.writer(text, lineterminator="\n")
+        lines.writerow(("time_s", "momentary_lufs", "short_term_lufs", "integrated_lufs"))
+        position = 0
+        for block in reported_blocks(reader, stage, hop):
+            meter.process(block)
+            position += block.shape[1]
+            levels = (meter.momentary_lufs, meter.short_term_lufs, meter.integrated_lufs)
+            lines.writerow((f"{position / reader.sample_rate:.3f}", *map(_cell, levels)))
+
+
+def _cell(level: float | None) -> str:
+    return "" if level is None else f"{level:.2f}"

@@ -1,0 +1,225 @@
+"""One file through a chain into another file.
+
+::
+
+    AudioReader ─▶ GraphRenderer ─▶ latency cut ─▶ Resampler ─▶ AudioWriter
+                        ▲ silence for latency and tail, after the input has ended
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from audiopost.blocks import AudioBlock, BlockMemory, clear_non_finite, to_interleaved
+from audiopost.dsp.resampling import Resampler
+from audiopost.graph.node import StreamFormat
+from audiopost.graph.offline import tail_frames_to_render
+from audiopost.graph.renderer import GraphRenderer, NonFinite
+from audiopost.graph.spec import GraphSpec
+from audiopost.jobs.chain_values import with_values
+from audiopost.jobs.job import Progress, Stage, reported_blocks, settle_layout
+from audiopost.layouts import Layout
+from audiopost.library.chains import load_chain
+from audiopost.media.audio_file import AudioReader, open_audio
+from audiopost.media.audio_writer import AudioWriter
+from audiopost.media.containers import Bits, container_for
+from audiopost.media.new_file import Exists
+
+__all__ = ["RenderResult", "render"]
+
+BLOCK_FRAMES = 4096
+"""Frames that the graph works on at once: its buffers stay in the processor's cache. No sample depends on it."""
+
+
+@dataclass(frozen=True)
+class RenderResult:
+    """What was rendered and what was met on the way."""
+
+    input: Path
+    output: Path
+    sample_rate_hz: int
+    layout: str
+    frames: int
+    """Of the output, in its own rate."""
+    bits: str
+    container: str
+    latency_frames: int
+    """Of the chain, in the rate of the input; cut off."""
+    tail_frames: int
+    """Rendered after the end of the input, in the rate of the input."""
+    clipped_samples: int
+    """Limited to the range of the output's integers."""
+    non_finite_samples: int
+    """NaN or infinite in the input, taken as 0."""
+    non_finite_first_s: float | None
+    """Where the first of them is."""
+    non_finite_nodes: tuple[NonFinite, ...]
+    """What effects made of finite samples that was not finite, taken as 0."""
+    sha256: str
+    """Of the rendered samples before they became words: float32, little-endian, interleaved."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the output in seconds."""
+        return self.frames / self.sample_rate_hz
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            **{name: value for name, value in vars(self).items() if name not in ("input", "output", "notes")},
+            "input": str(self.input),
+            "output": str(self.output),
+            "duration_s": self.duration_s,
+            "non_finite_nodes": [entry._asdict() for entry in self.non_finite_nodes],
+            "notes": list(self.notes),
+        }
+
+
+def render(
+    input: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    chain: GraphSpec | str | os.PathLike[str],
+    *,
+    parameters: Mapping[str, float | str] | None = None,
+    format: str | None = None,  # noqa: A002
+    bits: Bits | None = None,
+    sample_rate: int | None = None,
+    layout: str | Layout | None = None,
+    tail: bool = True,
+    exists: Exists = "fail",
+    progress: Progress | None = None,
+) -> RenderResult:
+    """Render a file through a chain.
+
+    Parameters
+    ----------
+    input
+        Any file that `open_audio` reads.
+    output
+        The file to be made; its suffix chooses the format. Without one it is the input's.
+    chain
+        A drawing, the id of a shipped chain, or the path of a chain file.
+    parameters
+        Values beside the chain, see `with_values`.
+    format, bits, sample_rate
+        Of the output; by default the input's, or the nearest that the format can hold. The chain runs at the
+        rate of the input.
+    layout
+        Overrides what the input says of its channels.
+    tail
+        True: the output goes on until effects have rung out (`audiopost.graph.offline.LONGEST_TAIL_S` at most).
+    exists
+        What to do when the output exists; the input is never overwritten.
+    progress
+        See `audiopost.jobs.job`.
+
+    Raises
+    ------
+    FileError
+        If the input cannot be read or the output not written; then nothing of the output remains.
+    UsageError
+        If chain, parameters, layout or format are wrong.
+    PluginError, EffectError
+        If an effect fails.
+    """
+    spec = (
+        chain if isinstance(chain, GraphSpec) else load_chain(Path(chain) if isinstance(chain, os.PathLike) else chain)
+    )
+    spec = with_values(spec, parameters or {})
+    output = Path(output)
+    with open_audio(input) as reader:
+        source_layout = settle_layout(reader, layout)
+        renderer = GraphRenderer(spec, StreamFormat(reader.sample_rate, source_layout, BLOCK_FRAMES))
+        container = container_for(output, format or (None if output.suffix else reader.container.name))
+        run = _Run(reader, renderer, tail_frames_to_render(renderer) if tail else 0)
+        resampler = Resampler(renderer.output_layout.channels, reader.sample_rate, sample_rate or reader.sample_rate)
+        written_bits = bits or container.nearest_bits(reader.bits)
+        protected = [reader.path] if isinstance(chain, GraphSpec) else [reader.path, Path(chain)]
+        writer = AudioWriter(
+            output,
+            sample_rate or reader.sample_rate,
+            renderer.output_layout,
+            written_bits,
+            container.name,
+            exists,
+            protected,
+        )
+        digest = hashlib.sha256()
+        with writer:
+            for block in _resampled(run.blocks(Stage(progress, f"rendering {reader.path.name}")), resampler):
+                digest.update(to_interleaved(block).astype("<f4", copy=False).tobytes())
+                writer.write(block)
+        return run.result(writer, "lossy" if container.lossy else written_bits, container.name, digest.hexdigest())
+
+
+class _Run:
+    """The graph fed from a file: its latency cut from the beginning, silence after the end until it has rung out."""
+
+    def __init__(self, reader: AudioReader, renderer: GraphRenderer, tail_frames: int) -> None:
+        self._reader = reader
+        self._renderer = renderer
+        self._tail_frames = tail_frames
+        self._to_cut = renderer.latency_frames
+        self._out = BlockMemory(renderer.output_layout.channels, BLOCK_FRAMES)
+        self._non_finite_samples = 0
+        self._non_finite_first: int | None = None
+
+    def blocks(self, stage: Stage) -> Iterator[AudioBlock]:
+        """Rendered blocks; each is good until the next is asked for."""
+        position = 0
+        for block in reported_blocks(self._reader, stage, BLOCK_FRAMES):
+            count, first = clear_non_finite(block)
+            if count and self._non_finite_first is None:
+                self._non_finite_first = position + first
+            self._non_finite_samples += count
+            position += block.shape[1]
+            yield self._rendered(block)
+        silence = BlockMemory(self._reader.channels, BLOCK_FRAMES)
+        remaining = self._renderer.latency_frames + self._tail_frames
+        while remaining:
+            frames = min(BLOCK_FRAMES, remaining)
+            remaining -= frames
+            yield self._rendered(silence.block(frames))
+
+    def _rendered(self, block: AudioBlock) -> AudioBlock:
+        out = self._out.block(block.shape[1])
+        self._renderer.process(block, out)
+        cut = min(self._to_cut, out.shape[1])
+        self._to_cut -= cut
+        return np.ascontiguousarray(out[:, cut:]) if cut else out
+
+    def result(self, writer: AudioWriter, bits: str, container: str, sha256: str) -> RenderResult:
+        """What happened, once the writer has been closed."""
+        rate = self._reader.sample_rate
+        first = self._non_finite_first
+        return RenderResult(
+            input=self._reader.path,
+            output=writer.path,
+            sample_rate_hz=writer.sample_rate,
+            layout=self._renderer.output_layout.name,
+            frames=writer.frames,
+            bits=bits,
+            container=container,
+            latency_frames=self._renderer.latency_frames,
+            tail_frames=self._tail_frames,
+            clipped_samples=writer.clipped_samples,
+            non_finite_samples=self._non_finite_samples,
+            non_finite_first_s=None if first is None else first / rate,
+            non_finite_nodes=tuple(self._renderer.non_finite),
+            sha256=sha256,
+            notes=self._reader.notes,
+        )
+
+
+def _resampled(blocks: Iterator[AudioBlock], resampler: Resampler) -> Iterator[AudioBlock]:
+    for block in blocks:
+        yield resampler.process(block)
+    yield resampler.finish()
