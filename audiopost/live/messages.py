@@ -24,10 +24,11 @@ from audiopost.layouts import Layout
 from audiopost.live.session import SessionPlan
 
 __all__ = [
-    "Attach", "Attached", "Channel", "ChannelFullError", "Done", "Drop", "EngineSilent", "Failed", "Finished", "Hello",
+    "Attach", "Attached", "Channel", "ChannelFullError", "Done", "Drop", "EngineSilent", "Failed", "Finished", "Freed",
+    "Heard", "Hello",
     "Load", "Loaded", "Message", "NodeFailed", "NonFiniteSeen", "OpenDevice", "OpenSource", "OpenedDevice",
     "OpenedSource", "ParameterSet", "Problem", "Quit", "Record", "Recorded", "Region", "SetParameter", "Setup", "SourceReady", "Start",
-    "StartTap", "StopPlaying", "StopRecording", "StopTap", "Swapped", "TapName", "Tapped", "Voice",
+    "StartTap", "StopPlaying", "StopRecording", "StopTap", "TapName", "Tapped", "Voice",
 ]  # fmt: skip
 
 TapName = Literal["output", "engine"]
@@ -98,8 +99,7 @@ class OpenDevice(Message):
     input: str | int | None = None
     live_input: bool = False
     sample_rate: int = 48_000
-    block_frames: int = 128
-    speed: float = 1.0
+    channels: int = 2
 
 
 @dataclass(frozen=True)
@@ -109,15 +109,17 @@ class Voice:
     slot: int
     layout: Layout
     latency_frames: int
+    tail_frames: int
     warm_frames: int
     """Frames that it must have run in shadow before it may be heard."""
 
 
 @dataclass(frozen=True)
 class Start(Message):
-    """Begin to play with this voice; the first block is frame 0."""
+    """Open the stream and play with this voice; the first block is frame 0."""
 
     voice: Voice | None = None
+    ceiling_linear: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -159,13 +161,11 @@ class StopPlaying(Message):
 
 @dataclass(frozen=True)
 class OpenedDevice(Message):
-    """What the device offers. `note` explains a choice the user did not make."""
+    """What will be played on, at most the channels asked for. `note` explains a choice the user did not make."""
 
     name: str = ""
-    sample_rate: int = 48_000
     output_channels: int = 2
     input_channels: int = 0
-    latency_s: float = 0.0
     note: str = ""
 
 
@@ -177,11 +177,18 @@ class Attached(Message):
 
 
 @dataclass(frozen=True)
-class Swapped(Message):
-    """The crossfade is over; the engine in `freed` (None: there was none) is free again."""
+class Heard(Message):
+    """The crossfade to this engine is over."""
 
     slot: int = 0
-    freed: int | None = None
+    frame: int = 0
+
+
+@dataclass(frozen=True)
+class Freed(Message):
+    """The device asks this engine no more."""
+
+    slot: int = 0
     frame: int = 0
 
 
@@ -295,7 +302,6 @@ class Record(Message):
     tap: TapName = "output"
     layout: Layout | None = None
     bits: str = "24"
-    format: str = "wav"
     exists: str = "fail"
     protected: tuple[Path, ...] = ()
 

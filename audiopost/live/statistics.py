@@ -47,6 +47,7 @@ class Count(IntEnum):
     """Blocks that the ceiling guard turned down."""
     ANSWERED_BLOCKS = 14
     CALLBACK_MAX_US = 15
+    DEVICE_LATENCY_US = 16
 
 
 _COUNTERS = 64
@@ -106,7 +107,6 @@ def statistics_document(
     *,
     sample_rate: int,
     block_frames: int,
-    device_latency_s: float,
     control: Mapping[str, Any],
     pids: Mapping[str, Any],
 ) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def statistics_document(
     histogram = np.array(statistics.histogram)
     answered = statistics[Count.ANSWERED_BLOCKS]
     period_ns = 1e9 * block_frames / sample_rate
-    device_ms = 1000.0 * device_latency_s
+    device_ms = statistics[Count.DEVICE_LATENCY_US] / 1000.0
     graph_ms = 1000.0 * statistics[Count.PATH_LATENCY_FRAMES] / sample_rate
     mean_load = statistics[Count.BUSY_SUM_NS] / answered / period_ns if answered else None
     return {

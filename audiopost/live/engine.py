@@ -1,0 +1,214 @@
+"""An engine process: runs one drawing. Its audio thread plays; its main thread builds machines and talks.
+
+A machine is built while this engine is not heard, primed with silence, and handed to the audio thread by one
+assignment. Whatever goes wrong in foreign Python code is caught by the renderer, which cuts the node out;
+whatever goes wrong beyond that ends the process, and control brings another engine in.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import threading
+import time
+from collections import deque
+
+import cloudpickle
+import numpy as np
+
+import audiopost.effects  # noqa: F401 - fills the catalogue
+from audiopost.errors import AudiopostError, GraphError
+from audiopost.graph.node import StreamFormat
+from audiopost.graph.renderer import GraphRenderer
+from audiopost.live.exchange import BlockExchange, Outcome
+from audiopost.live.memory import Segment
+from audiopost.live.messages import (
+    Channel,
+    Done,
+    Failed,
+    Hello,
+    Load,
+    Loaded,
+    Message,
+    NodeFailed,
+    NonFiniteSeen,
+    ParameterSet,
+    Quit,
+    SetParameter,
+    Setup,
+)
+from audiopost.live.priority import AUDIO_PRIORITY, LISTENER_PRIORITY, run_in_real_time, stop_collecting
+from audiopost.live.session import MAXIMUM_CHANNELS, SessionMemory, SessionPlan
+
+__all__ = ["EngineProcess"]
+
+PRIMING_BLOCKS = 4
+LOOK_S = 0.1
+LOOK_FOR_ANSWERS_S = 0.001
+REPORTED_NON_FINITE = 20
+"""Places of NaN that are told one by one; statistics count them all."""
+
+
+class EngineProcess:
+    """Listens on the main thread while the audio thread answers the device."""
+
+    def __init__(self, slot: int, channel: Channel, segment: Segment) -> None:
+        self._slot = slot
+        self._channel = channel
+        self._segment = segment
+        self._plan: SessionPlan | None = None
+        self._audio: AudioThread | None = None
+        self._told_failures = 0
+        self._told_non_finite = 0
+        self._over = False
+
+    def run(self) -> None:
+        """Serve until told to quit. Raises EOFError when control is gone."""
+        self._channel.send(Hello(0, os.getpid()))
+        while not self._over:
+            waiting = self._audio is not None and self._audio.pending
+            if self._channel.poll(LOOK_FOR_ANSWERS_S if waiting else LOOK_S):
+                for message in self._channel.receive():
+                    self._obey(message)
+            self._tell()
+
+    def _obey(self, message: Message) -> None:
+        match message:
+            case Setup(plan=SessionPlan() as plan):
+                self._plan = plan
+                memory = SessionMemory(self._segment, plan)
+                self._audio = AudioThread(memory.exchanges[self._slot], realtime=plan.realtime)
+                stop_collecting()
+                self._audio.start()
+                self._channel.send(Done(message.ticket))
+            case Load():
+                try:
+                    self._channel.send(self._load(message))
+                except AudiopostError as error:
+                    self._channel.send(Failed(message.ticket, error))
+            case SetParameter() if self._audio is not None:
+                self._audio.turn(message)
+            case Quit():
+                self._over = True
+
+    def _load(self, message: Load) -> Loaded:
+        assert self._plan is not None
+        assert self._audio is not None
+        self._audio.renderer = None
+        run_in_real_time(0)
+        gc.collect()  # the machine before had cycles; nobody hears this engine now
+        spec = _unpickled(message.drawing)
+        stream = StreamFormat(self._plan.sample_rate, self._plan.layout, self._plan.block_frames)
+        renderer = GraphRenderer(spec, stream, isolate=True)
+        if renderer.output_layout.channels > MAXIMUM_CHANNELS:
+            raise GraphError(f"the chain has more than {MAXIMUM_CHANNELS} output channels", where=spec.name)
+        _prime(renderer)
+        if self._plan.realtime:
+            run_in_real_time(LISTENER_PRIORITY)
+        self._told_failures = self._told_non_finite = 0
+        self._audio.renderer = renderer
+        return Loaded(message.ticket, renderer.output_layout, renderer.latency_frames, renderer.tail_frames)
+
+    def _tell(self) -> None:
+        """Pass on what the audio thread noted."""
+        if self._audio is None:
+            return
+        while self._audio.answers:
+            self._channel.send(self._audio.answers.popleft())
+        renderer = self._audio.renderer
+        if renderer is None:
+            return
+        for error in renderer.failures[self._told_failures :]:
+            self._told_failures += 1
+            self._channel.send(NodeFailed(0, error, self._audio.frame))
+        for seen in renderer.non_finite[self._told_non_finite : REPORTED_NON_FINITE]:
+            self._told_non_finite += 1
+            self._channel.send(NonFiniteSeen(0, seen.node, self._audio.first_frame + seen.frame, seen.count))
+
+
+class AudioThread(threading.Thread):
+    """Answers the device's questions with the present machine.
+
+    Attributes
+    ----------
+    renderer
+        The machine; None: questions are answered as failed.
+    frame, first_frame : int
+        Absolute frame of the present block, and of the first one that the present machine got.
+    answers
+        What became of each `turn`, for the main thread to pass on.
+    """
+
+    def __init__(self, exchange: BlockExchange, *, realtime: bool) -> None:
+        super().__init__(name="audio", daemon=True)
+        self.renderer: GraphRenderer | None = None
+        self.frame = 0
+        self.first_frame = 0
+        self.answers: deque[Message] = deque()
+        self._asked = 0
+        self._answered = 0
+        self._turns: deque[SetParameter] = deque()
+        self._exchange = exchange
+        self._realtime = realtime
+
+    @property
+    def pending(self) -> bool:
+        """Whether a parameter change waits for a block."""
+        return bool(self._turns or self.answers)
+
+    def turn(self, message: SetParameter) -> None:
+        """Main thread: turn a parameter before the next block."""
+        self._turns.append(message)
+
+    def run(self) -> None:
+        """Play until the process ends."""
+        if self._realtime:
+            run_in_real_time(AUDIO_PRIORITY)
+        while True:
+            number = self._exchange.wait_for_question(time.monotonic() + 0.5)
+            if number:
+                self._answer(number)
+
+    def _answer(self, number: int) -> None:
+        begun = time.perf_counter_ns()
+        frame, block = self._exchange.question(number)
+        renderer = self.renderer
+        if renderer is None:
+            self._exchange.answer(number, Outcome.FAILED, block.shape[0], 0, 0)
+            return
+        self.frame = frame
+        if renderer.frame == 0:
+            self.first_frame = frame
+        while self._turns:
+            self._turn(renderer, self._turns.popleft(), frame)
+        channels = renderer.output_layout.channels
+        before = renderer.non_finite_samples
+        renderer.process(block, self._exchange.room(number, channels, block.shape[1]))
+        non_finite = renderer.non_finite_samples - before
+        self._exchange.answer(number, Outcome.DONE, channels, time.perf_counter_ns() - begun, non_finite)
+
+    def _turn(self, renderer: GraphRenderer, message: SetParameter, frame: int) -> None:
+        try:
+            renderer.set_parameter(message.path, message.value)
+        except AudiopostError as error:
+            self.answers.append(Failed(message.ticket, error))
+        else:
+            self.answers.append(ParameterSet(message.ticket, frame))
+
+
+def _prime(renderer: GraphRenderer) -> None:
+    """Everything that is done lazily is done now: code is warm, pages are there, blocks are bound."""
+    channels, frames = renderer.stream.layout.channels, renderer.stream.maximum_frames
+    silence = np.zeros((channels, frames), np.float32)
+    out = np.zeros((renderer.output_layout.channels, frames), np.float32)
+    for _ in range(PRIMING_BLOCKS):
+        renderer.process(silence, out)
+    renderer.reset()
+
+
+def _unpickled(drawing: bytes) -> audiopost.graph.spec.GraphSpec:
+    try:
+        return cloudpickle.loads(drawing)  # type: ignore[no-any-return]
+    except (ImportError, AttributeError, TypeError, pickle.UnpicklingError) as error:
+        raise GraphError(f"the drawing cannot be read by the engine: {type(error).__name__}: {error}") from error
