@@ -27,18 +27,19 @@ from audiopost.errors import (
     UsageError,
 )
 
-__all__ = ["DONE", "FAILED", "INTERRUPTED", "exit_code_of", "first_of"]
+__all__ = ["DONE", "FAILED", "INTERRUPTED", "USAGE", "exit_code_of", "first_of"]
 
 DONE: Final = 0
 FAILED: Final = 1
+USAGE: Final = 2
 INTERRUPTED: Final = 130
 
-ORDER: Final = (INTERRUPTED, 2, 5, 4, 3, FAILED, DONE)
+ORDER: Final = (INTERRUPTED, USAGE, 5, 4, 3, FAILED, DONE)
 """With many files the rest are still done, and the code is the first of these that occurred."""
 
 _CODES: Final[tuple[tuple[type[BaseException], int], ...]] = (
     (KeyboardInterrupt, INTERRUPTED),
-    (UsageError, 2),
+    (UsageError, USAGE),
     (PluginError, 5),
     (EffectError, 5),
     (DeviceError, 4),

@@ -17,7 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Progress", "message", "print_json", "print_table", "print_text", "progress_bar", "quantity"]
+from audiopost.errors import AudiopostError
+
+__all__ = ["Progress", "in_words", "message", "print_json", "print_table", "print_text", "progress_bar", "quantity"]
 
 Progress = Callable[[float, str], None]
 """Told the fraction that is done (0 to 1) and what is being done."""
@@ -31,6 +33,18 @@ def print_text(text: str = "") -> None:
 def message(text: str) -> None:
     """One line on standard error, with the program's name."""
     print("audiopost: " + " ".join(text.splitlines()), file=sys.stderr)
+
+
+def in_words(error: AudiopostError | OSError) -> str:
+    """The sentence of a foreseen failure.
+
+    >>> in_words(FileNotFoundError(2, "No such file or directory", "mix.wav"))
+    'mix.wav: no such file or directory'
+    """
+    if isinstance(error, OSError) and error.strerror:
+        what = f"{error.strerror[:1].lower()}{error.strerror[1:]}"
+        return f"{error.filename}: {what}" if error.filename else what
+    return str(error)
 
 
 def print_json(document: Mapping[str, Any]) -> None:

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from audiopost.errors import GraphError, PresetError, UsageError
 from audiopost.graph.algebra import Graph
@@ -28,59 +28,14 @@ from audiopost.graph.catalogue import CATALOGUE, EffectEntry
 from audiopost.graph.parameter import parameter_named
 from audiopost.graph.schedule import order_nodes
 from audiopost.graph.spec import INPUT, MAIN, OUTPUT, AutomationSpec, EdgeSpec, GraphSpec, MacroSpec, NodeSpec
-from audiopost.library.schema import Field, Table, validated
+from audiopost.library.chain_form import ChainTable
+from audiopost.library.schema import validated
 from audiopost.library.toml_file import KeyPath, TomlFile
 
-__all__ = ["ChainTable", "chain_data", "chain_graph"]
+__all__ = ["chain_data", "chain_graph"]
 
 SCHEMA = 1
 _NODE_KEYS = ("effect", "bypass")
-
-
-class EdgeTable(Table):
-    """``[[edges]]``: one wire."""
-
-    source: str = Field(alias="from")
-    target: str = Field(alias="to")
-    input: str = MAIN
-    gain_db: float = 0.0
-    delay_s: float | None = Field(default=None, ge=0.0)
-
-
-class AutomationTable(Table):
-    """``[[automation]]``: breakpoints of one parameter."""
-
-    parameter: str
-    points: list[list[float]] = Field(min_length=1)
-    curve: Literal["linear", "step"] = "linear"
-
-
-class MacroTargetTable(Table):
-    """``[[macros.map]]``: one parameter that the macro turns, and its values at 0 and at 1."""
-
-    parameter: str
-    range: list[float] = Field(min_length=2, max_length=2)
-
-
-class MacroTable(Table):
-    """``[[macros]]``: one knob."""
-
-    name: str
-    map: list[MacroTargetTable] = Field(min_length=1)
-
-
-class ChainTable(Table):
-    """A whole chain file. What a node may hold depends on its effect, and is checked against the catalogue."""
-
-    schema_: Literal[1] = Field(alias="schema")
-    name: str = ""
-    description: str = ""
-    tags: list[str] = Field(default_factory=list)
-    chain: list[str] | None = None
-    nodes: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    edges: list[EdgeTable] | None = None
-    automation: list[AutomationTable] = Field(default_factory=list)
-    macros: list[MacroTable] = Field(default_factory=list)
 
 
 def chain_graph(file: TomlFile, folder: Path) -> Graph:

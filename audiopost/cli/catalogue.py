@@ -1,0 +1,180 @@
+"""``targets``, ``chains`` and ``effects``: what there is, and what each thing is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from audiopost.cli.options import Json
+from audiopost.cli.output import print_json, print_table, print_text
+
+if TYPE_CHECKING:
+    from audiopost.graph.catalogue import EffectEntry
+    from audiopost.graph.parameter import Parameter
+
+__all__ = ["add_commands"]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Give the program the commands of this family."""
+    app.command()(targets)
+    app.command()(chains)
+    app.command()(effects)
+
+
+def targets(
+    target: Annotated[str | None, typer.Argument(metavar="[ID]", help="Id or TOML file of one target.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the delivery targets, or explain one: its rules, its format and where they come from."""
+    from audiopost.library.targets import list_targets, load_target
+
+    found = list_targets() if target is None else (load_target(target),)
+    if as_json:
+        print_json({"targets": [each.to_json() for each in found]})
+    elif target is not None:
+        print_text(found[0].explain())
+    else:
+        rows = [[each.id, each.name, each.status, "; ".join(rule.in_words() for rule in each.rules)] for each in found]
+        print_table(("id", "name", "status", "rules"), rows)
+
+
+def chains(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Name or TOML file of one chain.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the chains, or show one: its nodes, their settings and how they are wired."""
+    from audiopost.library.chains import ChainInfo, list_chains, load_chain
+
+    if name is None:
+        listed = list_chains()
+    else:
+        graph = load_chain(name)
+        listed = tuple(each for each in list_chains() if each.id == name) or (
+            ChainInfo(Path(name).stem, graph.name, graph.description, graph.tags, name),
+        )
+    if as_json:
+        document: dict[str, Any] = {"chains": [vars(each) for each in listed]}
+        if name is not None:
+            from audiopost.library.chain_file import chain_data
+
+            document["chains"][0] |= {"graph": chain_data(graph, Path.cwd())}
+        print_json(document)
+    elif name is None:
+        print_table(
+            ("name", "description", "tags"), [[each.id, each.description, ", ".join(each.tags)] for each in listed]
+        )
+    else:
+        print_text(f"{graph.name} ({listed[0].id})\n{graph.description}\n")
+        rows = [
+            [node, each.effect, ", ".join(f"{key} {value}" for key, value in (*each.settings, *each.parameters))]
+            for node, each in graph.nodes
+        ]
+        print_table(("node", "effect", "values"), rows)
+        print_text()
+        for edge in graph.edges:
+            print_text(f"{edge}" + (f"  {edge.gain_db:+g} dB" if edge.gain_db else ""))
+
+
+def effects(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Name of one effect.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the effects, or explain one: its parameters with their units and ranges, its latency and its limits."""
+    import audiopost.effects  # fills the catalogue
+    from audiopost.graph.catalogue import CATALOGUE
+
+    del audiopost
+    entries = [CATALOGUE.entry(each) for each in (CATALOGUE.names() if name is None else (name,))]
+    if as_json:
+        print_json({"effects": [_effect_data(each) for each in entries]})
+    elif name is None:
+        print_table(("name", "what it does"), [[each.name, each.summary] for each in entries])
+    else:
+        _explain(entries[0])
+
+
+def _explain(entry: EffectEntry) -> None:
+    print_text(f"{entry.name}: {entry.summary}")
+    for setting in entry.settings:
+        default = "must be given" if setting.default is None else f"default {setting.default}"
+        choices = f", one of {', '.join(setting.choices)}" if setting.choices else ""
+        print_text(f"setting {setting.name} ({setting.kind}{choices}, {default}) {setting.summary}".rstrip())
+    if entry.parameters:
+        print_text()
+        rows = [
+            [each.name, each.unit, _value(each, each.minimum), _value(each, each.maximum), _value(each, each.default),
+             each.summary]
+            for each in entry.parameters
+        ]  # fmt: skip
+        print_table(("parameter", "unit", "min", "max", "default", ""), rows, numbers=(2, 3, 4))
+        print_text()
+    elif entry.open_parameters:
+        print_text("parameters: those of the plug-in; `audiopost plugins info PATH` lists them")
+    for port in entry.side_inputs:
+        print_text(f"side input: {port}")
+    latency = _latency_frames(entry)
+    known = "known once the file is loaded" if latency is None else f"{latency} frames at {RATE_HZ} Hz"
+    print_text(f"latency: {known}" + ("" if entry.live else "; not for live"))
+    for law, reason in entry.exceptions.items():
+        print_text(f"exception ({law}): {reason}")
+
+
+RATE_HZ = 48_000
+"""Sample rate at which a latency is stated."""
+
+
+def _effect_data(entry: EffectEntry) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "summary": entry.summary,
+        "parameters": [
+            {
+                "name": each.name,
+                "unit": each.unit,
+                "min": each.minimum,
+                "max": each.maximum,
+                "default": each.default,
+                "choices": list(each.choices),
+                "summary": each.summary,
+            }
+            for each in entry.parameters
+        ],
+        "settings": [
+            {
+                "name": each.name,
+                "kind": each.kind,
+                "default": each.default,
+                "choices": list(each.choices),
+                "summary": each.summary,
+            }
+            for each in entry.settings
+        ],
+        "side_inputs": list(entry.side_inputs),
+        "latency_frames": _latency_frames(entry),
+        "live": entry.live,
+        "exceptions": dict(entry.exceptions),
+    }
+
+
+def _latency_frames(entry: EffectEntry) -> int | None:
+    """Latency of the effect with its default settings, stereo at `RATE_HZ`; None where it needs a file first."""
+    from audiopost.errors import LayoutError
+    from audiopost.graph.node import StreamFormat
+    from audiopost.layouts import layout_named
+
+    if any(setting.default is None for setting in entry.settings):
+        return None
+    node = entry.make({})
+    stereo = layout_named("stereo")
+    try:
+        node.prepare(StreamFormat(RATE_HZ, stereo, 512, (stereo,) * len(entry.side_inputs)))
+    except LayoutError:
+        node.prepare(StreamFormat(RATE_HZ, layout_named("mono"), 512))
+    return node.latency_frames
+
+
+def _value(parameter: Parameter, value: float) -> str:
+    return parameter.choices[round(value)] if parameter.choices else f"{value:g}"

@@ -1,0 +1,151 @@
+"""``measure`` and ``check``: what files hold, and whether that is what is asked."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from audiopost.cli.each_file import Outcome, for_each_file
+from audiopost.cli.exit_codes import DONE, FAILED, first_of
+from audiopost.cli.options import DualMono, Files, Jobs, Json, LayoutName, Target
+from audiopost.cli.output import Progress, print_json, print_table, print_text, quantity
+
+if TYPE_CHECKING:
+    from audiopost.delivery.verdict import RuleVerdict
+    from audiopost.jobs.check import CheckResult
+    from audiopost.jobs.measure import FileMeasurement
+
+__all__ = ["add_commands"]
+
+_COLUMNS = (
+    ("integrated_lufs", "I LUFS"),
+    ("loudness_range_lu", "LRA LU"),
+    ("momentary_max_lufs", "M max LUFS"),
+    ("short_term_max_lufs", "S max LUFS"),
+    ("true_peak_dbtp", "TP dBTP"),
+    ("sample_peak_dbfs", "SP dBFS"),
+)
+"""Field of a measurement, heading of its column."""
+
+_FIELDS = (
+    "path", "sample_rate_hz", "channels", "layout", "duration_s", "integrated_lufs", "loudness_range_lu",
+    "momentary_max_lufs", "short_term_max_lufs", "true_peak_dbtp", "true_peak_per_channel_dbtp", "sample_peak_dbfs",
+    "plr_lu", "psr_min_lu", "relative_threshold_lufs", "dialogue", "error",
+)  # fmt: skip
+"""Every file's entry in the JSON has these, be it right or wrong."""
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Give the program the commands of this family."""
+    app.command()(measure)
+    app.command()(check)
+
+
+def measure(
+    files: Files,
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
+    layout: LayoutName = None,
+    dual_mono: DualMono = False,
+    jobs: Jobs = None,
+) -> int:
+    """Measure loudness (ITU-R BS.1770-5, EBU R 128), loudness range, true peak and sample peak."""
+    from audiopost.jobs.measure import measure as measure_file
+
+    if as_json and as_csv:
+        raise typer.BadParameter("choose one of --json and --csv")
+
+    def work(path: Path, progress: Progress | None) -> FileMeasurement:
+        return measure_file(path, layout=layout, dual_mono=dual_mono, progress=progress)
+
+    outcomes = for_each_file(files, work, jobs=jobs)
+    if as_json:
+        print_json({"schema": 1, "files": [_entry(outcome) for outcome in outcomes]})
+    elif as_csv:
+        _print_csv([_entry(outcome) for outcome in outcomes])
+    else:
+        _print_measurements([outcome.result for outcome in outcomes if outcome.result is not None])
+    return first_of(outcome.code for outcome in outcomes)
+
+
+def check(
+    files: Files,
+    target: Target,
+    as_json: Json = False,
+    layout: LayoutName = None,
+    dual_mono: DualMono = False,
+    jobs: Jobs = None,
+) -> int:
+    """Judge files against a delivery target, rule by rule, with the fix; exit code 1 if any fails."""
+    from audiopost.jobs.check import check as check_file
+    from audiopost.library.targets import load_target
+
+    wanted = load_target(target)
+
+    def work(path: Path, progress: Progress | None) -> CheckResult:
+        return check_file(path, wanted, layout=layout, dual_mono=dual_mono, progress=progress)
+
+    outcomes = for_each_file(files, work, jobs=jobs)
+    if as_json:
+        print_json({"schema": 1, "files": [_verdict_entry(outcome, wanted.id) for outcome in outcomes]})
+    else:
+        for outcome in outcomes:
+            if outcome.result is not None:
+                _print_verdict(outcome.result)
+    return first_of(_verdict_code(outcome) for outcome in outcomes)
+
+
+def _entry(outcome: Outcome[FileMeasurement]) -> dict[str, Any]:
+    if outcome.result is not None:
+        return outcome.result.to_json()
+    return {**dict.fromkeys(_FIELDS), "path": str(outcome.path), "error": outcome.error}
+
+
+def _print_measurements(measurements: list[FileMeasurement]) -> None:
+    if measurements:
+        rows = [
+            [str(each.path), each.layout, *(quantity(getattr(each.loudness, field)) for field, _ in _COLUMNS)]
+            for each in measurements
+        ]
+        headings = ("file", "layout", *(heading for _, heading in _COLUMNS))
+        print_table(headings, rows, numbers=range(2, len(headings)))
+    for each in measurements:
+        for note in each.notes:
+            print_text(f"{each.path}: {note}")
+
+
+def _print_csv(entries: list[dict[str, Any]]) -> None:
+    writer = csv.DictWriter(sys.stdout, _FIELDS, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for entry in entries:
+        peaks = entry["true_peak_per_channel_dbtp"] or ()
+        writer.writerow({**entry, "true_peak_per_channel_dbtp": " ".join("" if p is None else str(p) for p in peaks)})
+
+
+def _verdict_entry(outcome: Outcome[CheckResult], target: str) -> dict[str, Any]:
+    if outcome.result is not None:
+        return outcome.result.to_json()
+    return {"path": str(outcome.path), "target": target, "passed": None, "rules": [], "error": outcome.error}
+
+
+def _verdict_code(outcome: Outcome[CheckResult]) -> int:
+    if outcome.result is None:
+        return outcome.code
+    # A rule that could not be judged has not passed: a script that delivers on exit code 0 must hear of it.
+    return DONE if outcome.result.passed else FAILED
+
+
+def _print_verdict(result: CheckResult) -> None:
+    word = {True: "passes", False: "fails", None: "cannot be judged whole"}[result.passed]
+    print_text(f"{result.path}: {word} {result.target}")
+    print_table(("", "rule", "measured", "limit", "fix"), [_rule_row(rule) for rule in result.rules])
+
+
+def _rule_row(rule: RuleVerdict) -> list[str]:
+    word = {True: "pass", False: "FAIL", None: "?"}[rule.passed]
+    measured = rule.measured if isinstance(rule.measured, str) else quantity(rule.measured, 2)
+    return [word, rule.rule, measured, f"{rule.limit} {rule.unit}".rstrip(), rule.fix or rule.reason]
