@@ -1,0 +1,22 @@
+"""Loudness: the family of ITU-R BS.1770 and EBU R 128, as one streaming meter.
+
+::
+
+    signal_path     blocks of any size -> tiles -> hop energies and peaks
+      k_weighting     the two filters before the energy
+      true_peak       the waveform between the samples
+    windows         hops of 10 ms -> momentary (0.4 s) and short-term (3 s) power
+    gating          blocks that count -> integrated loudness
+    loudness_range  short-term loudness -> how far apart quiet and loud lie
+    peak_history    peaks over time, peak to short-term ratio
+    meter           all of it behind `process` and `result`
+    album           several programmes as one
+
+`LoudnessMeter` is the door; the steps are pure functions and small classes that can be used alone.
+"""
+
+from audiopost.loudness.album import album_loudness
+from audiopost.loudness.meter import LoudnessMeter
+from audiopost.loudness.result import Loudness, LoudnessHistory, Programme
+
+__all__ = ["Loudness", "LoudnessHistory", "LoudnessMeter", "Programme", "album_loudness"]
