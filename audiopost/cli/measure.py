@@ -12,7 +12,8 @@ import typer
 from audiopost.cli.each_file import Outcome, for_each_file
 from audiopost.cli.exit_codes import DONE, FAILED, first_of
 from audiopost.cli.options import DualMono, Files, Jobs, Json, LayoutName, Target
-from audiopost.cli.output import Progress, print_json, print_table, print_text, quantity
+from audiopost.cli.output import Progress, message, print_json, print_table, print_text, quantity
+from audiopost.errors import UsageError
 
 if TYPE_CHECKING:
     from audiopost.delivery.verdict import RuleVerdict
@@ -51,18 +52,24 @@ def measure(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
     layout: LayoutName = None,
     dual_mono: DualMono = False,
+    history: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Write the course of the loudness, ten lines a second.")
+    ] = None,
     jobs: Jobs = None,
 ) -> int:
     """Measure loudness (ITU-R BS.1770-5, EBU R 128), loudness range, true peak and sample peak."""
     from audiopost.jobs.measure import measure as measure_file
 
     if as_json and as_csv:
-        raise typer.BadParameter("choose one of --json and --csv")
+        raise UsageError("--json and --csv exclude each other", mend="choose one")
+    if history is not None and len(files) > 1:
+        raise UsageError("--history holds the course of one file", mend="give one file at a time")
 
     def work(path: Path, progress: Progress | None) -> FileMeasurement:
-        return measure_file(path, layout=layout, dual_mono=dual_mono, progress=progress)
+        return measure_file(path, layout=layout, dual_mono=dual_mono, progress=progress, history=history)
 
     outcomes = for_each_file(files, work, jobs=jobs)
+    _tell_notes(outcomes)
     if as_json:
         print_json({"schema": 1, "files": [_entry(outcome) for outcome in outcomes]})
     elif as_csv:
@@ -99,6 +106,12 @@ def check(
     return first_of(_verdict_code(outcome) for outcome in outcomes)
 
 
+def _tell_notes(outcomes: list[Outcome[FileMeasurement]]) -> None:
+    for outcome in outcomes:
+        for note in outcome.result.notes if outcome.result is not None else ():
+            message(f"{outcome.path}: {note}")
+
+
 def _entry(outcome: Outcome[FileMeasurement]) -> dict[str, Any]:
     if outcome.result is not None:
         return outcome.result.to_json()
@@ -113,9 +126,6 @@ def _print_measurements(measurements: list[FileMeasurement]) -> None:
         ]
         headings = ("file", "layout", *(heading for _, heading in _COLUMNS))
         print_table(headings, rows, numbers=range(2, len(headings)))
-    for each in measurements:
-        for note in each.notes:
-            print_text(f"{each.path}: {note}")
 
 
 def _print_csv(entries: list[dict[str, Any]]) -> None:

@@ -9,13 +9,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from audiopost.cli.exit_codes import DONE, FAILED, first_of
-from audiopost.cli.options import DualMono, Files, Json, LayoutName, Target
+from audiopost.cli.options import (
+    DualMono,
+    Exists,
+    FileFormat,
+    Files,
+    Json,
+    LayoutName,
+    OutputBits,
+    OutputRate,
+    Target,
+    WhereItExists,
+)
 from audiopost.cli.output import print_json, print_table, print_text, progress_bar, quantity
 
 if TYPE_CHECKING:
     from audiopost.jobs.normalize import GroupResult
 
-__all__ = ["Exists", "add_commands"]
+__all__ = ["add_commands"]
 
 
 class Group(StrEnum):
@@ -33,27 +44,11 @@ class Mode(StrEnum):
     LIMIT = "limit"
 
 
-class Exists(StrEnum):
-    """What to do where an output file is there already."""
-
-    FAIL = "fail"
-    REPLACE = "replace"
-    NUMBER = "number"
-
-
 class InTolerance(StrEnum):
     """What to do with a programme that meets the target as it is."""
 
     COPY = "copy"
     PROCESS = "process"
-
-
-class Bits(StrEnum):
-    """Form of a sample in an output file."""
-
-    INTEGER_16 = "16"
-    INTEGER_24 = "24"
-    FLOAT_32 = "32f"
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -72,12 +67,10 @@ def normalize(
     max_limiting: Annotated[
         float | None, typer.Option(metavar="DB", min=0.0, max=24.0, help="Most limiting allowed in limit mode, in dB.")
     ] = None,
-    file_format: Annotated[
-        str | None, typer.Option("--format", metavar="wav|flac|...", help="File format; that of the input by default.")
-    ] = None,
-    bits: Annotated[Bits | None, typer.Option(help="Samples of the output; those of the input by default.")] = None,
-    rate: Annotated[int | None, typer.Option(metavar="HZ", help="Sample rate; that of the input by default.")] = None,
-    exists: Annotated[Exists, typer.Option(help="Where an output is there already.")] = Exists.FAIL,
+    file_format: FileFormat = None,
+    bits: OutputBits = None,
+    rate: OutputRate = None,
+    exists: WhereItExists = Exists.FAIL,
     in_tolerance: Annotated[
         InTolerance, typer.Option(help="Where a programme meets the target already.")
     ] = InTolerance.COPY,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audiopost.cli.normalize import Bits, Exists
-from audiopost.cli.options import Json, LayoutName
-from audiopost.cli.output import print_json, print_text, progress_bar
+from audiopost.cli.options import Exists, FileFormat, Json, LayoutName, OutputBits, OutputRate, WhereItExists
+from audiopost.cli.output import message, print_json, print_text, progress_bar
 from audiopost.errors import UsageError
 
-__all__ = ["Chain", "EffectFiles", "Settings", "add_commands", "read_settings"]
+if TYPE_CHECKING:
+    from audiopost.jobs.render import RenderResult
+
+__all__ = ["Chain", "Settings", "add_commands", "read_settings"]
 
 Chain = Annotated[
     str,
@@ -21,10 +23,6 @@ Chain = Annotated[
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NODE.PARAM=VALUE", help="Set one parameter of the chain; may be given many times."),
-]
-EffectFiles = Annotated[
-    list[Path] | None,
-    typer.Option("--effects", metavar="FILE.py", help="Python file whose effects join the catalogue first."),
 ]
 
 
@@ -38,32 +36,53 @@ def render(
     output: Annotated[Path, typer.Argument(metavar="OUTPUT", help="Audio file to write.", show_default=False)],
     chain: Chain,
     settings: Settings = None,
-    bits: Annotated[Bits | None, typer.Option(help="Samples of the output; those of the input by default.")] = None,
-    exists: Annotated[Exists, typer.Option(help="Where the output is there already.")] = Exists.FAIL,
+    file_format: FileFormat = None,
+    bits: OutputBits = None,
+    rate: OutputRate = None,
+    exists: WhereItExists = Exists.FAIL,
     layout: LayoutName = None,
     as_json: Json = False,
 ) -> None:
     """Render a file through a chain: the same samples as when it is played live."""
     from audiopost.jobs.render import render as render_file
-    from audiopost.library.chains import load_chain
 
-    changes = read_settings(settings or [])
-    drawing = load_chain(chain)
     with progress_bar() as progress:
         result = render_file(
             source,
             output,
-            drawing,
-            set=changes,
+            chain,
+            parameters=read_settings(settings or []),
+            format=file_format,
             bits=None if bits is None else bits.value,
-            exists=exists.value,
+            sample_rate=rate,
             layout=layout,
+            exists=exists.value,
             progress=progress,
         )
+    _tell_notes(result)
     if as_json:
         print_json({"schema": 1, **result.to_json()})
     else:
-        print_text(f"{result.output}")
+        form = f"{result.layout}, {result.sample_rate_hz} Hz, {result.bits} bit, {result.duration_s:.2f} s"
+        print_text(f"{result.output}: {form}")
+
+
+def _tell_notes(result: RenderResult) -> None:
+    """What a person must hear of although the file was rendered."""
+    for note in result.notes:
+        message(f"{result.input}: {note}")
+    if result.non_finite_samples:
+        message(
+            f"{result.input}: {result.non_finite_samples} samples are no numbers, "
+            f"the first at {result.non_finite_first_s:.3f} s: taken as 0"
+        )
+    for found in result.non_finite_nodes:
+        message(f"{found.node}: made {found.count} samples that are no numbers: taken as 0")
+    if result.clipped_samples:
+        message(
+            f"{result.output}: {result.clipped_samples} samples were beyond full scale and are clipped; "
+            "lower the level in the chain, or write --bits 32f"
+        )
 
 
 def read_settings(settings: list[str]) -> dict[str, str]:

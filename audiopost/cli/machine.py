@@ -1,0 +1,73 @@
+"""``devices`` and ``doctor``: what this machine can do."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import typer
+
+from audiopost.cli.options import Json
+from audiopost.cli.output import print_json, print_table, print_text
+
+__all__ = ["add_commands"]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Give the program the commands of this family."""
+    app.command()(devices)
+    app.command()(doctor)
+
+
+def devices(as_json: Json = False) -> None:
+    """List the sound devices."""
+    from audiopost.live.device import as_data
+    from audiopost.live.device_list import list_devices
+
+    found = list_devices()
+    if as_json:
+        print_json({"devices": [as_data(each) for each in found]})
+        return
+    rows = [
+        [
+            str(each.index),
+            each.name,
+            each.host_api,
+            str(each.input_channels),
+            str(each.output_channels),
+            f"{each.default_sample_rate_hz:g}",
+            f"{each.output_latency_ms:.1f}",
+            " and ".join(
+                word for word, is_so in (("input", each.default_input), ("output", each.default_output)) if is_so
+            ),
+        ]
+        for each in found
+    ]
+    rows.append(
+        ["null", "no hardware, always there", "audiopost", "any", "any", "any", "0.0", "" if found else "output"]
+    )
+    headings = ("", "device", "through", "in", "out", "Hz", "latency ms", "default for")
+    print_table(headings, rows, numbers=(3, 4, 5, 6))
+
+
+def doctor(as_json: Json = False) -> None:
+    """Say what works on this machine, and how to mend what does not."""
+    from audiopost.cli.machine_checks import examine_machine, python_in_words
+
+    findings = list(examine_machine())
+    if as_json:
+        print_json(
+            {
+                "schema": 1,
+                "audiopost": version("audiopost"),
+                "python": python_in_words(),
+                "checks": [vars(each) for each in findings],
+            }
+        )
+        return
+    print_text(f"audiopost {version('audiopost')}, {python_in_words()}")
+    print_table(("", "part", "found"), [[each.state, each.name, each.found] for each in findings])
+    to_mend = [each for each in findings if each.mend]
+    if to_mend:
+        print_text()
+    for each in to_mend:
+        print_text(f"{each.name}: {each.mend}")

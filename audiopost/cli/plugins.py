@@ -1,0 +1,113 @@
+"""``plugins``: find, scan and explain plug-in files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from audiopost.cli.options import Json
+from audiopost.cli.output import print_json, print_table, print_text, progress_bar
+
+if TYPE_CHECKING:
+    from audiopost.plugins.plugin import PluginInfo
+
+__all__ = ["add_commands"]
+
+_family = typer.Typer(rich_markup_mode=None, no_args_is_help=False)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Give the program the commands of this family."""
+    app.add_typer(_family, name="plugins")
+
+
+@_family.callback(invoke_without_command=True)
+def plugins(context: typer.Context, as_json: Json = False) -> None:
+    """List the plug-ins of this machine; scan them, or explain one."""
+    if context.invoked_subcommand is None:
+        list_known(as_json)
+
+
+@_family.command("list")
+def list_known(as_json: Json = False) -> None:
+    """List every plug-in file with what is known of it; nothing is loaded."""
+    from audiopost.plugins.scan import list_plugins
+
+    _show(list_plugins(), as_json)
+
+
+@_family.command()
+def scan(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[FOLDER]", help="Folder to scan; the standard ones by default.")
+    ] = None,
+    rescan: Annotated[bool, typer.Option("--rescan", help="Scan again what is known already.")] = False,
+    timeout: Annotated[
+        float | None, typer.Option(metavar="S", min=1.0, help="Longest time for one file, in seconds.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Load every plug-in once, each in a process of its own, and remember what it is."""
+    from audiopost.errors import UsageError
+    from audiopost.plugins.scan import SCAN_TIMEOUT_S, scan_folder
+
+    if folder is not None and not folder.is_dir():
+        raise UsageError("no such folder", where=str(folder))
+    with progress_bar() as progress:
+        found = scan_folder(folder, timeout or SCAN_TIMEOUT_S, rescan=rescan, progress=progress)
+    _show(found, as_json)
+
+
+@_family.command()
+def info(
+    plugin: Annotated[str, typer.Argument(metavar="PATH", help="Path, or name in the plug-in folders.")],
+    as_json: Json = False,
+) -> None:
+    """Explain one plug-in: its parameters, channels and latency, or why it cannot be loaded."""
+    from audiopost.plugins.scan import plugin_info
+
+    found = plugin_info(plugin)
+    if as_json:
+        print_json(found.to_json())
+        return
+    about = [found.name, found.vendor, found.version, found.format]
+    print_text(", ".join(each for each in about if each))
+    print_text(f"{found.path}: {found.status}" + (f", {found.error}" if found.error else ""))
+    if found.status != "ok":
+        return
+    print_text("channels: " + (" or ".join(map(str, found.channels)) or "any"))
+    print_text(f"latency: {found.latency_frames} frames at 48000 Hz")
+    for note in found.notes:
+        print_text(note)
+    if found.parameters:
+        print_text()
+        rows = [
+            [
+                each.name,
+                each.unit,
+                f"{each.minimum:g}",
+                f"{each.maximum:g}",
+                f"{each.default:g}",
+                ", ".join(each.choices),
+            ]
+            for each in found.parameters
+        ]
+        print_table(("parameter", "unit", "min", "max", "default", "choices"), rows, numbers=(2, 3, 4))
+
+
+def _show(found: tuple[PluginInfo, ...], as_json: bool) -> None:
+    if as_json:
+        print_json({"plugins": [each.to_json() for each in found]})
+        return
+    if not found:
+        print_text("no plug-in files in the standard folders; `audiopost doctor` says where they are looked for")
+        return
+    rows = [
+        [each.name, each.vendor, each.format, each.status, "/".join(map(str, each.channels)), each.error or each.path]
+        for each in found
+    ]
+    print_table(("name", "vendor", "format", "status", "channels", "where"), rows)
+    if any(each.status == "not scanned" for each in found):
+        print_text("\n`audiopost plugins scan` finds out about those that are not scanned")
