@@ -1,0 +1,113 @@
+"""The static curve of a compressor, and the ballistics by which a gain follows it.
+
+::
+
+    level ─▶ static curve ─▶ reduction wanted, dB ─▶ attack / release ─▶ reduction, dB ─▶ gain
+
+Source of the curve (soft knee as a parabola) and of smoothing the reduction, in dB, behind the curve: D. Giannoulis,
+M. Massberg, J. D. Reiss, "Digital Dynamic Range Compressor Design - A Tutorial and Analysis", JAES 60 (2012), 399-408,
+equations 4 and 16 (the branching smoother).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audiopost.dsp.compiled import compiled, inlined
+from audiopost.dsp.smoothing import advance
+from audiopost.units import db_to_linear, linear_to_db
+
+__all__ = ["compressor_gain", "gate_gain", "static_reduction_db", "time_constant"]
+
+FORGOTTEN_DB = 1e-7
+"""A reduction below this is none, so that a quiet programme passes at a gain of exactly 1."""
+
+
+def time_constant(time_ms: float, sample_rate: float) -> float:
+    """Factor a frame of a one-pole smoother that covers 63 % (1 - 1/e) of a step in `time_ms`."""
+    return math.exp(-1000.0 / (max(time_ms, 1e-3) * sample_rate))
+
+
+@inlined
+def static_reduction_db(level_db: float, threshold_db: float, slope: float, knee_db: float) -> float:
+    """Reduction in dB, 0 or more, that the static curve asks for; `slope` is ``1 - 1 / ratio``.
+
+    >>> static_reduction_db(-10.0, threshold_db=-20.0, slope=0.75, knee_db=0.0)
+    7.5
+    >>> static_reduction_db(-20.0, threshold_db=-20.0, slope=0.75, knee_db=8.0)
+    0.75
+    """
+    over_db = level_db - threshold_db
+    if 2.0 * abs(over_db) < knee_db:
+        return slope * (over_db + knee_db / 2.0) ** 2 / (2.0 * knee_db)
+    return slope * over_db if over_db > 0.0 else 0.0
+
+
+@compiled("void(float64[::1], float64[:, ::1], float64, float64, float64[::1], float64[::1])")
+def compressor_gain(
+    level_linear: NDArray[np.float64],
+    ramps: NDArray[np.float64],
+    attack: float,
+    release: float,
+    state: NDArray[np.float64],
+    gain_linear: NDArray[np.float64],
+) -> None:
+    """From levels to gains, one a frame.
+
+    Ramps: threshold in dB, slope, knee in dB, make-up gain in dB. `state`: reduction in dB; the largest of this block.
+    """
+    reduction_db, largest_db = state[0], 0.0
+    for n in range(level_linear.shape[0]):
+        threshold_db, slope, knee_db = advance(ramps, 0), advance(ramps, 1), advance(ramps, 2)
+        makeup_db = advance(ramps, 3)
+        level = level_linear[n]
+        wanted_db = static_reduction_db(linear_to_db(level), threshold_db, slope, knee_db) if level > 0.0 else 0.0
+        keep = attack if wanted_db > reduction_db else release
+        reduction_db = wanted_db + keep * (reduction_db - wanted_db)
+        if reduction_db < FORGOTTEN_DB:
+            reduction_db = 0.0
+        largest_db = max(largest_db, reduction_db)
+        gain_linear[n] = db_to_linear(makeup_db - reduction_db)
+    state[0], state[1] = reduction_db, largest_db
+
+
+OPEN, HOLD_LEFT, GAIN_DB, LARGEST_DB = range(4)
+
+
+@compiled("void(float64[::1], float64[:, ::1], float64, float64, float64, float64[::1], float64[::1])")
+def gate_gain(
+    level_linear: NDArray[np.float64],
+    ramps: NDArray[np.float64],
+    attack_frames: float,
+    hold_frames: float,
+    release_frames: float,
+    state: NDArray[np.float64],
+    gain_linear: NDArray[np.float64],
+) -> None:
+    """From levels to gains of a gate that opens at one level and closes at a lower one.
+
+    Ramps: threshold in dB, hysteresis in dB, range in dB. The gate opens in a straight line of amplitude and closes
+    in a straight line of dB. `state`: open or not, frames of hold left, gain in dB, largest reduction of this block.
+    """
+    gain_db, largest_db = state[GAIN_DB], 0.0
+    for n in range(level_linear.shape[0]):
+        threshold_db, hysteresis_db, range_db = advance(ramps, 0), advance(ramps, 1), advance(ramps, 2)
+        level_db = linear_to_db(level_linear[n]) if level_linear[n] > 0.0 else -1e3
+        if level_db >= threshold_db or (state[OPEN] > 0.0 and level_db >= threshold_db - hysteresis_db):
+            state[OPEN], state[HOLD_LEFT] = 1.0, hold_frames
+        elif state[HOLD_LEFT] > 0.0:
+            state[HOLD_LEFT] -= 1.0
+        else:
+            state[OPEN] = 0.0
+        if state[OPEN] > 0.0:
+            closed = db_to_linear(-range_db)
+            opened = db_to_linear(gain_db) + (1.0 - closed) / attack_frames
+            gain_db = linear_to_db(opened) if opened < 1.0 else 0.0
+        else:
+            gain_db = max(-range_db, gain_db - range_db / release_frames)
+        largest_db = max(largest_db, -gain_db)
+        gain_linear[n] = db_to_linear(gain_db)
+    state[GAIN_DB], state[LARGEST_DB] = gain_db, largest_db

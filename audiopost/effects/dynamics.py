@@ -1,0 +1,189 @@
+"""Compressor and gate.
+
+Notes
+-----
+Latency: none. Realtime: three compiled passes. All channels move by one gain, so nothing shifts in the picture.
+The side input ``sidechain`` is what the detector hears; unconnected, it is the main input.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audiopost.blocks import AudioBlock
+from audiopost.dsp import gain as gains
+from audiopost.dsp.detector import Detector, MeanSquare, PeakHold
+from audiopost.dsp.gain_computer import GAIN_DB, compressor_gain, gate_gain, time_constant
+from audiopost.effects.smoothed import SMOOTHING_MS, SmoothedNode
+from audiopost.graph.node import StreamFormat
+from audiopost.graph.parameter import Parameter, Setting
+
+__all__ = ["Compressor", "Gate"]
+
+
+def _level(name: str, default: float, low: float, high: float, summary: str) -> Parameter:
+    return Parameter(name, default, low, high, unit="dB", smoothing_ms=SMOOTHING_MS, summary=summary)
+
+
+def _time(name: str, default: float, low: float, high: float, summary: str) -> Parameter:
+    return Parameter(name, default, low, high, unit="ms", taper="log", smoothing_ms=0.0, summary=summary)
+
+
+class _Dynamics(SmoothedNode):
+    """Detector -> gain -> product."""
+
+    side_inputs = ("sidechain",)
+    gain_reduction_db = 0.0
+    """The largest reduction in the last block, in dB, 0 or more: for meters."""
+
+    _detector: Detector
+
+    def prepare(self, stream: StreamFormat) -> None:
+        """Make the detector for the key's channels, and the curve's memory."""
+        super().prepare(stream)
+        self._sample_rate = stream.sample_rate
+        key = stream.side_layouts[0] if stream.side_layouts else stream.layout
+        self._detector = self._make_detector(stream.sample_rate, key.channels)
+        self._level = np.zeros(stream.maximum_frames, dtype=np.float64)
+        self._gain = np.ones(stream.maximum_frames, dtype=np.float64)
+        self._state = np.zeros(4, dtype=np.float64)
+        self._apply = gains.apply_curve.ready()
+        self._take_times()
+
+    def process(self, block: AudioBlock, out: AudioBlock, *side: AudioBlock) -> None:
+        """Detect, compute the gain, multiply."""
+        frames = block.shape[1]
+        level, gain = self._level[:frames], self._gain[:frames]
+        self._detector.process(side[0] if side else block, level)
+        self._follow(level, gain)
+        self._apply(block, gain, out)
+
+    def parameter_changed(self, name: str) -> None:
+        """Glide to levels, take times at once."""
+        super().parameter_changed(name)
+        if self._ramps is not None:
+            self._take_times()
+
+    def reset(self) -> None:
+        """Forget the level."""
+        super().reset()
+        if self._ramps is not None:
+            self._detector.reset()
+            self._state.fill(0.0)
+            self.gain_reduction_db = 0.0
+
+    def _make_detector(self, sample_rate: int, channels: int) -> Detector:  # noqa: ARG002 - for those that need it
+        return PeakHold(sample_rate)
+
+    def _take_times(self) -> None:
+        raise NotImplementedError
+
+    def _follow(self, level_linear: NDArray[np.float64], gain_linear: NDArray[np.float64]) -> None:
+        raise NotImplementedError
+
+
+class Compressor(_Dynamics):
+    """Lowers what is above the threshold.
+
+    ::
+
+        key ─▶ detector ─▶ gain computer ─▶ ballistics ─▶ make-up ─▶ gain
+               (peak       (threshold,      (attack,
+               or rms)     ratio, knee)     release)
+
+    What the times mean: when the level jumps, the reduction in dB covers 63 % (1 - 1/e) of its way to the new value in
+    `attack_ms` (more reduction) or `release_ms` (less). With the peak detector the release begins 10 ms after the last
+    peak; the rms detector adds its own 10 ms to both.
+    """
+
+    name = "compressor"
+    summary = "Evens out levels above a threshold; can be steered by another signal (side-chain)."
+    parameters = (
+        _level("threshold_db", -18.0, -60.0, 0.0, "level at which the reduction begins, dBFS"),
+        Parameter(
+            "ratio",
+            3.0,
+            1.0,
+            100.0,
+            taper="log",
+            smoothing_ms=SMOOTHING_MS,
+            summary="dB in for one dB out, above the threshold",
+        ),
+        _time("attack_ms", 10.0, 0.05, 500.0, "time to 63 % of more reduction"),
+        _time("release_ms", 120.0, 5.0, 5_000.0, "time to 63 % of less reduction"),
+        _level("knee_db", 6.0, 0.0, 24.0, "width of the bend around the threshold"),
+        _level("makeup_db", 0.0, -12.0, 36.0, "gain behind the reduction"),
+    )
+    settings = (Setting("detector", "text", "peak", choices=("peak", "rms"), summary="what the level is taken from"),)
+
+    def targets(self) -> tuple[float, ...]:
+        """Threshold, slope, knee, make-up."""
+        value = self.values
+        return (value["threshold_db"], 1.0 - 1.0 / value["ratio"], value["knee_db"], value["makeup_db"])
+
+    def prepare(self, stream: StreamFormat) -> None:
+        """Load the gain computer."""
+        self._compute = compressor_gain.ready()
+        super().prepare(stream)
+
+    def _make_detector(self, sample_rate: int, channels: int) -> Detector:
+        if self.setting_values["detector"] == "rms":
+            return MeanSquare(sample_rate, channels)
+        return PeakHold(sample_rate)
+
+    def _take_times(self) -> None:
+        self._attack = time_constant(self.values["attack_ms"], self._sample_rate)
+        self._release = time_constant(self.values["release_ms"], self._sample_rate)
+
+    def _follow(self, level_linear: NDArray[np.float64], gain_linear: NDArray[np.float64]) -> None:
+        self._compute(level_linear, self.ramp_state, self._attack, self._release, self._state, gain_linear)
+        self.gain_reduction_db = float(self._state[1])
+
+
+class Gate(_Dynamics):
+    """Lowers what is below the threshold.
+
+    Closed it lowers by `range_db`. It opens when the level (peak over 10 ms) reaches the threshold: the gain rises in
+    a straight line of amplitude and is at 0 dB after `attack_ms`. It stays open until the level has been more than
+    `hysteresis_db` under the threshold for `hold_ms` (and the detector's 10 ms); then the gain falls in a straight
+    line of dB and is at the bottom after `release_ms`.
+    """
+
+    name = "gate"
+    summary = "Lowers what lies below a threshold: spill, hiss, breath between words."
+    parameters = (
+        _level("threshold_db", -40.0, -90.0, 0.0, "level at which it opens, dBFS"),
+        _level("range_db", 60.0, 0.0, 100.0, "how far it lowers when closed"),
+        _time("attack_ms", 1.0, 0.05, 200.0, "time to open"),
+        _time("hold_ms", 50.0, 0.1, 2_000.0, "time for which it stays open below the threshold"),
+        _time("release_ms", 150.0, 1.0, 5_000.0, "time to close"),
+        _level("hysteresis_db", 4.0, 0.0, 24.0, "how far below the threshold it closes"),
+    )
+
+    def targets(self) -> tuple[float, ...]:
+        """Threshold, hysteresis, range."""
+        return (self.values["threshold_db"], self.values["hysteresis_db"], self.values["range_db"])
+
+    def prepare(self, stream: StreamFormat) -> None:
+        """Load the gate; it begins closed."""
+        self._compute = gate_gain.ready()
+        super().prepare(stream)
+        self._state[GAIN_DB] = -self.values["range_db"]
+
+    def reset(self) -> None:
+        """Close."""
+        super().reset()
+        if self._ramps is not None:
+            self._state[GAIN_DB] = -self.values["range_db"]
+
+    def _take_times(self) -> None:
+        frames_a_ms = self._sample_rate / 1000.0
+        self._times = tuple(
+            max(1.0, self.values[name] * frames_a_ms) for name in ("attack_ms", "hold_ms", "release_ms")
+        )
+
+    def _follow(self, level_linear: NDArray[np.float64], gain_linear: NDArray[np.float64]) -> None:
+        attack, hold, release = self._times
+        self._compute(level_linear, self.ramp_state, attack, float(round(hold)), release, self._state, gain_linear)
+        self.gain_reduction_db = float(self._state[3])
