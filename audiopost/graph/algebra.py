@@ -23,6 +23,7 @@ from audiopost.errors import GraphError
 from audiopost.graph.node import Node
 from audiopost.graph.offline import ParameterEvent, render
 from audiopost.graph.parameter import SettingValue
+from audiopost.graph.picture import as_mermaid, as_text
 from audiopost.graph.spec import INPUT, MAIN, OUTPUT, AutomationSpec, EdgeSpec, GraphSpec, MacroSpec, NodeSpec
 from audiopost.layouts import Layout
 from audiopost.units import linear_to_db
@@ -67,6 +68,9 @@ class Graph(GraphSpec):
     def from_spec(cls, spec: GraphSpec) -> Graph:
         """The same drawing with operators."""
         return cls(**{name: getattr(spec, name) for name in spec.__dataclass_fields__})
+
+    def __str__(self) -> str:
+        return as_text(self)
 
     def __rshift__(self, after: GraphSpec) -> Graph:
         """Series: what leaves this enters `after`."""
@@ -168,6 +172,10 @@ class Graph(GraphSpec):
     ) -> AudioBlock:
         """Run the drawing over an array; see `audiopost.graph.offline.render`."""
         return render(self, samples, sample_rate, layout, tail=tail, block_frames=block_frames, events=events)
+
+    def mermaid(self) -> str:
+        """The drawing in Mermaid's flowchart language."""
+        return as_mermaid(self)
 
     def _joined(self, other: GraphSpec, edges: tuple[EdgeSpec, ...]) -> Self:
         return replace(
