@@ -14,7 +14,7 @@ __all__ = ["as_mermaid", "as_text"]
 
 
 def as_text(spec: GraphSpec) -> str:
-    """One line for each node, in the order of the drawing: what feeds it, its effect, what differs from its defaults."""
+    """One line for each node, in the order of the drawing: what feeds it, its effect, what is not at its default."""
     lines = [spec.name] if spec.name else []
     for name, node in spec.nodes:
         feeds = " + ".join(_feed(edge) for edge in spec.edges if edge.target == name) or "(nothing)"
@@ -48,9 +48,8 @@ def as_mermaid(spec: GraphSpec) -> str:
     for edge in spec.edges:
         arrow = "==>" if edge.delay_s is not None else "-.->" if edge.input != MAIN else "-->"
         label = _label(edge)
-        lines.append(
-            f"    {identifiers[edge.source]} {arrow}{f'|{_escaped(label)}|' if label else ''} {identifiers[edge.target]}"
-        )
+        text = f"|{_escaped(label)}|" if label else ""
+        lines.append(f"    {identifiers[edge.source]} {arrow}{text} {identifiers[edge.target]}")
     return "\n".join(lines)
 
 
