@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,7 +39,15 @@ _FIELDS = (
     "momentary_max_lufs", "short_term_max_lufs", "true_peak_dbtp", "true_peak_per_channel_dbtp", "sample_peak_dbfs",
     "plr_lu", "psr_min_lu", "relative_threshold_lufs", "dialogue", "error",
 )  # fmt: skip
-"""Every file's entry in the JSON has these, be it right or wrong."""
+"""Every file's entry in the JSON has these, be the file right or wrong."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found on one file; the verdict only where a target was named."""
+
+    measurement: FileMeasurement
+    verdict: CheckResult | None = None
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -50,6 +60,9 @@ def measure(
     files: Files,
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
+    target: Annotated[
+        str | None, typer.Option("--target", metavar="ID", help="Judge against this target too: an id, or a TOML file.")
+    ] = None,
     layout: LayoutName = None,
     dual_mono: DualMono = False,
     history: Annotated[
@@ -62,21 +75,23 @@ def measure(
 
     if as_json and as_csv:
         raise UsageError("--json and --csv exclude each other", mend="choose one")
-    if history is not None and len(files) > 1:
-        raise UsageError("--history holds the course of one file", mend="give one file at a time")
+    if history is not None and (len(files) > 1 or target is not None):
+        raise UsageError("--history holds the course of one file", mend="give one file at a time, without --target")
 
-    def work(path: Path, progress: Progress | None) -> FileMeasurement:
-        return measure_file(path, layout=layout, dual_mono=dual_mono, progress=progress, history=history)
+    def work(path: Path, progress: Progress | None) -> Finding:
+        return Finding(measure_file(path, layout=layout, dual_mono=dual_mono, progress=progress, history=history))
 
-    outcomes = for_each_file(files, work, jobs=jobs)
+    judged = None if target is None else _judging(target, layout, dual_mono)
+    outcomes = for_each_file(files, judged or work, jobs=jobs)
     _tell_notes(outcomes)
     if as_json:
         print_json({"schema": 1, "files": [_entry(outcome) for outcome in outcomes]})
     elif as_csv:
         _print_csv([_entry(outcome) for outcome in outcomes])
     else:
-        _print_measurements([outcome.result for outcome in outcomes if outcome.result is not None])
-    return first_of(outcome.code for outcome in outcomes)
+        _print_measurements(outcomes)
+        _print_verdicts(outcomes)
+    return first_of(_code(outcome) for outcome in outcomes)
 
 
 def check(
@@ -88,44 +103,65 @@ def check(
     jobs: Jobs = None,
 ) -> int:
     """Judge files against a delivery target, rule by rule, with the fix; exit code 1 if any fails."""
+    outcomes = for_each_file(files, _judging(target, layout, dual_mono), jobs=jobs)
+    _tell_notes(outcomes)
+    if as_json:
+        print_json({"schema": 1, "files": [_verdict_entry(outcome, target) for outcome in outcomes]})
+    else:
+        _print_verdicts(outcomes)
+    return first_of(_code(outcome) for outcome in outcomes)
+
+
+def _judging(target: str, layout: str | None, dual_mono: bool) -> Callable[[Path, Progress | None], Finding]:
+    """The work of measuring and judging; a wrong target is found before the first file is opened."""
     from audiopost.jobs.check import check as check_file
     from audiopost.library.targets import load_target
 
     wanted = load_target(target)
 
-    def work(path: Path, progress: Progress | None) -> CheckResult:
-        return check_file(path, wanted, layout=layout, dual_mono=dual_mono, progress=progress)
+    def work(path: Path, progress: Progress | None) -> Finding:
+        verdict = check_file(path, wanted, layout=layout, dual_mono=dual_mono, progress=progress)
+        return Finding(verdict.measurement, verdict)
 
-    outcomes = for_each_file(files, work, jobs=jobs)
-    if as_json:
-        print_json({"schema": 1, "files": [_verdict_entry(outcome, wanted.id) for outcome in outcomes]})
-    else:
-        for outcome in outcomes:
-            if outcome.result is not None:
-                _print_verdict(outcome.result)
-    return first_of(_verdict_code(outcome) for outcome in outcomes)
+    return work
 
 
-def _tell_notes(outcomes: list[Outcome[FileMeasurement]]) -> None:
+def _code(outcome: Outcome[Finding]) -> int:
+    if outcome.result is None or outcome.result.verdict is None:
+        return outcome.code
+    # A rule that could not be judged has not passed: a script that delivers on exit code 0 must hear of it.
+    return DONE if outcome.result.verdict.passed else FAILED
+
+
+def _tell_notes(outcomes: list[Outcome[Finding]]) -> None:
     for outcome in outcomes:
-        for note in outcome.result.notes if outcome.result is not None else ():
+        for note in outcome.result.measurement.notes if outcome.result is not None else ():
             message(f"{outcome.path}: {note}")
 
 
-def _entry(outcome: Outcome[FileMeasurement]) -> dict[str, Any]:
-    if outcome.result is not None:
-        return outcome.result.to_json()
-    return {**dict.fromkeys(_FIELDS), "path": str(outcome.path), "error": outcome.error}
+def _entry(outcome: Outcome[Finding]) -> dict[str, Any]:
+    if outcome.result is None:
+        return {**dict.fromkeys(_FIELDS), "path": str(outcome.path), "error": outcome.error}
+    verdict = {} if outcome.result.verdict is None else outcome.result.verdict.to_json()
+    return {**outcome.result.measurement.to_json(), **verdict}
 
 
-def _print_measurements(measurements: list[FileMeasurement]) -> None:
-    if measurements:
-        rows = [
-            [str(each.path), each.layout, *(quantity(getattr(each.loudness, field)) for field, _ in _COLUMNS)]
-            for each in measurements
-        ]
-        headings = ("file", "layout", *(heading for _, heading in _COLUMNS))
-        print_table(headings, rows, numbers=range(2, len(headings)))
+def _verdict_entry(outcome: Outcome[Finding], target: str) -> dict[str, Any]:
+    if outcome.result is None or outcome.result.verdict is None:
+        return {"path": str(outcome.path), "target": target, "passed": None, "rules": [], "error": outcome.error}
+    return outcome.result.verdict.to_json()
+
+
+def _print_measurements(outcomes: list[Outcome[Finding]]) -> None:
+    measurements = [outcome.result.measurement for outcome in outcomes if outcome.result is not None]
+    if not measurements:
+        return
+    rows = [
+        [str(each.path), each.layout, *(quantity(getattr(each.loudness, field)) for field, _ in _COLUMNS)]
+        for each in measurements
+    ]
+    headings = ("file", "layout", *(heading for _, heading in _COLUMNS))
+    print_table(headings, rows, numbers=range(2, len(headings)))
 
 
 def _print_csv(entries: list[dict[str, Any]]) -> None:
@@ -136,23 +172,16 @@ def _print_csv(entries: list[dict[str, Any]]) -> None:
         writer.writerow({**entry, "true_peak_per_channel_dbtp": " ".join("" if p is None else str(p) for p in peaks)})
 
 
-def _verdict_entry(outcome: Outcome[CheckResult], target: str) -> dict[str, Any]:
-    if outcome.result is not None:
-        return outcome.result.to_json()
-    return {"path": str(outcome.path), "target": target, "passed": None, "rules": [], "error": outcome.error}
-
-
-def _verdict_code(outcome: Outcome[CheckResult]) -> int:
-    if outcome.result is None:
-        return outcome.code
-    # A rule that could not be judged has not passed: a script that delivers on exit code 0 must hear of it.
-    return DONE if outcome.result.passed else FAILED
-
-
-def _print_verdict(result: CheckResult) -> None:
-    word = {True: "passes", False: "fails", None: "cannot be judged whole"}[result.passed]
-    print_text(f"{result.path}: {word} {result.target}")
-    print_table(("", "rule", "measured", "limit", "fix"), [_rule_row(rule) for rule in result.rules])
+def _print_verdicts(outcomes: list[Outcome[Finding]]) -> None:
+    for outcome in outcomes:
+        verdict = outcome.result.verdict if outcome.result is not None else None
+        if verdict is None:
+            continue
+        word = {True: "passes", False: "fails", None: "cannot be judged whole:"}[verdict.passed]
+        print_text(f"{verdict.path}: {word} {verdict.target}")
+        print_table(("", "rule", "measured", "limit", "fix"), [_rule_row(rule) for rule in verdict.rules])
+        if verdict.fix:
+            print_text(verdict.fix)
 
 
 def _rule_row(rule: RuleVerdict) -> list[str]:
