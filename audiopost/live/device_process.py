@@ -122,9 +122,7 @@ class DeviceProcess:
         voice = EngineVoice(message.voice, self._playback.path_latency, self._memory)
         self._command(AttachVoice(voice), ("attached", voice.slot, ""), message.ticket)
 
-    def _command(
-        self, command: AttachVoice | DropSlot | OpenTap, expected: tuple[str, int, str], ticket: int
-    ) -> None:
+    def _command(self, command: AttachVoice | DropSlot | OpenTap, expected: tuple[str, int, str], ticket: int) -> None:
         """Queue a command for the audio thread; the event that says it was done answers the ticket."""
         if ticket:
             self._waiting[expected] = ticket

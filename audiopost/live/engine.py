@@ -10,17 +10,21 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 
 import cloudpickle
 import numpy as np
 
 import audiopost.effects  # noqa: F401 - fills the catalogue
+from audiopost.blocks import AudioBlock
 from audiopost.errors import AudiopostError, GraphError
 from audiopost.graph.node import StreamFormat
 from audiopost.graph.renderer import GraphRenderer
+from audiopost.graph.spec import GraphSpec
 from audiopost.live.exchange import BlockExchange, Outcome
 from audiopost.live.memory import Segment
 from audiopost.live.messages import (
@@ -77,6 +81,8 @@ class EngineProcess:
         match message:
             case Setup(plan=SessionPlan() as plan):
                 self._plan = plan
+                # What an effect imports inside its methods is found where control would find it.
+                sys.path.extend(entry for entry in message.search_path if entry not in sys.path)
                 memory = SessionMemory(self._segment, plan)
                 self._audio = AudioThread(memory.exchanges[self._slot], realtime=plan.realtime)
                 stop_collecting()
@@ -103,12 +109,13 @@ class EngineProcess:
         renderer = GraphRenderer(spec, stream, isolate=True)
         if renderer.output_layout.channels > MAXIMUM_CHANNELS:
             raise GraphError(f"the chain has more than {MAXIMUM_CHANNELS} output channels", where=spec.name)
+        foreign = self._audio.mark_foreign(renderer)
         _prime(renderer)
         if self._plan.realtime:
             run_in_real_time(LISTENER_PRIORITY)
         self._told_failures = self._told_non_finite = 0
         self._audio.renderer = renderer
-        return Loaded(message.ticket, renderer.output_layout, renderer.latency_frames, renderer.tail_frames)
+        return Loaded(message.ticket, renderer.output_layout, renderer.latency_frames, renderer.tail_frames, foreign)
 
     def _tell(self) -> None:
         """Pass on what the audio thread noted."""
@@ -124,7 +131,7 @@ class EngineProcess:
             self._channel.send(NodeFailed(0, error, self._audio.frame))
         for seen in renderer.non_finite[self._told_non_finite : REPORTED_NON_FINITE]:
             self._told_non_finite += 1
-            self._channel.send(NonFiniteSeen(0, seen.node, self._audio.first_frame + seen.frame, seen.count))
+            self._channel.send(NonFiniteSeen(0, seen.node, self._audio.first_frame + seen.frame, seen[2]))
 
 
 class AudioThread(threading.Thread):
@@ -160,6 +167,14 @@ class AudioThread(threading.Thread):
     def turn(self, message: SetParameter) -> None:
         """Main thread: turn a parameter before the next block."""
         self._turns.append(message)
+
+    def mark_foreign(self, renderer: GraphRenderer) -> tuple[str, ...]:
+        """Have every node that runs foreign code leave its number while it runs: a crash then has a name."""
+        foreign = tuple(name for name, node in renderer.nodes.items() if not node.trusted)
+        for number, name in enumerate(foreign, 1):
+            node = renderer.nodes[name]
+            node.process = _marked(self._exchange, number, node.process)  # type: ignore[method-assign]
+        return foreign
 
     def run(self) -> None:
         """Play until the process ends."""
@@ -197,6 +212,15 @@ class AudioThread(threading.Thread):
             self.answers.append(ParameterSet(message.ticket, frame))
 
 
+def _marked(exchange: BlockExchange, number: int, process: Callable[..., None]) -> Callable[..., None]:
+    def marked(block: AudioBlock, out: AudioBlock, *side: AudioBlock) -> None:
+        exchange.mark = number
+        process(block, out, *side)
+        exchange.mark = 0
+
+    return marked
+
+
 def _prime(renderer: GraphRenderer) -> None:
     """Everything that is done lazily is done now: code is warm, pages are there, blocks are bound."""
     channels, frames = renderer.stream.layout.channels, renderer.stream.maximum_frames
@@ -207,7 +231,7 @@ def _prime(renderer: GraphRenderer) -> None:
     renderer.reset()
 
 
-def _unpickled(drawing: bytes) -> audiopost.graph.spec.GraphSpec:
+def _unpickled(drawing: bytes) -> GraphSpec:
     try:
         return cloudpickle.loads(drawing)  # type: ignore[no-any-return]
     except (ImportError, AttributeError, TypeError, pickle.UnpicklingError) as error:

@@ -27,8 +27,8 @@ __all__ = ["SLOTS", "BlockExchange", "Outcome"]
 SLOTS = 8
 """Blocks that may wait in an engine: it survives a stall of this length without losing input."""
 
-_HEADER = 16
-_ASKED, _ANSWERED = 0, 8
+_HEADER = 24
+_ASKED, _ANSWERED, _MARK = 0, 8, 16
 _SLOT = 8
 _FRAME, _FRAMES, _CHANNELS, _OUTCOME, _OUT_CHANNELS, _BUSY_NS, _NON_FINITE = range(7)
 
@@ -44,9 +44,7 @@ class Outcome(IntEnum):
 class BlockExchange:
     """Both ends of the exchange with one engine. Blocks are C-contiguous ``(channels, frames)`` views of the slots."""
 
-    def __init__(
-        self, segment: Segment, offset_bytes: int, maximum_samples: int, request: Wake, answer: Wake
-    ) -> None:
+    def __init__(self, segment: Segment, offset_bytes: int, maximum_samples: int, request: Wake, answer: Wake) -> None:
         self._header = segment.integers(offset_bytes, _HEADER)
         offset_bytes += aligned(_HEADER * 8)
         self._slots = segment.integers(offset_bytes, SLOTS * _SLOT).reshape(SLOTS, _SLOT)
@@ -71,6 +69,15 @@ class BlockExchange:
     def answered(self) -> int:
         """Number of the last answer."""
         return int(self._header[_ANSWERED])
+
+    @property
+    def mark(self) -> int:
+        """Which foreign node the engine is in, counted from 1; 0: in none. It outlives the engine."""
+        return int(self._header[_MARK])
+
+    @mark.setter
+    def mark(self, index: int) -> None:
+        self._header[_MARK] = index
 
     def clear(self) -> None:
         """Begin again. Only while neither end is in use."""

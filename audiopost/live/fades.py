@@ -22,7 +22,7 @@ Curve = NDArray[np.float32]
 
 
 def equal_power(frames: int, beyond: int = 0) -> tuple[Curve, Curve]:
-    """Weights ``(out, in)`` of shape ``(frames + beyond,)``; their squares sum to 1. After `frames` they rest at (0, 1)."""
+    """Weights ``(out, in)``, each ``(frames + beyond,)``; squares sum to 1. After `frames` they rest at (0, 1)."""
     angle = np.minimum(np.arange(1, frames + beyond + 1) / frames, 1.0) * (np.pi / 2)
     falling = np.where(angle < np.pi / 2, np.cos(angle), 0.0)
     return falling.astype(np.float32), np.sin(angle).astype(np.float32)

@@ -185,5 +185,3 @@ class MediaProcess:
                 pass
             recording.writer.close()
         self._recordings.clear()
-
-

@@ -22,12 +22,15 @@ from typing import Literal
 from audiopost.errors import AudiopostError
 from audiopost.layouts import Layout
 from audiopost.live.session import SessionPlan
+from audiopost.media.containers import Bits
+from audiopost.media.new_file import Exists
 
 __all__ = [
     "Attach", "Attached", "Channel", "ChannelFullError", "Done", "Drop", "EngineSilent", "Failed", "Finished", "Freed",
     "Heard", "Hello",
     "Load", "Loaded", "Message", "NodeFailed", "NonFiniteSeen", "OpenDevice", "OpenSource", "OpenedDevice",
-    "OpenedSource", "ParameterSet", "Problem", "Quit", "Record", "Recorded", "Region", "SetParameter", "Setup", "SourceReady", "Start",
+    "OpenedSource", "ParameterSet", "Problem", "Quit", "Record", "Recorded", "Region", "SetParameter", "Setup",
+    "SourceReady", "Start",
     "StartTap", "StopPlaying", "StopRecording", "StopTap", "TapName", "Tapped", "Voice",
 ]  # fmt: skip
 
@@ -227,11 +230,12 @@ class Load(Message):
 
 @dataclass(frozen=True)
 class Loaded(Message):
-    """The machine is built, primed and waits."""
+    """The machine is built, primed and waits. `foreign` names the nodes that run code which is not ours, in order."""
 
     layout: Layout | None = None
     latency_frames: int = 0
     tail_frames: int = 0
+    foreign: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -301,8 +305,8 @@ class Record(Message):
     path: Path = Path()
     tap: TapName = "output"
     layout: Layout | None = None
-    bits: str = "24"
-    exists: str = "fail"
+    bits: Bits = "24"
+    exists: Exists = "fail"
     protected: tuple[Path, ...] = ()
 
 

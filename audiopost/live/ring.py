@@ -96,7 +96,7 @@ class AudioRing:
     def write(self, block: AudioBlock) -> int:
         """Writer: put in as many frames of `block` as fit; return how many."""
         written = self.written
-        frames = min(block.shape[1], self.writable)
+        frames: int = min(block.shape[1], self.writable)
         start = written % self.capacity
         first = min(frames, self.capacity - start)
         self._samples[:, start : start + first] = block[:, :first]
@@ -109,7 +109,7 @@ class AudioRing:
     def read(self, out: AudioBlock) -> int:
         """Reader: fill the beginning of `out` with what is there; return how many frames. The rest is untouched."""
         taken = self.taken
-        frames = min(out.shape[1], self.readable)
+        frames: int = min(out.shape[1], self.readable)
         fence()
         start = taken % self.capacity
         first = min(frames, self.capacity - start)

@@ -1,0 +1,83 @@
+"""The engine processes that stay resident, so that neither a swap nor a restart waits for one to start."""
+
+from __future__ import annotations
+
+import queue
+import sys
+import time
+
+from audiopost.errors import DeviceError
+from audiopost.live import messages as say
+from audiopost.live.crew import Child, Crew
+from audiopost.live.session import SessionMemory
+from audiopost.units import seconds_to_frames
+
+__all__ = ["EnginePool"]
+
+LOAD_PATIENCE_S = 60.0
+"""Plug-ins may take this long to load; meanwhile the old sound plays."""
+
+WARM_S = 0.05
+LONGEST_WARM_S = 0.2
+"""A chain with a long tail runs in shadow for this long before it is heard."""
+
+
+class EnginePool:
+    """Engines by slot. A slot is in use (heard or coming), free, or empty while its process is being renewed."""
+
+    def __init__(self, crew: Crew, memory: SessionMemory) -> None:
+        self._crew = crew
+        self._memory = memory
+        self._children: dict[int, Child] = {}
+        self._free: queue.SimpleQueue[int] = queue.SimpleQueue()
+
+    @property
+    def pids(self) -> list[int]:
+        """Of the living engines, by slot."""
+        return [child.pid for _, child in sorted(self._children.items()) if not child.dead]
+
+    def child(self, slot: int) -> Child:
+        """The process of a slot, dead or alive."""
+        return self._children[slot]
+
+    def has_free(self) -> bool:
+        """Whether `take` would succeed at once."""
+        return not self._free.empty()
+
+    def adopt(self, child: Child) -> None:
+        """Make a started engine a member, in use."""
+        self._crew.wait_ready(child)
+        self._crew.ask(child, say.Setup(0, self._memory.plan, tuple(sys.path)))
+        self._children[child.slot] = child
+
+    def take(self, patience_s: float) -> int:
+        """A free slot. Raises DeviceError if none becomes free in time."""
+        limit = time.monotonic() + patience_s
+        while True:
+            try:
+                slot = self._free.get(timeout=max(0.0, limit - time.monotonic()))
+            except queue.Empty:
+                raise DeviceError("engine", f"no engine became free within {patience_s:g} s") from None
+            if not self._children[slot].dead:
+                return slot
+
+    def give_back(self, slot: int) -> None:
+        """The slot is free again, if its process lives."""
+        if slot in self._children and not self._children[slot].dead:
+            self._free.put(slot)
+
+    def load(self, slot: int, drawing: bytes) -> tuple[say.Voice, say.Loaded]:
+        """Build the machine of a drawing there. Raises AudiopostError; the slot is then still the caller's."""
+        loaded: say.Loaded = self._crew.ask(self._children[slot], say.Load(0, drawing), LOAD_PATIENCE_S)
+        assert loaded.layout is not None
+        rate = self._memory.plan.sample_rate
+        longest = seconds_to_frames(LONGEST_WARM_S, rate)
+        tail = longest if loaded.tail_frames < 0 else min(loaded.tail_frames, longest)
+        warm = loaded.latency_frames + max(tail, seconds_to_frames(WARM_S, rate))
+        return say.Voice(slot, loaded.layout, loaded.latency_frames, loaded.tail_frames, warm), loaded
+
+    def renew(self, slot: int) -> None:
+        """Start a process in an empty slot and make it free. The device must have dropped the dead one before."""
+        self._memory.renew_exchange(slot)
+        self.adopt(self._crew.start("engine", slot))
+        self._free.put(slot)

@@ -1,0 +1,392 @@
+"""`LiveHost`: a chain that plays, and the words to work on it while it plays.
+
+::
+
+    control (this)  ──commands──▶  device · engines · media          each a process of its own
+         ▲                              │
+         └── events, statistics ◀───────┘ shared memory
+
+Control may stall as it likes: commands go through it, sound never does.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from audiopost.errors import AudiopostError, DeviceError, UsageError
+from audiopost.graph.offline import ParameterEvent
+from audiopost.graph.spec import GraphSpec
+from audiopost.layouts import Layout, layout_named
+from audiopost.live import messages as say
+from audiopost.live.crew import child_environment
+from audiopost.live.drawing import as_spec
+from audiopost.live.rig import Order, Rig
+from audiopost.live.statistics import statistics_document, write_document
+from audiopost.media.containers import Bits
+from audiopost.media.new_file import Exists
+from audiopost.units import db_to_linear
+
+__all__ = ["ChainStart", "LiveHost", "list_devices"]
+
+STATISTICS_EVERY_S = 1.0
+LIST_PATIENCE_S = 15.0
+
+
+@dataclass(frozen=True)
+class ChainStart:
+    """From this absolute frame on, a fresh machine of this drawing got its input."""
+
+    frame: int
+    spec: GraphSpec
+
+
+class LiveHost:
+    """Plays a chain on a device, in processes of its own.
+
+    Parameters
+    ----------
+    chain
+        A drawing (``fx.highpass() >> fx.compressor()``), or the id or path of a chain preset.
+    source
+        A sound file; None for live input (`live_input`) or for a chain that makes its own sound.
+    device
+        None: the default sound card, or the null device where there is none. ``"null"``; ``"jack"``; a part of a
+        device's name, or its number (see ``audiopost devices``).
+    sample_rate, block_frames
+        In Hz; frames of one block, 16 to 8192.
+    layout
+        Of the input where no file says it; stereo without it.
+    loop, region
+        Of a file: whether it begins again, and ``(start, end)`` in s to play.
+    live_input, input_device
+        Play what comes in.
+    output_channels
+        Of the device; without it two, or as many as the source has. See `audiopost.live.routing`.
+    speed
+        Of the null device: 1 keeps time, 0 runs as fast as the answers come and drops nothing.
+    duration_s
+        The session is finished after this time; else when the source has ended and its tail has rung.
+    engines
+        Engine processes kept resident (2 or more), so that a swap or a restart needs no new process.
+    ceiling_dbfs
+        No sample leaves above it.
+    statistics_path
+        A file that gets the document of `statistics` at the start and once a second.
+    on_problem
+        Called with a sentence when something happened that playing survives; on a thread of the host.
+
+    Attributes
+    ----------
+    parameter_log : list of ParameterEvent
+        Parameter moves with the absolute frame of the block from which they were heard.
+    chain_log : list of ChainStart
+        Which drawing ran from which frame on. Both together make an offline render equal to what was played.
+    problems : list of str
+        The sentences that `on_problem` got.
+
+    Examples
+    --------
+    >>> from audiopost import effects as fx
+    >>> with LiveHost(fx.gain(gain_db=-6), source="speech.wav", device="null") as host:  # doctest: +SKIP
+    ...     host.set_parameter("gain.gain_db", -12.0)
+    ...     host.wait(2.0)
+    """
+
+    def __init__(
+        self,
+        chain: GraphSpec | str | Path,
+        source: str | Path | None = None,
+        device: str | int | None = None,
+        *,
+        sample_rate: int = 48_000,
+        block_frames: int = 128,
+        layout: Layout | str | None = None,
+        loop: bool = True,
+        region: tuple[float, float] | None = None,
+        live_input: bool = False,
+        input_device: str | int | None = None,
+        output_channels: int | None = None,
+        speed: float = 1.0,
+        duration_s: float | None = None,
+        engines: int = 2,
+        ceiling_dbfs: float = 0.0,
+        statistics_path: str | Path | None = None,
+        on_problem: Callable[[str], None] | None = None,
+    ) -> None:
+        self.parameter_log: list[ParameterEvent] = []
+        self.chain_log: list[ChainStart] = []
+        self.problems: list[str] = []
+        self._spec = as_spec(chain)
+        self._order = Order(
+            source=None if source is None else Path(source),
+            device=device,
+            sample_rate=sample_rate,
+            block_frames=block_frames,
+            layout=layout_named(layout) if isinstance(layout, str) else layout,
+            loop=loop,
+            region=region,
+            live_input=live_input,
+            input_device=input_device,
+            output_channels=output_channels,
+            speed=speed,
+            duration_s=duration_s,
+            engines=engines,
+            ceiling_linear=db_to_linear(ceiling_dbfs),
+        )
+        _check(self._order)
+        self._statistics_path = None if statistics_path is None else Path(statistics_path)
+        self._on_problem = on_problem
+        self._rig: Rig | None = None
+        self._early: list[say.Record] = []
+        self._last_statistics: dict[str, Any] | None = None
+        self._stopping = threading.Event()
+        self._writer: threading.Thread | None = None
+
+    # -- start and stop --------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the processes and the sound; nothing if it plays already.
+
+        Raises
+        ------
+        AudiopostError
+            If the chain, the source, the device or a recording is wrong; then nothing runs.
+        """
+        if self._rig is not None:
+            return
+        rig = Rig(self._order, self)
+        try:
+            rig.start(self._spec, self._early)
+        except BaseException:
+            rig.stop()
+            raise
+        self._early = []
+        self._rig = rig
+        self._stopping.clear()
+        _PLAYING.add(self)
+        if self._statistics_path is not None:
+            self._writer = threading.Thread(target=self._keep_writing, name="audiopost live statistics", daemon=True)
+            self._writer.start()
+
+    def stop(self) -> None:
+        """Fade out, close recordings, end every process. Returns within seconds, whatever has happened to them."""
+        rig = self._rig
+        if rig is None:
+            return
+        self._stopping.set()
+        if self._writer is not None:
+            self._writer.join()
+            self._writer = None
+        self._last_statistics = self.statistics()
+        self._rig = None
+        _PLAYING.discard(self)
+        rig.stop()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def playing(self) -> bool:
+        """Whether `start` was called and `stop` was not."""
+        return self._rig is not None
+
+    @property
+    def device_name(self) -> str:
+        """What plays: ``null``, or host API and name."""
+        return self._running.opened.name
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until the session is finished (True) or the time has passed (False).
+
+        Raises
+        ------
+        DeviceError
+            If the device was lost.
+        """
+        rig = self._running
+        # In slices, so that Ctrl-C is heard at once on every system.
+        limit = None if seconds is None else time.monotonic() + seconds
+        while not rig.finished.is_set():
+            remaining = 0.5 if limit is None else min(0.5, limit - time.monotonic())
+            if remaining <= 0.0:
+                break
+            rig.finished.wait(remaining)
+        if rig.lost is not None:
+            raise rig.lost
+        return rig.finished.is_set()
+
+    # -- while it plays --------------------------------------------------------------------------------------------
+
+    def set_parameter(self, path: str, value: float, *, wait: bool = True) -> int | None:
+        """Turn ``node.parameter`` or ``macro.name``, smoothed by the effect.
+
+        Returns
+        -------
+        int or None
+            The absolute frame at which it took effect; it stands in `parameter_log` too. None with ``wait=False``,
+            where a wrong name or value is told by `problems` only, and when the engine died at that moment (its
+            successor begins with the new value).
+
+        Raises
+        ------
+        UnknownNameError, ParameterRangeError
+            Then nothing has changed.
+        """
+        return self._running.set_parameter(path, value, wait=wait)
+
+    def swap(self, chain: GraphSpec | str | Path) -> None:
+        """Crossfade to another chain; returns when it alone is heard.
+
+        Raises
+        ------
+        AudiopostError
+            If the chain cannot be built: the old sound plays on.
+        """
+        self._running.swap(as_spec(chain))
+
+    def record(
+        self, path: str | Path, *, tap: say.TapName = "output", bits: Bits | None = None, exists: Exists = "fail"
+    ) -> None:
+        """Record into a file (WAV, FLAC ... by its suffix) until `stop_recording` or `stop`.
+
+        Parameters
+        ----------
+        tap
+            ``"output"``: what the device gets, 24 bits. ``"engine"``: the bare answers of the engine that is heard,
+            before alignment, fades and guard, as 32-bit floats. Called before `start`, it begins at frame 0.
+        bits
+            ``"16"``, ``"24"`` or ``"32f"``.
+        exists
+            ``"fail"``, ``"replace"`` or ``"number"``.
+        """
+        chosen: Bits = bits or ("32f" if tap == "engine" else "24")
+        protected = () if self._order.source is None else (self._order.source,)
+        request = say.Record(0, Path(path), tap, None, chosen, exists, protected)
+        if self._rig is None:
+            self._early.append(request)
+        else:
+            self._rig.record(request)
+
+    def stop_recording(self, tap: say.TapName = "output") -> tuple[Path, int]:
+        """Complete a recording; its path and frames. Raises FileError if it could not be written."""
+        recorded = self._running.stop_recording(tap)
+        return recorded.path, recorded.frames
+
+    def statistics(self) -> dict[str, Any]:
+        """The document of ``audiopost live --stats``; after `stop`, the last one."""
+        rig = self._rig
+        if rig is None or rig.memory is None:
+            if self._last_statistics is None:
+                raise UsageError("nothing has played yet", mend="call start() first")
+            return self._last_statistics
+        control = {"engine_restarts": rig.engine_restarts, "quarantined": list(rig.quarantined)}
+        return statistics_document(
+            rig.memory.statistics,
+            sample_rate=self._order.sample_rate,
+            block_frames=self._order.block_frames,
+            control=control,
+            pids=rig.pids(),
+        )
+
+    # -- what the rig tells (see `audiopost.live.rig.Listener`) ----------------------------------------------------
+
+    def chain_started(self, frame: int, spec: GraphSpec) -> None:
+        """Keep the log of chains."""
+        self.chain_log.append(ChainStart(frame, spec))
+
+    def parameter_moved(self, frame: int, path: str, value: float) -> None:
+        """Keep the log of parameters."""
+        self.parameter_log.append(ParameterEvent(frame, path, value))
+
+    def problem(self, sentence: str) -> None:
+        """Keep the sentence and pass it on."""
+        self.problems.append(sentence)
+        if self._on_problem is not None:
+            self._on_problem(sentence)
+
+    @property
+    def _running(self) -> Rig:
+        if self._rig is None:
+            raise UsageError("the host does not play", mend="call start() or open it with `with`")
+        return self._rig
+
+    def _keep_writing(self) -> None:
+        assert self._statistics_path is not None
+        while True:
+            try:
+                write_document(self._statistics_path, self.statistics())
+            except OSError as error:
+                self.problem(f"{self._statistics_path}: the statistics cannot be written: {error.strerror}")
+                return
+            if self._stopping.wait(STATISTICS_EVERY_S):
+                write_document(self._statistics_path, self.statistics())
+                return
+
+
+def list_devices() -> tuple[Mapping[str, Any], ...]:
+    """Every audio device (the fields of `audiopost.live.device.DeviceInfo`), asked for in a process of its own.
+
+    Raises
+    ------
+    DeviceError
+        If PortAudio is missing or does not answer.
+    """
+    command = [sys.executable, "-P", "-m", "audiopost.live.child", "list-devices"]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            command, capture_output=True, timeout=LIST_PATIENCE_S, check=True, env=child_environment()
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise DeviceError("PortAudio", f"the devices cannot be listed: {error}") from error
+    document = json.loads(done.stdout)
+    if "error" in document:
+        raise DeviceError(*document["error"])
+    return tuple(document["devices"])
+
+
+def _check(order: Order) -> None:
+    """Refuse what can be known to be wrong before anything is started."""
+    if not 16 <= order.block_frames <= 8192:
+        raise UsageError(f"block_frames = {order.block_frames} is out of range", mend="allowed: 16 to 8192")
+    if order.sample_rate < 8000:
+        raise UsageError(f"sample_rate = {order.sample_rate} Hz is out of range", mend="allowed: from 8000 Hz")
+    if order.engines < 2:
+        raise UsageError(f"engines = {order.engines}", mend="a swap needs 2 or more")
+    if order.source is not None and order.live_input:
+        raise UsageError("a file and live input at once", mend="choose one source")
+    if order.speed < 0.0:
+        raise UsageError(f"speed = {order.speed:g}", mend="allowed: 0 and above")
+    endless = order.duration_s is None and (order.source is None or order.loop)
+    if order.speed == 0.0 and endless:
+        raise UsageError("a device that keeps no time would never end", mend="give duration_s, or loop=False")
+
+
+_PLAYING: weakref.WeakSet[LiveHost] = weakref.WeakSet()
+
+
+def _stop_all() -> None:
+    for host in tuple(_PLAYING):
+        try:
+            host.stop()
+        except AudiopostError:
+            continue
+
+
+atexit.register(_stop_all)
