@@ -2,3 +2,55 @@
 
 FLOAT32_SUM = 1e-5
 """Linear, relative to the largest sample: a graph sums in float32, its reference in float64."""
+
+# --- Loudness --------------------------------------------------------------------------------------------------------
+
+EBU_LOUDNESS_LU = 0.1
+"""LU: EBU Tech 3341 v4, table 1, and ITU-R BS.2217 for the same measures."""
+
+EBU_RANGE_LU = 1.0
+"""LU: EBU Tech 3342 v4, table 1."""
+
+EBU_TRUE_PEAK_ABOVE_DB = 0.2
+EBU_TRUE_PEAK_BELOW_DB = 0.4
+"""dB: EBU Tech 3341 v4, table 1, signals 15 to 23."""
+
+OWN_LOUDNESS_LU = 0.02
+"""LU, against the exact value: the bilinear transform moves K-weighting at 1 kHz by 0.006 dB between the rates."""
+
+OWN_RANGE_LU = 0.1
+"""LU: the synthetic signals have exact ranges; a wrong rank or grid misses by more."""
+
+OWN_TRUE_PEAK_ABOVE_DB = 0.05
+OWN_TRUE_PEAK_BELOW_DB = 0.10
+"""dB, against the exact crest of a faded tone: half of the finest grid's worst case, and its fade's side lobes."""
+
+K_WEIGHTING_TABLE = 1e-10
+"""Linear: the prototypes meet the Recommendation's fourteen decimals to 2e-11."""
+
+K_WEIGHTING_BETWEEN_RATES_DB = 0.008
+"""dB, 44.1 to 192 kHz up to 20 kHz: the bilinear transform's bend of the shelf, worst at 3 kHz and 192 kHz."""
+
+PASS_BAND_RIPPLE_DB = 0.0035
+"""dB: a Kaiser window of 70 dB; up to 20 kHz at 48 kHz."""
+
+FLOAT64_RECURSION = 1e-9
+"""Linear, full scale 1: a double pole near 1 magnifies the rounding of either order of sums to about 3e-11."""
+
+FLOAT64_SUM = 1e-12
+"""Relative: the same few hundred numbers, added in another order."""
+
+TRUE_PEAK_FLOAT32 = 2e-6
+"""Relative: 48 products in float32, against the same in float64."""
+
+SHELF_SUM_LU = 0.005
+"""LU: a sweep's mean over the curve, against the same integral on a grid of frequencies."""
+
+PEER_LOUDNESS_LU = 0.1
+"""LU: what two meters may differ by (EBU R 128, workflow)."""
+
+PEER_TRUE_PEAK_DB = 0.2
+"""dB: libebur128 and FFmpeg interpolate four times with shorter filters."""
+
+PEER_RANGE_LU = 0.3
+"""LU: libebur128 looks once a second where Tech 3342 asks for ten times."""
