@@ -14,7 +14,7 @@ from audiopost.live.session import SessionMemory
 __all__ = ["EngineVoice"]
 
 RETURN_BLOCKS = 2
-"""Good answers in a row before an engine that missed a block is heard again."""
+"""Good answers in a row before an engine is faded to."""
 
 
 class EngineVoice:
@@ -35,7 +35,7 @@ class EngineVoice:
     missed_frames, good_frames : int
         Frames without or with an answer, in a row.
     returning : bool
-        It was heard before, missed a block, and comes back when it is warm.
+        It was heard before, missed a block, and comes back when it answers steadily.
     """
 
     def __init__(self, voice: Voice, path_latency: int, memory: SessionMemory) -> None:
@@ -52,24 +52,30 @@ class EngineVoice:
         self.answer: AudioBlock = np.zeros((voice.layout.channels, plan.block_frames), np.float32)
         self.block: AudioBlock = np.zeros((plan.output_channels, plan.block_frames), np.float32)
         self._delay_frames = self.path_latency - voice.latency_frames
-        self._warm_frames = voice.warm_frames + self._delay_frames
+        self._warm_frames = voice.warm_frames
+        self._run_frames = 0
         self._history = History(plan.output_channels, self._delay_frames, plan.block_frames)
         self._number = 0
 
     @property
     def warm(self) -> bool:
-        """Whether it may be faded to."""
-        return self.arrived and self.good_frames >= self._warm_frames
+        """Whether it may be faded to.
+
+        An answer that came too late for its block was computed all the same: the engine's state has the input.
+        Only input that it could not be given makes it cold again.
+        """
+        steady_frames = self._delay_frames + RETURN_BLOCKS * self.block.shape[1]
+        return self.good_frames >= steady_frames and self._run_frames >= self._warm_frames
 
     def come_back(self) -> None:
-        """It was heard and missed a block: its state is warm, only the alignment must fill up again."""
+        """It was heard and missed a block: it will be heard again as soon as it answers steadily."""
         self.returning = True
-        self._warm_frames = self._delay_frames + RETURN_BLOCKS * self.block.shape[1]
 
     def ask(self, block: AudioBlock, frame: int) -> None:
         """Hand the engine its input."""
         self.arrived = False
         self._number = self.exchange.ask(block, frame)
+        self._run_frames = self._run_frames + block.shape[1] if self._number else 0
 
     def await_answer(self, deadline_s: float) -> bool:
         """Wait for the answer until the deadline (monotonic clock) and take it over."""
