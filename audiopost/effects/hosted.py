@@ -1,0 +1,244 @@
+"""Hosted plug-ins in the catalogue: pedalboard's built-ins as ``pedalboard.X``, plug-in files as ``plugin``.
+
+What a plug-in does not keep of a node's laws is made good below (`audiopost.plugins.streams`,
+`audiopost.plugins.channel_groups`) or stated in `exceptions`. The library itself is loaded with the first node.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, ClassVar
+
+from audiopost.effects.hosted_node import HostedNode
+from audiopost.errors import UsageError
+from audiopost.graph.catalogue import EffectEntry
+from audiopost.graph.node import INFINITE_TAIL, StreamFormat
+from audiopost.graph.parameter import Parameter, Setting, SettingValue
+from audiopost.plugins import tails
+from audiopost.plugins.built_ins import BUILT_INS, HIGHEST_CUT_OFF, BuiltIn
+from audiopost.plugins.channel_groups import ChannelGroup, channel_groups
+from audiopost.plugins.plugin import PluginParameter, PluginSetting
+from audiopost.plugins.scan import plugin_info, require_ok
+from audiopost.plugins.streams import FixedBlockStream, SteadyStream, Stream, held_back
+from audiopost.units import seconds_to_frames
+
+if TYPE_CHECKING:
+    from audiopost.plugins.knobs import Knob
+    from audiopost.plugins.pedalboard_host import ExternalPlugin
+
+__all__ = ["BuiltInNode", "PluginNode", "entries"]
+
+FIXED_BLOCK_FRAMES = 64
+"""Block fed to a plug-in file whose samples depend on the size of its blocks."""
+
+UNKNOWN_TAIL_S = 10.0
+"""Least tail of a delay or reverb in a plug-in file: it depends on knobs whose meaning the file does not tell."""
+
+SCAN_RATE_HZ = 48_000
+"""The rate at which a scan measures."""
+
+
+class BuiltInNode(HostedNode):
+    """A built-in of pedalboard. Subclassed once for each row of the table."""
+
+    row: ClassVar[BuiltIn]
+
+    def share_out(self, stream: StreamFormat) -> tuple[ChannelGroup, ...]:
+        """By what the row says that the effect takes."""
+        return channel_groups(stream.layout, self.row.channels, self.row.linked, self.name)
+
+    def make_stream(self, width: int, sample_rate: int) -> Stream:
+        """Steady or in fixed blocks, by the row."""
+        row = self.row
+        # Late: loading the library takes 0.1 s, and listing the catalogue must not.
+        from audiopost.plugins.pedalboard_host import make_built_in
+
+        plugin = make_built_in(row, self.setting_values, sample_rate)
+        for name, value in self.values.items():
+            plugin.set_parameter(name, value)
+        if not row.fixed_block_frames:
+            return SteadyStream(plugin, width, row.priming_frames)
+        settings = tuple(sorted(self.setting_values.items()))
+        spare = seconds_to_frames(row.spare_s, sample_rate)
+        held = _held_back(row.name, settings, width, sample_rate) + spare
+        return FixedBlockStream(plugin, width, row.fixed_block_frames, held)
+
+    def prepare(self, stream: StreamFormat) -> None:
+        """See `HostedNode`."""
+        self._impulse_response_s = 0.0
+        if "impulse_response" in self.setting_values:
+            from audiopost.plugins.pedalboard_host import impulse_response_s
+
+            self._impulse_response_s = impulse_response_s(str(self.setting_values["impulse_response"]))
+        super().prepare(stream)
+
+    def ringing_frames(self) -> int:
+        """From the row: derived from the knobs, or measured."""
+        if math.isinf(self.row.tail_beyond_latency_s):
+            return INFINITE_TAIL
+        beyond_s = self.row.tail_beyond_latency_s + self._impulse_response_s
+        values = dict(self.values)
+        for parameter in self.row.parameters:
+            if parameter.below_nyquist:
+                values[parameter.name] = min(values[parameter.name], HIGHEST_CUT_OFF * self._rate)
+        ringing = self.row.tail(values, self._rate)
+        return INFINITE_TAIL if ringing == tails.ENDLESS else ringing + math.ceil(beyond_s * self._rate)
+
+
+class PluginNode(HostedNode):
+    """A VST3 or Audio Unit file. Its parameters are known once it is made: from the scan, or from its state.
+
+    Raises
+    ------
+    PluginLoadError, PluginTimeoutError, PluginCrashError
+        When it is made: no such file, or the scan found that it cannot be used.
+    """
+
+    name = "plugin"
+    summary = "A VST3 or Audio Unit plug-in file"
+    trusted = False
+    settings = (
+        Setting("path", "path", summary="of the file, or its bare name in the plug-in folders"),
+        Setting("plugin_name", "text", "", summary="which one, where the file holds several"),
+        Setting("state", "text", "", summary="the plug-in's own state, base64"),
+        Setting(
+            "block_frames", "integer", 0, summary="feed it blocks of this size; 0: only where the scan asks for it"
+        ),
+        Setting(
+            "tail_s", "number", -1.0, summary="how long it rings; -1: as measured, at least 10 s for delays and reverbs"
+        ),
+    )
+    exceptions: ClassVar[Mapping[str, str]] = {
+        "smoothing": "a jump of a knob is left to the plug-in",
+        "tail": "measured with the plug-in's defaults; set tail_s where knobs make it longer",
+    }
+
+    def __init__(self, settings: Mapping[str, SettingValue] | None = None) -> None:
+        given = dict(settings or {})
+        self._choose = str(given.get("plugin_name", ""))
+        self._info = require_ok(plugin_info(str(given.get("path", "")), self._choose))
+        self._state = _decoded(str(given.get("state", "")))
+        self._first: ExternalPlugin | None = None
+        self._knobs: tuple[Knob, ...] | None = None
+        declared = self._info.parameters
+        if self._state:
+            # What the knobs stand at is known only once the plug-in has read its state.
+            known = {each.name for each in declared}
+            restored = self._load(SCAN_RATE_HZ)
+            declared = tuple(each for each in restored.parameters if each.name in known)
+        self._defaults = {each.name: each.default for each in declared}
+        self.parameters = tuple(_parameter(each) for each in declared)
+        super().__init__(settings)
+        self.notes: tuple[str, ...] = self._info.notes
+        """What a person should know: a latency that is not the reported one, fixed blocks."""
+
+    def state(self) -> str:
+        """The plug-in's own state as base64, for the setting ``state``, as of its last block. After `prepare`."""
+        assert self._first is not None, "prepare comes before state"
+        return base64.b64encode(self._first.state()).decode("ascii")
+
+    def prepare(self, stream: StreamFormat) -> None:
+        """See `HostedNode`."""
+        self._first = None
+        super().prepare(stream)
+        self.notes = self._info.notes
+        if self._block_frames():
+            self.notes += (f"fed blocks of {self._block_frames()} frames, because its sound depends on their size",)
+
+    def share_out(self, stream: StreamFormat) -> tuple[ChannelGroup, ...]:
+        """By the widths that it played in the scan."""
+        return channel_groups(stream.layout, self._info.channels, name=self._info.name)
+
+    def make_stream(self, width: int, sample_rate: int) -> Stream:
+        """Steady, or in fixed blocks where the scan or the setting asks for it."""
+        plugin = self._load(sample_rate)
+        self._first = self._first or plugin
+        for name, value in self.values.items():
+            # Only what differs: a value that went through the plug-in's texts may not be quite the one it held.
+            if value != self._defaults[name]:
+                plugin.set_parameter(name, value)
+        block_frames = self._block_frames()
+        if not block_frames:
+            return SteadyStream(plugin, width)
+        plugin.reset()
+        held = held_back(plugin, width, block_frames, sample_rate)
+        return FixedBlockStream(plugin, width, block_frames, held)
+
+    def ringing_frames(self) -> int:
+        """As set, or as measured in the scan."""
+        wanted_s = float(self.setting_values["tail_s"])
+        if wanted_s >= 0.0:
+            return math.ceil(wanted_s * self._rate)
+        if self._info.tail_frames < 0:
+            return INFINITE_TAIL
+        rings = any(word in self._info.category for word in ("Delay", "Reverb"))
+        least_s = UNKNOWN_TAIL_S if rings else 0.0
+        return math.ceil(max(self._info.tail_frames / SCAN_RATE_HZ, least_s) * self._rate)
+
+    def _block_frames(self) -> int:
+        wanted = int(self.setting_values["block_frames"])
+        return wanted or (FIXED_BLOCK_FRAMES if self._info.block_dependent else 0)
+
+    def _load(self, sample_rate: int) -> ExternalPlugin:
+        # Late: loading the library takes 0.1 s, and listing the catalogue must not.
+        from audiopost.plugins.pedalboard_host import load_external
+
+        plugin = load_external(self._info.path, sample_rate, self._choose, self._state, self._knobs)
+        self._knobs = plugin.knobs
+        return plugin
+
+
+def entries() -> Iterator[EffectEntry]:
+    """The catalogue's entries of this module: one for each built-in, and ``plugin``."""
+    for row in BUILT_INS.values():
+        yield EffectEntry.of(_node_class(row))
+    yield replace(EffectEntry.of(PluginNode), open_parameters=True)
+
+
+def _node_class(row: BuiltIn) -> type[BuiltInNode]:
+    attributes = {
+        "__doc__": row.summary,
+        "row": row,
+        "name": f"pedalboard.{row.name}",
+        "summary": row.summary,
+        "parameters": tuple(_parameter(each) for each in row.parameters),
+        "settings": tuple(_setting(each) for each in row.settings),
+        "live": row.live,
+        "exceptions": row.exceptions,
+    }
+    return type(f"{row.name}Node", (BuiltInNode,), attributes)
+
+
+def _parameter(each: PluginParameter) -> Parameter:
+    return Parameter(
+        each.name, each.default, each.minimum, each.maximum, each.unit, each.taper, each.smoothing_ms, each.choices,
+        each.summary,
+    )  # fmt: skip
+
+
+def _setting(each: PluginSetting) -> Setting:
+    return Setting(each.name, each.kind, each.default, each.choices, each.summary)
+
+
+@lru_cache(maxsize=256)
+def _held_back(row: str, settings: tuple[tuple[str, SettingValue], ...], width: int, sample_rate: int) -> int:
+    """What a built-in holds back, measured once for each way to use it: PitchShift takes a quarter of a second."""
+    from audiopost.plugins.pedalboard_host import make_built_in
+
+    known = BUILT_INS[row]
+    plugin = make_built_in(known, dict(settings), sample_rate)
+    return held_back(plugin, width, known.fixed_block_frames, seconds_to_frames(known.probe_s, sample_rate))
+
+
+def _decoded(state: str) -> bytes:
+    try:
+        return base64.b64decode(state, validate=True)
+    except binascii.Error as error:
+        raise UsageError(
+            "state is not base64", where="plugin", mend="give what the plug-in saved, or leave it out"
+        ) from error

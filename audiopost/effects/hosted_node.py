@@ -1,0 +1,191 @@
+"""A node that plays instances of one plug-in: knobs that glide, channels shared out.
+
+::
+
+    block ─▶ knobs glide in steps ─▶ channels shared out ─▶ [instance] [instance] ... ─▶ out
+
+Why knobs glide in steps of `STEP_FRAMES` and not by the sample: a plug-in takes new values between two calls only,
+and a call costs 1.5 us. The steps are counted in frames from the change, so no split into blocks shows in the samples.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from audiopost.blocks import AudioBlock, BlockMemory
+from audiopost.graph.node import INFINITE_TAIL, Node, StreamFormat
+from audiopost.graph.parameter import SettingValue
+from audiopost.plugins.channel_groups import ChannelGroup
+from audiopost.plugins.streams import Stream
+from audiopost.units import ms_to_frames
+
+__all__ = ["STEP_FRAMES", "HostedNode"]
+
+STEP_FRAMES = 16
+"""Frames between two values of a gliding knob: 0.3 ms at 48 kHz, 60 steps in the usual 20 ms."""
+
+
+class _Instance(NamedTuple):
+    """One instance of the plug-in, the channels that it plays, and memory to gather and scatter them."""
+
+    group: ChannelGroup
+    stream: Stream
+    given: BlockMemory
+    played: BlockMemory
+
+
+@dataclass
+class _Glide:
+    """A knob on its way: `value` now, `step` added (or multiplied, for a logarithmic taper) `left` times."""
+
+    value: float
+    target: float
+    step: float
+    left: int
+    logarithmic: bool
+
+    def advance(self) -> float:
+        """The next value; exactly the target at the end."""
+        self.left -= 1
+        if self.left == 0:
+            self.value = self.target
+        else:
+            self.value = self.value * self.step if self.logarithmic else self.value + self.step
+        return self.value
+
+
+class HostedNode(Node):
+    """A node that plays instances of one plug-in, as many as the layout needs.
+
+    Notes
+    -----
+    Realtime: a block costs one call and one copy for each instance; nothing is allocated but what the call returns.
+    """
+
+    def __init__(self, settings: Mapping[str, SettingValue] | None = None) -> None:
+        super().__init__(settings)
+        self._instances: list[_Instance] = []
+        self._direct: Stream | None = None
+        self._heard: dict[str, float] = {}
+        self._glides: dict[str, _Glide] = {}
+        self._until_step = 0
+        self._rate = 0
+
+    @abstractmethod
+    def make_stream(self, width: int, sample_rate: int) -> Stream:
+        """A new instance for `width` channels with all `values` set, primed."""
+
+    @abstractmethod
+    def share_out(self, stream: StreamFormat) -> tuple[ChannelGroup, ...]:
+        """Which channels share an instance; raises LayoutError where none can play them."""
+
+    @abstractmethod
+    def ringing_frames(self) -> int:
+        """Frames of tail beyond the latency for the present `values`, or INFINITE_TAIL."""
+
+    def prepare(self, stream: StreamFormat) -> None:
+        """Load as many instances as the layout needs, set their knobs, prime them."""
+        self._rate = stream.sample_rate
+        groups = self.share_out(stream)
+        self._instances = [
+            _Instance(
+                group,
+                self.make_stream(group.width, stream.sample_rate),
+                BlockMemory(group.width, stream.maximum_frames),
+                BlockMemory(group.width, stream.maximum_frames),
+            )
+            for group in groups
+        ]
+        whole = groups[0].channels == tuple(range(stream.layout.channels)) and groups[0].width == stream.layout.channels
+        self._direct = self._instances[0].stream if whole else None
+        self._piece_given = BlockMemory(stream.layout.channels, stream.maximum_frames)
+        self._piece_played = BlockMemory(stream.layout.channels, stream.maximum_frames)
+        self._smoothing = {each.name: (each.smoothing_ms, each.taper == "log") for each in self.parameters}
+        self._heard = dict(self.values)
+        self._glides.clear()
+        self.latency_frames = max(instance.stream.latency_frames for instance in self._instances)
+        self._declare_tail()
+
+    def process(self, block: AudioBlock, out: AudioBlock, *_side: AudioBlock) -> None:
+        """Play; see `Node`."""
+        start, frames = 0, block.shape[1]
+        while start < frames:
+            length = frames - start
+            if self._glides:
+                if self._until_step == 0:
+                    self._advance()
+                    self._until_step = STEP_FRAMES
+                length = min(length, self._until_step)
+                self._until_step -= length
+            if length == frames:
+                self._play(block, out)
+                return
+            given, played = self._piece_given.block(length), self._piece_played.block(length)
+            np.copyto(given, block[:, start : start + length])
+            self._play(given, played)
+            out[:, start : start + length] = played
+            start += length
+
+    def reset(self) -> None:
+        """Forget all sound; knobs arrive at once."""
+        for name, glide in self._glides.items():
+            self._turn(name, glide.target)
+        self._glides.clear()
+        for instance in self._instances:
+            instance.stream.reset()
+
+    def parameter_changed(self, name: str) -> None:
+        """Turn the knob of every instance, gliding where the parameter is smoothed."""
+        if not self._instances:
+            return
+        smoothing_ms, logarithmic = self._smoothing[name]
+        steps = ms_to_frames(smoothing_ms, self._rate) // STEP_FRAMES
+        now, target = self._heard[name], self.values[name]
+        if steps < 2 or now == target:
+            self._glides.pop(name, None)
+            self._turn(name, target)
+        else:
+            if not self._glides:
+                self._until_step = 0
+            by_factor = logarithmic and now > 0.0 and target > 0.0
+            step = (target / now) ** (1.0 / steps) if by_factor else (target - now) / steps
+            self._glides[name] = _Glide(now, target, step, steps, by_factor)
+        self._declare_tail()
+
+    def _play(self, block: AudioBlock, out: AudioBlock) -> None:
+        if self._direct is not None:
+            self._direct.process(block, out)
+            return
+        frames = block.shape[1]
+        for group, stream, given_memory, played_memory in self._instances:
+            given, played = given_memory.block(frames), played_memory.block(frames)
+            for row in range(group.width):
+                # A single channel on a wider instance is given to every input; the first output is taken.
+                np.copyto(given[row], block[group.channels[row if row < len(group.channels) else 0]])
+            stream.process(given, played)
+            for row, channel in enumerate(group.channels):
+                np.copyto(out[channel], played[row])
+
+    def _advance(self) -> None:
+        """Move every gliding knob by one step."""
+        arrived = []
+        for name, glide in self._glides.items():
+            self._turn(name, glide.advance())
+            if glide.left == 0:
+                arrived.append(name)
+        for name in arrived:
+            del self._glides[name]
+
+    def _turn(self, name: str, value: float) -> None:
+        self._heard[name] = value
+        for instance in self._instances:
+            instance.stream.set_parameter(name, value)
+
+    def _declare_tail(self) -> None:
+        ringing = self.ringing_frames()
+        self.tail_frames = INFINITE_TAIL if ringing == INFINITE_TAIL else self.latency_frames + ringing

@@ -1,0 +1,223 @@
+"""Find out what a plug-in is without trusting it: in a child process, with a time-out, once.
+
+A plug-in that was never scanned is scanned before it is loaded anywhere else. One that crashed or hung is
+remembered as such and not touched again until its file changes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from importlib import metadata
+from pathlib import Path
+
+from audiopost.errors import PluginCrashError, PluginError, PluginLoadError, PluginTimeoutError, near_misses
+from audiopost.plugins.locate import find_plugin, format_of, plugin_files, standard_folders
+from audiopost.plugins.plugin import PluginInfo
+from audiopost.plugins.scan_cache import fingerprint, recall, remember
+
+__all__ = ["SCAN_TIMEOUT_S", "list_plugins", "plugin_info", "require_ok", "scan_file", "scan_folder"]
+
+SCAN_TIMEOUT_S = 20.0
+"""Longest scan of one file. Most take less than a second; big ones with licences a few."""
+
+LAST_WORDS_BYTES = 2000
+"""How much of what a plug-in prints is kept: the end. Some print without end."""
+
+
+def scan_file(path: Path, timeout_s: float = SCAN_TIMEOUT_S, *, rescan: bool = False) -> tuple[PluginInfo, ...]:
+    """What the plug-ins of one file are, from the cache or from a child process.
+
+    Parameters
+    ----------
+    path
+        Of the file or bundle.
+    timeout_s
+        Time after which the child is killed.
+    rescan
+        Scan even if the cache knows the file.
+
+    Returns
+    -------
+    tuple of PluginInfo
+        One for each plug-in in the file, at least one; a failure is a status, not an exception.
+
+    Raises
+    ------
+    PluginLoadError
+        If there is no such file.
+    """
+    try:
+        now = fingerprint(path, metadata.version("pedalboard"))
+    except OSError as error:
+        raise PluginLoadError(str(path), error.strerror or "cannot be read") from error
+    known = None if rescan else recall(path, now)
+    if known is not None:
+        return known
+    found = _scan_in_child(path, timeout_s)
+    remember(path, now, found)
+    return found
+
+
+def scan_folder(
+    folder: Path | None = None,
+    timeout_s: float = SCAN_TIMEOUT_S,
+    *,
+    rescan: bool = False,
+    progress: Callable[[float, str], None] | None = None,
+) -> tuple[PluginInfo, ...]:
+    """Scan every plug-in file of a folder (None: the standard ones); `progress` hears a share, 0 to 1, and a name."""
+    files = list(plugin_files(standard_folders() if folder is None else (folder,)))
+    found: list[PluginInfo] = []
+    for index, file in enumerate(files):
+        if progress is not None:
+            progress(index / len(files), file.stem)
+        found.extend(scan_file(file, timeout_s, rescan=rescan))
+    if progress is not None:
+        progress(1.0, f"{len(found)} plug-ins")
+    return tuple(found)
+
+
+def list_plugins(folders: Iterable[Path] | None = None) -> tuple[PluginInfo, ...]:
+    """Every plug-in file of the folders with what is known of it; nothing is loaded, the rest is "not scanned"."""
+    host = metadata.version("pedalboard")
+    listed: list[PluginInfo] = []
+    for file in plugin_files(standard_folders() if folders is None else folders):
+        known = recall(file, fingerprint(file, host))
+        kind = format_of(file)
+        listed.extend(known or (PluginInfo(f"{kind}-{file.stem}", file.stem, str(file), "not scanned", format=kind),))
+    return tuple(listed)
+
+
+def plugin_info(name_or_path: str, plugin_name: str = "", timeout_s: float = SCAN_TIMEOUT_S) -> PluginInfo:
+    """What one plug-in is, by path or bare name; scanned where it never was.
+
+    Parameters
+    ----------
+    name_or_path
+        See `audiopost.plugins.locate.find_plugin`.
+    plugin_name
+        Which one, where the file holds several.
+    timeout_s
+        Longest scan.
+
+    Raises
+    ------
+    PluginLoadError
+        If there is no such file or no such plug-in in it.
+    """
+    found = scan_file(find_plugin(name_or_path), timeout_s)
+    if not plugin_name:
+        return found[0]
+    for each in found:
+        if each.name == plugin_name:
+            return each
+    names = [each.name for each in found]
+    close = near_misses(plugin_name, names) or names
+    raise PluginLoadError(plugin_name, f"is not in {found[0].path}", "it holds " + ", ".join(close))
+
+
+def require_ok(info: PluginInfo) -> PluginInfo:
+    """The same, if it may be loaded.
+
+    Raises
+    ------
+    PluginTimeoutError, PluginCrashError, PluginLoadError
+        By its status.
+    """
+    kinds: dict[str, type[PluginError]] = {"timeout": PluginTimeoutError, "crashed": PluginCrashError}
+    if info.status == "ok":
+        return info
+    mend = "it is left alone until its file changes; `audiopost plugins scan` tries again"
+    if info.status in kinds:
+        raise kinds[info.status](info.name, info.error, mend)
+    raise PluginLoadError(info.name, info.error or info.status, _library_mend(info.error))
+
+
+def _library_mend(error: str) -> str:
+    """``libzita-convolver.so.4: cannot open shared object file`` -> which library to install."""
+    library, separator, _ = error.partition(": cannot open shared object file")
+    return f"install the library {library}" if separator else ""
+
+
+def _scan_in_child(path: Path, timeout_s: float) -> tuple[PluginInfo, ...]:
+    child = subprocess.Popen(  # noqa: S603 - our own module, the path is an argument of it
+        [sys.executable, "-m", "audiopost.plugins.scan_child", str(path)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    stages: list[str] = []
+    found: list[PluginInfo] = []
+    words = _LastWords(child)
+    watch = threading.Timer(timeout_s, _kill, (child,))
+    watch.start()
+    try:
+        assert child.stdout is not None
+        for line in child.stdout:
+            data = json.loads(line)
+            stages.extend([data["stage"]] if "stage" in data else [])
+            found.extend(PluginInfo.from_json(each) for each in data.get("plugins", ()))
+        code = child.wait()
+    finally:
+        late = not watch.is_alive()
+        watch.cancel()
+        _kill(child)
+        said = words.end()
+    if found:
+        return tuple(found)
+    status, error = _verdict(code, late, stages[-1] if stages else "starting", timeout_s)
+    return (PluginInfo(f"{format_of(path)}-{path.stem}", path.stem, str(path), status, format=format_of(path),
+                       error=f"{error}{said}"),)  # fmt: skip
+
+
+def _verdict(code: int, late: bool, stage: str, timeout_s: float) -> tuple[str, str]:
+    """Status and sentence for a child that ended without findings."""
+    if late:
+        return "timeout", f"no answer within {timeout_s:g} s while {stage}"
+    if code < 0:
+        return "crashed", f"ended by {signal.Signals(-code).name} while {stage}"
+    return "crashed", f"ended with code {code} while {stage}"
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """End the child and whatever the plug-in started."""
+    if child.poll() is not None:
+        return
+    if hasattr(os, "killpg"):
+        os.killpg(child.pid, signal.SIGKILL)
+    else:
+        child.kill()
+    child.wait()
+
+
+class _LastWords:
+    """Reads what a child prints on standard error, for ever if need be, and keeps the end."""
+
+    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+        self._kept: deque[bytes] = deque(maxlen=16)
+        self._child = child
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._child.stderr is not None
+        while piece := self._child.stderr.read1(4096):  # type: ignore[attr-defined]
+            self._kept.append(piece)
+
+    def end(self) -> str:
+        """The last line, in brackets, once the child has ended; empty where it said nothing."""
+        self._reader.join()
+        for pipe in (self._child.stdout, self._child.stderr):
+            assert pipe is not None
+            pipe.close()
+        lines = b"".join(self._kept)[-LAST_WORDS_BYTES:].decode(errors="replace").split("\n")
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return f" (it last printed: {last})" if last else ""

@@ -1,0 +1,239 @@
+"""``python -m audiopost.plugins.scan_child PATH [NAME]``: load one plug-in file, play it, say what it is.
+
+Runs alone in a process, because a plug-in may crash, hang or print without end. On the real standard output it
+writes one JSON object per line: ``{"stage": ...}`` before each step, so that the parent knows where it died, and
+``{"plugins": [...]}`` last. Whatever the plug-in prints goes to standard error.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from audiopost.blocks import AudioBlock
+from audiopost.errors import PluginError, PluginLoadError
+from audiopost.plugins import pedalboard_host
+from audiopost.plugins.locate import format_of
+from audiopost.plugins.pedalboard_host import ExternalPlugin
+from audiopost.plugins.plugin import PluginInfo, PluginParameter, sentence
+from audiopost.plugins.streams import PRIMING_FRAMES
+
+__all__ = ["main"]
+
+RATE_HZ = 48_000
+WIDTHS_TRIED = (1, 2, 4, 6, 8, 10, 12, 16)
+WHOLE_FRAMES = 512
+PIECES_FRAMES = (1, 2, 37, 64, 511, 3)
+TRIAL_FRAMES = 72 * WHOLE_FRAMES
+IMPULSE_FRAMES = 16_384
+LONGEST_TAIL_FRAMES = 60 * PRIMING_FRAMES
+SILENCE_LINEAR = 1e-6
+"""-120 dBFS: what has decayed."""
+LATENCY_DOUBT_FRAMES = 8
+"""The peak of an impulse response may lie this far from the reported latency: filters smear it."""
+
+
+def scan(path: str, only: str, stage: Callable[[str], None]) -> list[PluginInfo]:
+    """What each plug-in of a file is; `stage` hears each step before it is taken."""
+    stage("listing")
+    try:
+        names = pedalboard_host.plugin_names(path)
+    except PluginLoadError as error:
+        return [_failed(path, Path(path).stem, _reason(path, error))]
+    wanted = [name for name in names if not only or name == only]
+    return [_inspect(path, name if len(names) > 1 else "", name, stage) for name in wanted] or [
+        _failed(path, only or Path(path).stem, "the file holds no such plug-in: " + ", ".join(names))
+    ]
+
+
+def _inspect(path: str, choose: str, name: str, stage: Callable[[str], None]) -> PluginInfo:
+    stage(f"loading {name}")
+    try:
+        plugin = pedalboard_host.load_external(path, RATE_HZ, choose)
+    except PluginLoadError as error:
+        return _failed(path, name, _reason(path, error))
+    known: dict[str, Any] = {**plugin.facts, "path": path, "format": format_of(Path(path))}
+    if plugin.is_instrument:
+        return PluginInfo(**known, status="instrument", error="it plays notes, not audio")
+    widths = tuple(width for width in WIDTHS_TRIED if _plays(plugin, width, stage))
+    if not widths:
+        return PluginInfo(**known, status="failed", error="it takes no number of channels that was tried")
+    stage("measuring")
+    width = widths[0]
+    reported = _prime(plugin, width)
+    measured = _impulse_peak(plugin, width)
+    tail = _tail(plugin, width)
+    parameters = tuple(each for each in plugin.parameters if not _is_meter(plugin, width, each))
+    twin = pedalboard_host.load_external(path, RATE_HZ, choose, knobs=plugin.knobs)
+    whole, again = (_trial(each, width, (WHOLE_FRAMES,), parameters) for each in (plugin, twin))
+    pieces = _trial(plugin, width, PIECES_FRAMES, parameters)
+    steady = bool(np.array_equal(whole, again))
+    return PluginInfo(
+        **known,
+        status="ok",
+        channels=widths,
+        latency_frames=reported,
+        measured_latency_frames=measured,
+        tail_frames=tail,
+        deterministic=steady,
+        # Of a plug-in that never gives the same samples twice nothing can be said; it is fed as it comes.
+        block_dependent=steady and not np.array_equal(whole, pieces),
+        parameters=parameters,
+        notes=_notes(reported, measured),
+    )
+
+
+def _plays(plugin: ExternalPlugin, width: int, stage: Callable[[str], None]) -> bool:
+    stage(f"playing {width} channels")
+    try:
+        plugin.reset()
+        plugin.run(np.zeros((width, PRIMING_FRAMES), dtype=np.float32))
+    except PluginError:
+        return False
+    return True
+
+
+def _prime(plugin: ExternalPlugin, width: int) -> int:
+    """Reset and play the priming silence; return the frames that were held back."""
+    plugin.reset()
+    played = plugin.run(np.zeros((width, PRIMING_FRAMES), dtype=np.float32))
+    return PRIMING_FRAMES - int(played.shape[1])
+
+
+def _impulse_peak(plugin: ExternalPlugin, width: int) -> int:
+    impulse = np.zeros((width, IMPULSE_FRAMES), dtype=np.float32)
+    impulse[:, 0] = 0.25
+    response = np.abs(plugin.run(impulse)).max(axis=0)
+    return int(np.argmax(response)) if response.size and response.max() > 0.0 else 0
+
+
+def _tail(plugin: ExternalPlugin, width: int) -> int:
+    """Frames until a burst of noise has decayed, with every knob at its default; -1 where it does not."""
+    _prime(plugin, width)
+    plugin.run(_noise(width, PRIMING_FRAMES))
+    rest = np.abs(_in_blocks(plugin, np.zeros((width, LONGEST_TAIL_FRAMES), dtype=np.float32), (PRIMING_FRAMES,)))
+    loud = np.flatnonzero(rest.max(axis=0) > SILENCE_LINEAR)
+    if loud.size == 0:
+        return 0
+    return int(loud[-1]) + 1 if loud[-1] < LONGEST_TAIL_FRAMES - PRIMING_FRAMES else -1
+
+
+def _is_meter(plugin: ExternalPlugin, width: int, parameter: PluginParameter) -> bool:
+    """True for a parameter that shows instead of controls: it claims no automation, and turning it changes nothing."""
+    if plugin.automates(parameter.name):
+        return False
+    before = _response(plugin, width)
+    plugin.set_parameter(parameter.name, _far_away(parameter))
+    after = _response(plugin, width)
+    plugin.set_parameter(parameter.name, parameter.default)
+    return np.array_equal(before, after)
+
+
+def _response(plugin: ExternalPlugin, width: int) -> AudioBlock:
+    _prime(plugin, width)
+    return plugin.run(_noise(width, PRIMING_FRAMES))
+
+
+def _noise(width: int, frames: int) -> AudioBlock:
+    return np.random.default_rng(1770).uniform(-0.5, 0.5, (width, frames)).astype(np.float32)
+
+
+def _trial(
+    plugin: ExternalPlugin, width: int, sizes: tuple[int, ...], parameters: tuple[PluginParameter, ...]
+) -> AudioBlock:
+    """Noise in blocks of the given sizes; a third of the way in every knob is turned: some smooth by the block."""
+    for parameter in parameters:
+        plugin.set_parameter(parameter.name, parameter.default)
+    noise = _noise(width, TRIAL_FRAMES)
+    _prime(plugin, width)
+    turn_at = TRIAL_FRAMES // 3
+    played = [_in_blocks(plugin, noise[:, :turn_at], sizes)]
+    for parameter in parameters:
+        plugin.set_parameter(parameter.name, _elsewhere(parameter))
+    played.append(_in_blocks(plugin, noise[:, turn_at:], sizes))
+    return np.concatenate(played, axis=1)
+
+
+def _elsewhere(parameter: PluginParameter) -> float:
+    """Another value not far off; the next one of a switch."""
+    step = 1.0 if parameter.choices else 0.02 * (parameter.maximum - parameter.minimum)
+    return parameter.default + step if parameter.default + step <= parameter.maximum else parameter.default - step
+
+
+def _far_away(parameter: PluginParameter) -> float:
+    """The end of the range that is farther from the default."""
+    below, above = parameter.default - parameter.minimum, parameter.maximum - parameter.default
+    return parameter.minimum if below > above else parameter.maximum
+
+
+def _in_blocks(plugin: ExternalPlugin, samples: AudioBlock, sizes: tuple[int, ...]) -> AudioBlock:
+    played, start, turn = [], 0, 0
+    while start < samples.shape[1]:
+        stop = min(samples.shape[1], start + sizes[turn % len(sizes)])
+        played.append(plugin.run(np.ascontiguousarray(samples[:, start:stop])))
+        start, turn = stop, turn + 1
+    return np.concatenate(played, axis=1)
+
+
+def _notes(reported: int, measured: int) -> tuple[str, ...]:
+    if abs(measured - reported) <= LATENCY_DOUBT_FRAMES:
+        return ()
+    return (f"reports {reported} frames of latency; the peak of its impulse response comes after {measured}",)
+
+
+def _failed(path: str, name: str, reason: str) -> PluginInfo:
+    kind = format_of(Path(path))
+    return PluginInfo(f"{kind}-{name}", name, path, "failed", format=kind, error=reason)
+
+
+def _reason(path: str, error: PluginLoadError) -> str:
+    """Why a file does not load. The format's own message never names a missing library, the dynamic loader does."""
+    for binary in _binaries(Path(path)):
+        try:
+            ctypes.CDLL(str(binary))
+        except OSError as loader:
+            return sentence(loader)
+    return error.what
+
+
+def _binaries(path: Path) -> list[Path]:
+    """The code that this system would load of a file or bundle."""
+    if path.is_file():
+        return [path]
+    folders = {
+        "linux": f"Contents/{os.uname().machine}-linux" if hasattr(os, "uname") else "",
+        "darwin": "Contents/MacOS",
+    }
+    folder = path / folders.get(sys.platform, "Contents/x86_64-win")
+    return sorted(each for each in folder.iterdir() if each.is_file()) if folder.is_dir() else []
+
+
+def main(arguments: list[str]) -> int:
+    """Scan, and write the findings; 2 where the arguments are wrong."""
+    if not 1 <= len(arguments) <= 2:
+        return 2
+    # The plug-in may print on descriptor 1: keep the real one for the findings and point 1 at 2.
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as findings:
+        os.dup2(2, 1)
+        plugins = scan(
+            arguments[0], arguments[1] if len(arguments) == 2 else "", lambda stage: _say(findings, stage=stage)
+        )
+        _say(findings, plugins=[plugin.to_json() for plugin in plugins])
+    # A plug-in may hang or crash while it is unloaded; everything is said by now.
+    os._exit(0)
+
+
+def _say(findings: IO[str], **words: object) -> None:
+    findings.write(json.dumps(words) + "\n")
+    findings.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
