@@ -28,7 +28,10 @@ def targets(
     target: Annotated[str | None, typer.Argument(metavar="[ID]", help="Id or TOML file of one target.")] = None,
     as_json: Json = False,
 ) -> None:
-    """List the delivery targets, or explain one: its rules, its format and where they come from."""
+    """List the delivery targets, or explain one.
+
+    Its rules, its format, and where they come from.
+    """
     from audiopost.library.targets import list_targets, load_target
 
     found = list_targets() if target is None else (load_target(target),)
@@ -45,7 +48,10 @@ def chains(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Name or TOML file of one chain.")] = None,
     as_json: Json = False,
 ) -> None:
-    """List the chains, or show one: its nodes, their settings and how they are wired."""
+    """List the chains, or show one.
+
+    Its nodes, their values and how they are wired.
+    """
     from audiopost.library.chains import ChainInfo, list_chains, load_chain
 
     if name is None:
@@ -82,7 +88,10 @@ def effects(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Name of one effect.")] = None,
     as_json: Json = False,
 ) -> None:
-    """List the effects, or explain one: its parameters with their units and ranges, its latency and its limits."""
+    """List the effects, or explain one.
+
+    Its parameters with their units and ranges, its latency and its limits.
+    """
     import audiopost.effects  # fills the catalogue
     from audiopost.graph.catalogue import CATALOGUE
 

@@ -7,7 +7,7 @@ from importlib.metadata import version
 import typer
 
 from audiopost.cli.options import Json
-from audiopost.cli.output import print_json, print_table, print_text
+from audiopost.cli.output import print_json, print_table, print_text, quantity
 
 __all__ = ["add_commands"]
 
@@ -20,25 +20,22 @@ def add_commands(app: typer.Typer) -> None:
 
 def devices(as_json: Json = False) -> None:
     """List the sound devices."""
-    from audiopost.live.device import as_data
-    from audiopost.live.device_list import list_devices
+    from audiopost.live.host import list_devices
 
     found = list_devices()
     if as_json:
-        print_json({"devices": [as_data(each) for each in found]})
+        print_json({"devices": found})
         return
     rows = [
         [
-            str(each.index),
-            each.name,
-            each.host_api,
-            str(each.input_channels),
-            str(each.output_channels),
-            f"{each.default_sample_rate_hz:g}",
-            f"{each.output_latency_ms:.1f}",
-            " and ".join(
-                word for word, is_so in (("input", each.default_input), ("output", each.default_output)) if is_so
-            ),
+            str(each["index"]),
+            each["name"],
+            each["host_api"],
+            str(each["input_channels"]),
+            str(each["output_channels"]),
+            quantity(each["default_sample_rate_hz"], 0),
+            quantity(each["output_latency_ms"]),
+            " and ".join(kind for kind in ("input", "output") if each[f"default_{kind}"]),
         ]
         for each in found
     ]
@@ -50,7 +47,7 @@ def devices(as_json: Json = False) -> None:
 
 
 def doctor(as_json: Json = False) -> None:
-    """Say what works on this machine, and how to mend what does not."""
+    """Say what works here, and how to mend what does not."""
     from audiopost.cli.machine_checks import examine_machine, python_in_words
 
     findings = list(examine_machine())

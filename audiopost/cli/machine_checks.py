@@ -8,18 +8,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from audiopost.errors import DeviceError
-from audiopost.live.device import DeviceInfo
 
 __all__ = ["Finding", "examine_machine", "python_in_words"]
 
 State = Literal["ok", "limited", "missing"]
+Devices = tuple[Mapping[str, Any], ...]
+"""What `audiopost.live.host.list_devices` gives."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,9 @@ class Finding:
 
 def examine_machine() -> Iterator[Finding]:
     """Everything that audiopost leans on, one after the other."""
-    from audiopost.live.device_list import list_devices
+    from audiopost.live.host import list_devices
 
-    devices: tuple[DeviceInfo, ...] = ()
+    devices: Devices = ()
     try:
         devices = list_devices()
         yield Finding("PortAudio", "ok", f"{len(devices)} devices")
@@ -52,19 +53,19 @@ def examine_machine() -> Iterator[Finding]:
     yield kernel_cache()
 
 
-def sound_cards(devices: tuple[DeviceInfo, ...]) -> Finding:
+def sound_cards(devices: Devices) -> Finding:
     """Whether anything can be heard here."""
-    outputs = [each.name for each in devices if each.output_channels]
+    outputs = [each["name"] for each in devices if each["output_channels"]]
     if outputs:
-        default = next((each.name for each in devices if each.default_output), outputs[0])
+        default = next((each["name"] for each in devices if each["default_output"]), outputs[0])
         return Finding("sound card", "ok", f"{len(outputs)} outputs, the default is {default}")
     mend = "connect a sound card, or start JACK; until then `audiopost live` plays on the null device"
     return Finding("sound card", "missing", "no output", mend)
 
 
-def jack(devices: tuple[DeviceInfo, ...], find: Callable[[str], str | None] = shutil.which) -> Finding:
+def jack(devices: Devices, find: Callable[[str], str | None] = shutil.which) -> Finding:
     """Whether a JACK server runs, or could be started."""
-    if any("jack" in each.host_api.lower() for each in devices):
+    if any("jack" in each["host_api"].lower() for each in devices):
         return Finding("JACK", "ok", "the server runs")
     if find("jackd"):
         mend = "jackd -R -P 70 -d alsa -r 48000 -p 128    (without a card: -d dummy)"

@@ -70,7 +70,10 @@ def measure(
     ] = None,
     jobs: Jobs = None,
 ) -> int:
-    """Measure loudness (ITU-R BS.1770-5, EBU R 128), loudness range, true peak and sample peak."""
+    """Measure loudness, loudness range, true peak and sample peak.
+
+    After ITU-R BS.1770-5, EBU Tech 3341 and EBU Tech 3342.
+    """
     from audiopost.jobs.measure import measure as measure_file
 
     if as_json and as_csv:
@@ -102,7 +105,10 @@ def check(
     dual_mono: DualMono = False,
     jobs: Jobs = None,
 ) -> int:
-    """Judge files against a delivery target, rule by rule, with the fix; exit code 1 if any fails."""
+    """Judge files against a delivery target.
+
+    Rule by rule, with the fix in dB; the exit code is 1 if any file fails.
+    """
     outcomes = for_each_file(files, _judging(target, layout, dual_mono), jobs=jobs)
     _tell_notes(outcomes)
     if as_json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from audiopost.cli.exit_codes import DONE, FAILED, first_of
+from audiopost.cli.exit_codes import DONE, FAILED, exit_code_of, first_of
 from audiopost.cli.options import (
     DualMono,
     Exists,
@@ -21,10 +21,11 @@ from audiopost.cli.options import (
     Target,
     WhereItExists,
 )
-from audiopost.cli.output import print_json, print_table, print_text, progress_bar, quantity
+from audiopost.cli.output import message, print_json, print_table, print_text, progress_bar, quantity
 
 if TYPE_CHECKING:
-    from audiopost.jobs.normalize import GroupResult
+    from audiopost.jobs.measure import FileMeasurement
+    from audiopost.jobs.normalized import GroupResult
 
 __all__ = ["add_commands"]
 
@@ -78,15 +79,17 @@ def normalize(
     dual_mono: DualMono = False,
     as_json: Json = False,
 ) -> int:
-    """Bring files to a delivery target; what was written is measured again, and that is what is reported."""
+    """Bring files to a delivery target.
+
+    What was written is measured again, and that is what is reported.
+    """
     from audiopost.jobs.normalize import normalize as normalize_files
-    from audiopost.library.targets import load_target
 
     optional: dict[str, Any] = {} if max_limiting is None else {"max_limiting_db": max_limiting}
     with progress_bar() as progress:
         results = normalize_files(
             files,
-            load_target(target),
+            target,
             output,
             group=group.value,
             mode=mode.value,
@@ -100,13 +103,59 @@ def normalize(
             progress=progress,
             **optional,
         )
+    for result in results:
+        if result.error is not None:
+            message(str(result.error))
     if as_json:
         print_json({"schema": 1, "groups": [result.to_json() for result in results]})
     else:
-        for result in results:
-            _print_group(result)
-    return first_of(DONE if result.passed else FAILED for result in results)
+        _print_results(results)
+    return first_of(_code(result) for result in results)
 
 
-def _print_group(result: GroupResult) -> None:
-    raise NotImplementedError(result, print_table, print_text, quantity)
+def _code(result: GroupResult) -> int:
+    if result.error is not None:
+        return exit_code_of(result.error)
+    return DONE if result.passed else FAILED
+
+
+def _print_results(results: tuple[GroupResult, ...]) -> None:
+    """What was written, file by file; of stems also their sum, which is what the target asks about."""
+    rows: list[list[str]] = []
+    for result in results:
+        if result.error is not None:
+            continue
+        verdict = "" if result.sum else _verdict(result)
+        rows.extend(_row(str(file.output), result, file.before, file.after, verdict) for file in result.files)
+        if result.sum is not None:
+            rows.append(_row("sum of the stems", result, result.sum.before, result.sum.after, _verdict(result)))
+    if rows:
+        headings = ("file", "gain dB", "limiting dB", "before LUFS", "after LUFS", "after dBTP", "verdict")
+        print_table(headings, rows, numbers=range(1, 6))
+    for result in results:
+        if result.sum is not None:
+            print_text(f"null of the stems against the mix: {quantity(result.sum.null_dbfs, unit='dBFS')}")
+        if result.error is None and result.reason:
+            print_text(result.reason)
+
+
+def _row(
+    name: str, result: GroupResult, before: FileMeasurement | None, after: FileMeasurement | None, verdict: str
+) -> list[str]:
+    def level(measurement: FileMeasurement | None, field: str) -> str:
+        return quantity(None if measurement is None else getattr(measurement.loudness, field))
+
+    return [
+        name,
+        "copied" if result.copied else quantity(result.gain_db, 2),
+        quantity(result.limiting_max_db),
+        level(before, "integrated_lufs"),
+        level(after, "integrated_lufs"),
+        level(after, "true_peak_dbtp"),
+        verdict,
+    ]
+
+
+def _verdict(result: GroupResult) -> str:
+    word = {True: "passes", False: "FAILS", None: "cannot be judged whole:"}[result.passed]
+    return f"{word} {result.target}"

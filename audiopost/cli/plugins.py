@@ -25,7 +25,7 @@ def add_commands(app: typer.Typer) -> None:
 
 @_family.callback(invoke_without_command=True)
 def plugins(context: typer.Context, as_json: Json = False) -> None:
-    """List the plug-ins of this machine; scan them, or explain one."""
+    """List, scan or explain the plug-ins of this machine."""
     if context.invoked_subcommand is None:
         list_known(as_json)
 

@@ -43,7 +43,10 @@ def render(
     layout: LayoutName = None,
     as_json: Json = False,
 ) -> None:
-    """Render a file through a chain: the same samples as when it is played live."""
+    """Render a file through a chain.
+
+    The samples are the same as when the chain is played live.
+    """
     from audiopost.jobs.render import render as render_file
 
     with progress_bar() as progress:
