@@ -227,10 +227,11 @@ def wave_mask(layout: Layout) -> int:
     bits = {label: bit for bit, label in enumerate(_MASK_LABELS)}
     both = "Lrs" in layout.labels and "Lss" in layout.labels
     pairs = {"Cs": "BC", "Lrs": "BL", "Rrs": "BR", "Lss": "SL", "Rss": "SR"}
-    if not both:
-        pairs |= {"Ls": "BL", "Rs": "BR"}
-    try:
-        order = [bits[pairs.get(label, label)] for label in layout.labels]
-    except KeyError:
-        return 0
-    return sum(1 << bit for bit in order) if order == sorted(order) else 0
+    # A single pair of surrounds is the mask's back pair, or its side pair where a back centre comes before it.
+    for left, right in (("BL", "BR"), ("SL", "SR")):
+        if not both:
+            pairs |= {"Ls": left, "Rs": right}
+        order = [bits.get(pairs.get(label, label), -1) for label in layout.labels]
+        if -1 not in order and order == sorted(order):
+            return sum(1 << bit for bit in order)
+    return 0

@@ -43,10 +43,15 @@ _STORED_BITS = {
 _WRITTEN_BITS: dict[str, Bits] = {"8": "16", "16": "16", "24": "24", "32": "32f", "32f": "32f", "64f": "32f"}
 
 
+_ESTIMATE = 0.01
+"""Part of the length by which an estimated length may be wrong before it is worth a note."""
+
+
 class _Source(Protocol):
     """Where samples come from: `WaveSource` or `SndfileSource`."""
 
     frames: int
+    frames_exact: bool
     notes: tuple[str, ...]
 
     def read(self, frame: int, out: AudioBlock) -> int: ...
@@ -129,8 +134,12 @@ class AudioReader:
             raise fault(self.path, error) from error
         self._position += there
         if there < out.shape[1]:
-            whole, self.frames = self.duration_s, self._position
-            self._notes.append(f"the sound breaks off after {self.duration_s:.3f} s of the {whole:.3f} s promised")
+            promised, self.frames = self.frames, self._position
+            if self._source.frames_exact or promised - self.frames > _ESTIMATE * promised:
+                promised_s = promised / self.sample_rate
+                self._notes.append(
+                    f"the sound breaks off after {self.duration_s:.3f} s of the {promised_s:.3f} s promised"
+                )
             out = np.ascontiguousarray(out[:, :there])
         return out
 

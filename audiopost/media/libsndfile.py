@@ -19,12 +19,26 @@ __all__ = ["SndfileSink", "SndfileSource"]
 _READ_FRAMES = 4096
 """Frames read at once: what a broken stream costs at most of the sound before the break."""
 
+_UNKNOWN_FRAMES = 0x7FFF_FFFF_FFFF_FFFF
 _LENGTHS = ("RIFF", "Riff size", "riff", "FORM", "SSND", "data", "Data Size")
 """How the lines of libsndfile's log begin that speak of a length."""
 
 _FREE_BYTES = 1 << 20
 _LEFT_JUSTIFIED = {"16": 16, "24": 8}
 _PCM_NAMES = {"16": "PCM_16", "24": "PCM_24", "32f": "FLOAT"}
+
+
+class _Stream(soundfile.SoundFile):  # type: ignore[misc]
+    """A file of soundfile that is gone through without seeking.
+
+    soundfile seeks after every read to where it is already. In MP3 that is not harmless: libsndfile resumes there
+    without the decoder's memory, and every block after the first is wrong (measured with 1.2.2: a tone of
+    -6 dBFS came back with errors as loud as itself).
+    """
+
+    def seekable(self) -> bool:
+        """Never, as far as soundfile shall know."""
+        return False
 
 
 class SndfileSource:
@@ -34,54 +48,112 @@ class SndfileSource:
     ------
     FileError
         If libsndfile does not know the format or finds it broken.
+
+    Notes
+    -----
+    Accuracy: samples at a frame are the same however one came there. Because libsndfile's seeks in MP3 and Vorbis
+    land beside the mark (libsndfile issue 885), those are decoded up to the frame, from the beginning where one
+    goes back.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        try:
-            self._file = soundfile.SoundFile(str(path))
-        except soundfile.LibsndfileError as error:
-            what = "this is no sound file that can be read, or its header is damaged"
-            raise FileError(str(path), what, "give WAVE, FLAC, AIFF, Ogg or MP3") from error
-        except TypeError as error:  # a name that ends in .raw is taken for headerless sound
-            raise FileError(str(path), "headerless sound says nothing about itself", "give a WAVE file") from error
+        self._file = self._opened()
+        self._position = 0
         self.sample_rate = int(self._file.samplerate)
         self.channels = int(self._file.channels)
-        self.frames = int(self._file.frames)
         self.format = str(self._file.format)
         self.subtype = str(self._file.subtype)
-        self.notes: tuple[str, ...] = ()
+        self.frames_exact = self.format != "MP3"
+        """False where the file gives its length only about."""
+        self._seeks_exactly = self.format != "MP3" and self.subtype not in ("VORBIS", "GSM610")
+        self._interleaved = np.empty((_READ_FRAMES, self.channels), np.float32)
+        self.notes: tuple[str, ...] = self._notes()
+        self.frames = int(self._file.frames)
+        if self.frames == _UNKNOWN_FRAMES:
+            self.notes = ("the header leaves the length open: read to the end of the file",)
+            self.frames = self._skip(_UNKNOWN_FRAMES)
+
+    def _opened(self) -> _Stream:
+        try:
+            return _Stream(str(self._path))
+        except soundfile.LibsndfileError as error:
+            what = "this is no sound file that can be read, or its header is damaged"
+            raise FileError(str(self._path), what, "give WAVE, FLAC, AIFF, Ogg or MP3") from error
+        except TypeError as error:  # a name that ends in .raw is taken for headerless sound
+            raise FileError(
+                str(self._path), "headerless sound says nothing about itself", "give a WAVE file"
+            ) from error
+
+    def _notes(self) -> tuple[str, ...]:
         # libsndfile goes by the true length and says so only in its log.
         log = (line.strip() for line in self._file.extra_info.splitlines())
         if any(line.startswith(_LENGTHS) and "should be" in line for line in log):
-            self.notes = ("the header gives a wrong length: read to the real end",)
-        self._position = 0
-        self._interleaved = np.empty((_READ_FRAMES, self.channels), np.float32)
+            return ("the header gives a wrong length: read to the real end",)
+        if self.format == "MP3" and not _says_its_length(self._path):
+            return ("the MP3 does not say its length: libsndfile estimates it, and the end may be missing",)
+        return ()
 
     def read(self, frame: int, out: AudioBlock) -> int:
         """Fill `out` with the samples from `frame` on; returns how many frames were there."""
         wanted = min(out.shape[1], self.frames - frame)
         done = 0
         try:
-            if frame != self._position:
-                self._file.seek(frame)
-                self._position = frame
+            self._go_to(frame)
             while done < wanted:
-                piece = self._interleaved[: min(_READ_FRAMES, wanted - done)]
-                there = len(self._file.read(out=piece))
-                out[:, done : done + there] = piece[:there].T
-                done += there
-                self._position += there
-                if there < len(piece):
+                piece = self._read_some(wanted - done)
+                if not len(piece):
                     break
+                out[:, done : done + len(piece)] = piece.T
+                done += len(piece)
         except soundfile.LibsndfileError:
             # The stream is broken here: what came before it stands, and the reader tells where it ends.
-            self._position = -1
+            return done
         return done
+
+    def _go_to(self, frame: int) -> None:
+        if frame == self._position:
+            return
+        if self._seeks_exactly:
+            self._file.seek(frame)
+            self._position = frame
+            return
+        if frame < self._position:
+            self._file.close()
+            self._file = self._opened()
+            self._position = 0
+        self._skip(frame - self._position)
+
+    def _skip(self, frames: int) -> int:
+        """Read over so many frames; returns how many were there."""
+        done = 0
+        while done < frames:
+            there = len(self._read_some(frames - done))
+            if there == 0:
+                break
+            done += there
+        return done
+
+    def _read_some(self, frames: int) -> NDArray[np.float32]:
+        piece: NDArray[np.float32] = self._file.read(out=self._interleaved[: min(_READ_FRAMES, frames)])
+        self._position += len(piece)
+        return piece
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def _says_its_length(path: Path) -> bool:
+    """Whether an MP3 begins with the frame in which encoders write the length (Xing, Info or VBRI)."""
+    with path.open("rb") as file:
+        head = file.read(10)
+        size = 0
+        if head[:3] == b"ID3" and len(head) == 10:
+            size = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True))
+        file.seek(size)
+        first = file.read(2048)
+    return any(mark in first for mark in (b"Xing", b"Info", b"VBRI"))
 
 
 class SndfileSink:
@@ -112,7 +184,7 @@ class SndfileSink:
         if not soundfile.check_format(sndfile_format, subtype):
             raise FileError(str(path), f"this libsndfile does not write {sndfile_format} {subtype}", "choose wav")
         try:
-            self._file = soundfile.SoundFile(
+            self._file = _Stream(
                 str(path), "w", sample_rate, channels, subtype, format=sndfile_format
             )  # fmt: skip
         except soundfile.LibsndfileError as error:

@@ -42,6 +42,7 @@ class WaveSource:
         self._word = word
         self._frame_bytes = wave.format.channels * WORD_BYTES[word]
         self.frames, rest = divmod(wave.data_bytes, self._frame_bytes)
+        self.frames_exact = True
         self.notes: tuple[str, ...] = ()
         if rest and self.frames:
             self.notes = (f"the last frame is incomplete ({rest} of {self._frame_bytes} bytes): left out",)
