@@ -19,13 +19,20 @@ from audiopost.delivery.target import DeliveryTarget
 from audiopost.errors import TargetUnreachableError, UsageError
 from audiopost.loudness.result import Loudness
 
-__all__ = ["GainMode", "GainPlan", "InTolerance", "corrected", "plan_gain"]
+__all__ = ["MOST_LIMITING_DB", "GainMode", "GainPlan", "InTolerance", "corrected", "plan_gain", "too_much_limiting"]
 
 GainMode = Literal["linear", "limit"]
 InTolerance = Literal["copy", "process"]
 
 CLOSE_ENOUGH_DB = 1e-6
 """Gains closer than this are the same: rounding of sums of levels, far below any sample's step."""
+
+
+MOST_LIMITING_DB = 24.0
+"""Beyond it the sound is another one."""
+
+LIMITER_COST_DB = 0.2
+"""Added to advised limiting: a limiter takes some loudness too, which more gain and more limiting give back."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +42,8 @@ class GainPlan:
     target: str
     mode: GainMode
     gain_db: float
-    limiting_db: float = 0.0
-    """By how much the peaks exceed the ceiling after the gain: what the limiter has to take."""
+    peak_excess_db: float = -math.inf
+    """How far the peaks lie above the ceiling after the gain; negative where they stay below it."""
     ceiling_dbtp: float | None = None
     """True-peak ceiling that binds at this gain; None where the target has none."""
     max_limiting_db: float = 0.0
@@ -47,6 +54,11 @@ class GainPlan:
     copy: bool = False
     """True where the programme is within every tolerance already and stays as it is."""
     notes: tuple[str, ...] = ()
+
+    @property
+    def limiting_db(self) -> float:
+        """What the limiter has to take off the highest peak, 0 or more."""
+        return max(0.0, self.peak_excess_db)
 
 
 def plan_gain(
@@ -84,8 +96,10 @@ def plan_gain(
     """
     if mode not in get_args(GainMode):
         raise UsageError(f"unknown mode {mode!r}", mend="known: " + ", ".join(get_args(GainMode)))
-    if not 0.0 <= max_limiting_db <= 24.0:
-        raise UsageError(f"limiting of {max_limiting_db:g} dB is out of range", mend="allowed: 0 to 24 dB")
+    if not 0.0 <= max_limiting_db <= MOST_LIMITING_DB:
+        raise UsageError(
+            f"limiting of {max_limiting_db:g} dB is out of range", mend=f"allowed: 0 to {MOST_LIMITING_DB:g} dB"
+        )
     groups, unread = demands_of(target, loudness, facts or ProgrammeFacts())
     _refuse_unread(target, groups, unread)
     notes = tuple(f"{missing.rule.kind.words} not reckoned with: {missing.reason}" for missing in unread)
@@ -99,11 +113,11 @@ def plan_gain(
     if clips:
         groups = (*groups, (full_scale_demand(loudness),))
     gain_db, note = _choose(target, groups, allowance)
-    limiting_db, ceiling = _limiting_at(gain_db, groups)
+    excess_db, ceiling = _peaks_at(gain_db, groups)
     return replace(
         plan,
         gain_db=gain_db,
-        limiting_db=limiting_db,
+        peak_excess_db=excess_db,
         ceiling_dbtp=ceiling,
         aim=None if value is None else value + gain_db,
         notes=(*notes, *note),
@@ -111,22 +125,19 @@ def plan_gain(
 
 
 def corrected(plan: GainPlan, by_db: float) -> GainPlan:
-    """The same plan with the gain moved: after limiting took some loudness, or a gate let in other blocks.
+    """The same plan with the gain moved: after limiting took some loudness, or a gate let in other blocks."""
+    return replace(plan, gain_db=plan.gain_db + by_db, peak_excess_db=plan.peak_excess_db + by_db)
 
-    Raises
-    ------
-    TargetUnreachableError
-        If the limiting that this needs is more than the plan allows.
-    """
-    limiting = plan.limiting_db + by_db if plan.ceiling_dbtp is not None else 0.0
-    if limiting > plan.max_limiting_db + CLOSE_ENOUGH_DB and limiting > 0.0:
-        raise TargetUnreachableError(
-            plan.target,
-            f"needs {in_words(limiting)} dB of limiting, {in_words(plan.max_limiting_db)} dB are allowed",
-            f"allow more (--mode limit --max-limiting {math.ceil(limiting)})",
-            shortfall_db=limiting - plan.max_limiting_db,
-        )
-    return replace(plan, gain_db=plan.gain_db + by_db, limiting_db=max(0.0, limiting))
+
+def too_much_limiting(plan: GainPlan, needed_db: float) -> TargetUnreachableError:
+    """The refusal of more limiting than the plan allows: ready to raise."""
+    advised_db = math.ceil(needed_db)
+    return TargetUnreachableError(
+        plan.target,
+        f"needs {in_words(needed_db, 2)} dB of limiting, {in_words(plan.max_limiting_db, 2)} dB are allowed",
+        f"allow more (--mode limit --max-limiting {advised_db})" if advised_db <= MOST_LIMITING_DB else "",
+        shortfall_db=needed_db - plan.max_limiting_db,
+    )
 
 
 def _refuse_unread(target: DeliveryTarget, groups: tuple[tuple[Demand, ...], ...], unread: tuple[Unread, ...]) -> None:
@@ -179,16 +190,14 @@ def _cut(groups: tuple[tuple[Demand, ...], ...], allowance: float) -> GainRange:
     return reduce(lambda a, b: a & b, any_of, ANYTHING)
 
 
-def _limiting_at(gain_db: float, groups: tuple[tuple[Demand, ...], ...]) -> tuple[float, float | None]:
-    """How far the peaks exceed the lowest ceiling that holds at this gain, and that ceiling."""
-    binding = [
-        demand for group in groups for demand in group if demand.is_peak and gain_db not in demand.exempt
-    ]  # an exempt gain frees a programme from the ceiling, it does not lower it
+def _peaks_at(gain_db: float, groups: tuple[tuple[Demand, ...], ...]) -> tuple[float, float | None]:
+    """How far the peaks exceed the ceilings that hold at this gain, and the lowest of those ceilings."""
+    binding = [demand for group in groups for demand in group if demand.is_peak and gain_db not in demand.exempt]
     if not binding:
-        return 0.0, None
-    excess = max(demand.value + gain_db - demand.peak_limit for demand in binding)
+        return -math.inf, None
+    excess_db = max(demand.value + gain_db - demand.peak_limit for demand in binding)
     # A sample peak is never above the true peak, so a true-peak ceiling at its limit keeps it as well.
-    return max(0.0, excess if excess > CLOSE_ENOUGH_DB else 0.0), min(demand.peak_limit for demand in binding)
+    return excess_db if abs(excess_db) > CLOSE_ENOUGH_DB else 0.0, min(demand.peak_limit for demand in binding)
 
 
 def _refusal(
@@ -203,24 +212,32 @@ def _refusal(
     lead = leading[0][0] if leading else groups[0][0]
     if reach_db is None or lead not in (group[0] for group in leading):
         return TargetUnreachableError(target.id, "its rules contradict each other for this programme")
-    unit = lead.rule.kind.unit
-    ways = []
-    without_peaks = tuple(group for group in others if not group[0].is_peak)
-    if _cut(without_peaks, 0.0).nearest(wished_db) == wished_db:
-        limiting_db = math.ceil(allowance + abs(wished_db - reach_db) - CLOSE_ENOUGH_DB)
-        ways.append(f"allow limiting (--mode limit --max-limiting {limiting_db})")
-    linear_db = _cut(others, 0.0).nearest(wished_db)
-    if linear_db is not None:
-        level = f"{in_words(_floor(lead.value + linear_db))} {unit}"
-        ways.append(f"deliver {level}, the highest that linear gain reaches")
+    shortfall_db = abs(wished_db - reach_db)
     obstacle = max(others, key=lambda group: _distance(group, wished_db, allowance))[0]
+    unit = lead.rule.kind.unit
     what = (
         f"{in_words(lead.value + wished_db)} {unit} needs {in_words(wished_db, signed=True)} dB, and the "
         f"{obstacle.rule.kind.words} would be {in_words(obstacle.value + wished_db)} {obstacle.rule.kind.unit} "
         f"(limit {obstacle.rule.limit_in_words}{f' and {in_words(allowance)} dB of limiting' if allowance else ''}): "
-        f"{in_words(abs(wished_db - reach_db))} dB too much"
+        f"{in_words(shortfall_db)} dB too much"
     )
-    return TargetUnreachableError(target.id, what, " or ".join(ways), shortfall_db=abs(wished_db - reach_db))
+    ways = []
+    limiting_db = math.ceil(allowance + shortfall_db + LIMITER_COST_DB)
+    if not obstacle.is_peak:
+        ways.append(obstacle.rule.kind.mend_at_the_source.format(excess=in_words(shortfall_db)))
+    elif limiting_db <= MOST_LIMITING_DB and _limiting_would_do(others, wished_db):
+        ways.append(f"allow limiting (--mode limit --max-limiting {limiting_db} or more)")
+    linear_db = _cut(others, 0.0).nearest(wished_db)
+    if linear_db is not None:
+        level = f"{in_words(_floor(lead.value + linear_db))} {unit}"
+        ways.append(f"deliver {level}, the highest that linear gain reaches")
+    return TargetUnreachableError(target.id, what, " or ".join(filter(None, ways)), shortfall_db=shortfall_db)
+
+
+def _limiting_would_do(groups: tuple[tuple[Demand, ...], ...], gain_db: float) -> bool:
+    """Whether nothing but peaks stands in the way of a gain."""
+    without_peaks = tuple(group for group in groups if not group[0].is_peak)
+    return gain_db in _cut(without_peaks, 0.0)
 
 
 def _distance(group: tuple[Demand, ...], gain_db: float, allowance: float) -> float:

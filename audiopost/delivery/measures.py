@@ -14,7 +14,7 @@ from dataclasses import dataclass
 __all__ = ["JUDGED_DECIMALS", "MEASURES", "Measure", "decimals_needed", "in_words"]
 
 JUDGED_DECIMALS = 2
-"""Levels are judged at 0.01 dB: finer than a meter's tolerance (EBU Tech 3341: 0.1 LU), coarser than a dither's noise."""
+"""Levels are judged at 0.01 dB: finer than a meter's tolerance (EBU Tech 3341: 0.1), coarser than a dither's noise."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from audiopost.blocks import AudioBlock
 from audiopost.delivery.measures import in_words
 from audiopost.errors import TargetUnreachableError, UsageError
 from audiopost.units import linear_to_db
@@ -43,7 +42,7 @@ class Null:
         return linear_to_db(self.largest_linear)
 
 
-def sum_of_stems(blocks: Sequence[AudioBlock]) -> NDArray[np.float64]:
+def sum_of_stems(blocks: Sequence[NDArray[np.floating]]) -> NDArray[np.float64]:
     """The sum of blocks of equal shape ``(channels, frames)``, in float64: exact for 24-bit stems, in any order."""
     total = blocks[0].astype(np.float64)
     for block in blocks[1:]:
@@ -71,20 +70,24 @@ def require_one_form(forms: Mapping[str, tuple[int, str]]) -> None:
             )
 
 
-def require_room(target: str, gain_db: float, sample_peaks_dbfs: Mapping[str, float]) -> None:
+def require_room(target: str, sample_peaks_dbfs: Mapping[str, float]) -> None:
     """Refuse a gain that would clip a stem, though the sum stays below: stems may cancel each other.
+
+    Parameters
+    ----------
+    sample_peaks_dbfs
+        The sample peak of every stem after its gain.
 
     Raises
     ------
     TargetUnreachableError
         Naming the stem that would exceed full scale most.
     """
-    name, peak = max(sample_peaks_dbfs.items(), key=lambda item: item[1])
-    excess_db = peak + gain_db
+    name, excess_db = max(sample_peaks_dbfs.items(), key=lambda item: item[1])
     if excess_db > 0.0:
         raise TargetUnreachableError(
             target,
-            f"{name} would exceed full scale by {in_words(excess_db, 2)} dB with {in_words(gain_db, signed=True)} dB",
+            f"{name} would exceed full scale by {in_words(excess_db, 2)} dB, though the sum of the stems does not",
             "write the stems in floating point (--bits 32f)",
             shortfall_db=excess_db,
         )

@@ -20,7 +20,7 @@ from audiopost.loudness.result import Loudness
 from audiopost.media.audio_file import AudioReader, open_audio
 from audiopost.media.new_file import NewFile, writing_text
 
-__all__ = ["FileMeasurement", "measure", "measure_samples"]
+__all__ = ["FileMeasurement", "measure", "measure_samples", "measurement_of"]
 
 HISTORY_HOP_S = 0.1
 """One line of the history each: the hop of the momentary loudness's blocks (EBU Tech 3341, section 2.2)."""
@@ -108,7 +108,7 @@ def measure(
                 meter.process(block)
         else:
             _measure_with_history(reader, meter, stage, history)
-        return _measurement(reader, chosen, meter.result())
+        return measurement_of(reader, chosen, meter.result())
 
 
 def measure_samples(samples: ArrayLike, sample_rate: int, layout: str | Layout | None = None) -> Loudness:
@@ -141,7 +141,8 @@ def measure_samples(samples: ArrayLike, sample_rate: int, layout: str | Layout |
     return meter.result()
 
 
-def _measurement(reader: AudioReader, layout: Layout, loudness: Loudness) -> FileMeasurement:
+def measurement_of(reader: AudioReader, layout: Layout, loudness: Loudness) -> FileMeasurement:
+    """What a meter found, with what the reader knows of the file: for jobs that read a file themselves."""
     notes = reader.notes
     if loudness.non_finite_samples:
         first_s = (loudness.non_finite_first_frame or 0) / reader.sample_rate

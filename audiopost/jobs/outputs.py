@@ -1,0 +1,139 @@
+"""Where results go: names decided and checked before anything is written, files that appear together or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from audiopost.errors import FileError, UsageError
+from audiopost.media.audio_file import AudioReader
+from audiopost.media.containers import Bits, Container, container_for
+from audiopost.media.file_faults import fault
+from audiopost.media.new_file import Exists, NewFile
+
+__all__ = ["OutputForm", "OutputPlace", "output_folder", "output_form", "published_together", "refuse_collisions"]
+
+
+@dataclass(frozen=True)
+class OutputForm:
+    """How one file is written."""
+
+    container: Container
+    bits: Bits
+    sample_rate: int
+    suffix: str
+    as_input: bool
+    """Whether the input has this form already, so that a copy of its bytes will do."""
+
+    @property
+    def clips(self) -> bool:
+        """Whether samples beyond full scale are cut off."""
+        return self.bits != "32f" or self.container.lossy
+
+
+def output_form(reader: AudioReader, format: str | None, bits: Bits | None, rate: int | None) -> OutputForm:  # noqa: A002
+    """The form of the output: the input's, save for what is asked otherwise.
+
+    Raises
+    ------
+    UnknownNameError, UsageError
+        If there is no such format, or it cannot hold such sound.
+    """
+    container = reader.container if format is None else container_for(reader.path, format)
+    words = container.nearest_bits(reader.bits) if bits is None else bits
+    container.check(reader.channels, words, str(reader.path))
+    own_suffix = reader.path.suffix
+    return OutputForm(
+        container,
+        words,
+        rate or reader.sample_rate,
+        own_suffix if own_suffix.lower() in container.suffixes else container.suffixes[0],
+        as_input=(format is None or container.name == reader.container_name)
+        and bits in (None, reader.stored_bits)
+        and rate in (None, reader.sample_rate),
+    )
+
+
+@dataclass(frozen=True)
+class OutputPlace:
+    """The folder that results go to, and what to do where a name is taken there."""
+
+    folder: Path
+    exists: Exists
+    protected: tuple[Path, ...] = ()
+    """The inputs: never overwritten."""
+
+    def path_of(self, source: Path, suffix: str) -> Path:
+        """The output of an input: its name, in the folder."""
+        return self.folder / (source.stem + suffix)
+
+
+def refuse_collisions(outputs: Mapping[Path, Path]) -> None:
+    """Raise UsageError if two inputs (keys) would be written under one name (values)."""
+    taken: dict[Path, Path] = {}
+    for source, output in outputs.items():
+        if output in taken:
+            raise UsageError(
+                f"{taken[output]} and {source} would both be written as {output}",
+                "--output",
+                "do them in two runs with two folders, or rename one",
+            )
+        taken[output] = source
+
+
+@contextmanager
+def output_folder(folder: Path) -> Iterator[Path]:
+    """The folder, made where it is missing; taken away again if nothing came to lie in it.
+
+    Raises
+    ------
+    FileError
+        If it cannot be made, or is a file.
+    """
+    made: list[Path] = []
+    try:
+        missing = folder
+        while not missing.exists():
+            made.append(missing)
+            missing = missing.parent
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise FileError(str(folder), "this is a file, not a folder", "name a folder") from error
+    except OSError as error:
+        raise fault(folder, error) from error
+    try:
+        yield folder
+    finally:
+        for each in made:
+            if any(os.scandir(each)):
+                break
+            each.rmdir()
+
+
+@contextmanager
+def published_together(paths: Sequence[Path], place: OutputPlace) -> Iterator[tuple[NewFile, ...]]:
+    """New files for a group: all get their names at the end, or, after any error, nothing of them remains.
+
+    Raises
+    ------
+    FileError
+        If a name is taken or the disk fails.
+    """
+    new: list[NewFile] = []
+    published: list[Path] = []
+    try:
+        for path in paths:
+            new.append(NewFile(path, place.exists, place.protected))  # noqa: PERF401 - those made are discarded below
+        yield tuple(new)
+        for each in new:
+            published.append(each.publish())  # noqa: PERF401 - as above
+    except BaseException:
+        for each in new:
+            each.discard()
+        if place.exists != "replace":  # a replaced file cannot be brought back: then the new one is better than none
+            for path in published:
+                path.unlink(missing_ok=True)
+        raise

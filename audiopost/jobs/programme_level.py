@@ -1,0 +1,84 @@
+"""A whole programme measured: loudness, and what else a target asks about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from audiopost.delivery.programme import ProgrammeFacts
+from audiopost.delivery.target import DeliveryTarget, Rule
+from audiopost.jobs.job import Stage
+from audiopost.jobs.measure import FileMeasurement, measure, measurement_of
+from audiopost.jobs.programme import Programme
+from audiopost.loudness.album import album_loudness
+from audiopost.loudness.meter import LoudnessMeter
+from audiopost.loudness.result import Loudness
+from audiopost.loudness.result import Programme as MeasuredProgramme
+from audiopost.loudness.rms import RmsMeter
+
+__all__ = ["ProgrammeLevel", "asks_for_rms", "facts_of", "measure_files", "measure_programme", "pooled"]
+
+
+@dataclass(frozen=True)
+class ProgrammeLevel:
+    """What was measured of one programme, or of several pooled."""
+
+    loudness: Loudness
+    measured: tuple[MeasuredProgramme, ...]
+    rms_dbfs: float | None = None
+    noise_floor_dbfs: float | None = None
+
+    def with_facts(self, facts: ProgrammeFacts) -> ProgrammeFacts:
+        """The facts with this level's measures beside loudness."""
+        return replace(facts, rms_dbfs=self.rms_dbfs, noise_floor_dbfs=self.noise_floor_dbfs)
+
+
+def asks_for_rms(target: DeliveryTarget) -> bool:
+    """Whether a target has rules about RMS level or noise floor: they cost a measure of their own."""
+    rules = [one for rule in target.rules for one in ((rule,) if isinstance(rule, Rule) else rule.rules)]
+    return any(rule.measure in ("rms_dbfs", "noise_floor_dbfs") for rule in rules)
+
+
+def measure_programme(programme: Programme, target: DeliveryTarget, stage: Stage) -> ProgrammeLevel:
+    """Measure the sum of a programme's parts, at the rate that it is worked at."""
+    meter = LoudnessMeter(programme.sample_rate, programme.layout)
+    rms = RmsMeter(programme.sample_rate, programme.layout.channels) if asks_for_rms(target) else None
+    for block in programme.sums(stage):
+        meter.process(block)
+        if rms is not None:
+            rms.process(block)
+    measured = meter.programme()
+    if rms is None:
+        return ProgrammeLevel(measured.loudness, (measured,))
+    return ProgrammeLevel(measured.loudness, (measured,), rms.rms_dbfs, rms.noise_floor_dbfs)
+
+
+def pooled(levels: Sequence[ProgrammeLevel]) -> ProgrammeLevel:
+    """Several programmes as one; RMS level and noise floor belong to single files and are not pooled."""
+    if len(levels) == 1:
+        return levels[0]
+    measured = tuple(programme for level in levels for programme in level.measured)
+    return ProgrammeLevel(album_loudness(measured), measured)
+
+
+def measure_files(programme: Programme, level: ProgrammeLevel, stage: Stage) -> tuple[FileMeasurement, ...]:
+    """The measurement of every file of a programme; a single file at its own rate has been measured already."""
+    if len(programme.readers) == 1 and programme.sample_rate == programme.first.sample_rate:
+        return (measurement_of(programme.first, programme.layout, level.loudness),)
+    parts = len(programme.paths)
+    return tuple(
+        measure(path, layout=programme.layout, progress=stage.part(index / parts, (index + 1) / parts).progress())
+        for index, path in enumerate(programme.paths)
+    )
+
+
+def facts_of(measurement: FileMeasurement) -> ProgrammeFacts:
+    """What a delivery rule may ask about the form of a file."""
+    return ProgrammeFacts(
+        sample_rate_hz=measurement.sample_rate_hz,
+        channels=measurement.channels,
+        layout="mono" if measurement.layout == "dual-mono" else measurement.layout,
+        duration_s=measurement.duration_s,
+        bits=measurement.bits or None,
+        container=measurement.container or None,
+    )
