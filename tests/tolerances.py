@@ -31,6 +31,9 @@ K_WEIGHTING_TABLE = 1e-10
 K_WEIGHTING_BETWEEN_RATES_DB = 0.008
 """dB, 44.1 to 192 kHz up to 20 kHz: the bilinear transform's bend of the shelf, worst at 3 kHz and 192 kHz."""
 
+THREE_DECIMALS_DB = 0.001
+"""dB: the curve as printed with three decimals."""
+
 PASS_BAND_RIPPLE_DB = 0.0035
 """dB: a Kaiser window of 70 dB; up to 20 kHz at 48 kHz."""
 
@@ -54,3 +57,29 @@ PEER_TRUE_PEAK_DB = 0.2
 
 PEER_RANGE_LU = 0.3
 """LU: libebur128 looks once a second where Tech 3342 asks for ten times."""
+
+DITHER_MEAN_STEPS = 0.004
+"""Steps of the word: five standard errors of the mean of 400 000 values whose power is 1/4 step squared."""
+
+DITHER_POWER_STEPS = 0.004
+"""Steps squared: five standard errors of the mean square of the same values, whose fourth power is 5/16 at most."""
+
+DITHER_TONE_STEPS = 0.013
+"""Steps of the word: five standard errors of a line of the spectrum of 96 000 values of that power."""
+
+RESAMPLED_TONE = 5e-6
+"""Linear: the resampler computes in float32, 24 bits of a full-scale tone with the error of some hundred taps."""
+
+RESAMPLED_ALIAS_DBFS = -120.0
+"""dBFS: what remains of a full-scale tone above the new Nyquist frequency; 24 bits reach to -138."""
+
+# --- Live ------------------------------------------------------------------------------------------------------------
+
+LIVE_PATIENCE_S = 30.0
+"""s: time-out of anything that processes do for each other; they start within 1 s when the machine is free."""
+
+LIVE_STOP_S = 10.0
+"""s: time-out until every process of a session is gone after its end, also after its control was killed."""
+
+CROSSFADE_LEVEL_DB = 0.01
+"""dB: level of a tone after a swap or a restart, over whole periods, against the chain's gain in float32."""

@@ -1,4 +1,7 @@
-"""EBU Tech 3341 v4, table 1: the signals of loudness, each made from its definition (7 and 8 are authentic programmes)."""
+"""EBU Tech 3341 v4, table 1: the signals of loudness, each made from its definition.
+
+Signals 7 and 8 are authentic programmes and cannot be made; 15 to 23 stand in ``test_ebu_tech_3341_true_peak``.
+"""
 
 import numpy as np
 import pytest
