@@ -149,6 +149,10 @@ class GraphRenderer:
         self.non_finite_samples = 0
         self._apply_automation()
 
+    def is_foreign(self, name: str) -> bool:
+        """Whether a node runs code that is not ours: a plug-in, or a class that came with the drawing."""
+        return not self.nodes[name].trusted or self.spec.node(name).definition is not None
+
     def _piece(self, frames: int) -> int:
         """Frames that may be run in one go from here: up to the next automation move or the shortest feedback."""
         length = min(frames, self._longest)
@@ -191,7 +195,7 @@ class GraphRenderer:
         if call.node is None:
             return call.function, (*blocks, *call.extra)
         node = self.nodes[call.node]
-        if node.trusted:
+        if not self.is_foreign(call.node):
             return node.process, blocks
         return self._process_untrusted, (call.node, node, *blocks)
 

@@ -134,14 +134,19 @@ def look_up(request: OpenDevice) -> tuple[OpenedDevice, Callable[[SessionPlan], 
     try:
         devices = device_table()
         output = choose_device(devices, request.output)
-        entry = choose_device(devices, request.input, recording=True) if request.live_input else None
     except DeviceError as error:
-        if request.output is None and not request.live_input:
+        if request.output is None and request.input is None:
             return _null(request, f"playing on the null device: {error.what}")
         raise
+    entry, note = None, ""
+    if request.live_input:
+        try:
+            entry = choose_device(devices, request.input, recording=True)
+        except DeviceError as error:
+            note = f"the input is silence: {error.what}"
     channels = min(request.channels, output.output_channels)
     inputs = min(request.channels, entry.input_channels) if entry else 0
-    opened = OpenedDevice(0, f"{output.host_api}: {output.name}", channels, inputs)
+    opened = OpenedDevice(0, f"{output.host_api}: {output.name}", channels, inputs, note)
     return opened, lambda plan: PortAudioDevice(plan, output, entry)
 
 

@@ -170,7 +170,7 @@ class AudioThread(threading.Thread):
 
     def mark_foreign(self, renderer: GraphRenderer) -> tuple[str, ...]:
         """Have every node that runs foreign code leave its number while it runs: a crash then has a name."""
-        foreign = tuple(name for name, node in renderer.nodes.items() if not node.trusted)
+        foreign = tuple(name for name in renderer.nodes if renderer.is_foreign(name))
         for number, name in enumerate(foreign, 1):
             node = renderer.nodes[name]
             node.process = _marked(self._exchange, number, node.process)  # type: ignore[method-assign]

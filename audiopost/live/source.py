@@ -45,7 +45,11 @@ class FileSource:
     ) -> None:
         self.reader = open_audio(path)
         self._loop = loop
-        self._start, self._end = self._region(region)
+        try:
+            self._start, self._end = self._region(region)
+        except UsageError:
+            self.reader.close()
+            raise
         self._position = self._start
         self._resampler = Resampler(self.reader.channels, self.reader.sample_rate, sample_rate)
         self._left: AudioBlock = np.empty((self.reader.channels, 0), np.float32)
@@ -71,6 +75,10 @@ class FileSource:
         put = ring.write(self._left)
         self._left = self._left[:, put:]
         return put > 0 or not self._over
+
+    def close(self) -> None:
+        """Close the file."""
+        self.reader.close()
 
     def _next_piece(self) -> AudioBlock:
         piece = self.reader.read(min(PIECE_FRAMES, self._end - self._position))

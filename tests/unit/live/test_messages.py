@@ -1,0 +1,49 @@
+import pickle
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from audiopost.errors import ParameterRangeError
+from audiopost.live import messages as say
+
+
+@pytest.fixture
+def ends() -> Iterator[tuple[say.Channel, say.Channel]]:
+    ours, theirs = socket.socketpair()
+    here, there = say.Channel(ours, patience_s=0.05), say.Channel(theirs, patience_s=0.05)
+    yield here, there
+    here.close()
+    there.close()
+
+
+def test_messages_arrive_whole_and_in_order(ends: tuple[say.Channel, say.Channel]) -> None:
+    here, there = ends
+    sent = [say.SetParameter(number, "gain.gain_db", float(number)) for number in range(50)]
+    for message in sent:
+        here.send(message)
+    received: list[say.Message] = []
+    while len(received) < len(sent):
+        assert there.poll(1.0)
+        received += there.receive()
+    assert received == sent
+
+
+def test_an_error_keeps_its_fields() -> None:
+    error = ParameterRangeError(parameter="ratio", value=99.0, minimum=1.0, maximum=20.0)
+    travelled = pickle.loads(pickle.dumps(say.Failed(7, error)))
+    assert str(travelled.error) == str(error)
+
+
+def test_a_side_that_never_reads_is_refused_instead_of_waited_for(ends: tuple[say.Channel, say.Channel]) -> None:
+    here, _ = ends
+    with pytest.raises(say.ChannelFullError):
+        for _ in range(1000):
+            here.send(say.Load(0, bytes(100_000)))
+
+
+def test_the_end_of_the_other_side_is_the_end_of_the_stream(ends: tuple[say.Channel, say.Channel]) -> None:
+    here, there = ends
+    here.close()
+    with pytest.raises(EOFError):
+        there.receive()
