@@ -88,7 +88,7 @@ class BlockMemory:
         self._flat.fill(0.0)
 
 
-def clear_non_finite(block: AudioBlock) -> tuple[int, int]:
+def clear_non_finite(block: NDArray[np.floating]) -> tuple[int, int]:
     """Replace NaN and infinity by 0 in place; return ``(how many, frame of the first)``, ``(0, -1)`` if none.
 
     Notes

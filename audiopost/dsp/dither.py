@@ -15,7 +15,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from audiopost.blocks import AudioBlock
 
 __all__ = ["DITHER_SEED", "WordMaker"]
 
@@ -55,7 +54,7 @@ class WordMaker:
         self._dithering = [False] * channels
         self.clipped_samples = 0
 
-    def words(self, block: AudioBlock) -> NDArray[np.int32]:
+    def words(self, block: NDArray[np.floating]) -> NDArray[np.int32]:
         """Right-justified words, ``(channels, frames)`` int32, of finite samples of that shape."""
         made = np.empty(block.shape, np.int32)
         for channel, samples in enumerate(block):

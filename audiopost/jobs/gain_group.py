@@ -16,9 +16,10 @@ from audiopost.jobs.gain_pass import GainPass, Part, copy_files, null_of_stems, 
 from audiopost.jobs.job import Stage
 from audiopost.jobs.measure import FileMeasurement, measurement_of
 from audiopost.jobs.normalized import GroupResult, NormalizedFile, NormalizedSum
-from audiopost.jobs.outputs import OutputPlace, output_form, published_together
+from audiopost.jobs.outputs import OutputForm, OutputPlace, output_form, published_together
 from audiopost.jobs.programme import Programme
 from audiopost.jobs.programme_level import ProgrammeLevel, facts_of, measure_files, measure_programme, pooled
+from audiopost.media.audio_file import AudioReader
 from audiopost.media.containers import Bits
 
 __all__ = ["Order", "bring_to_target"]
@@ -38,6 +39,11 @@ class Order:
     in_tolerance: InTolerance
     layout: str | None
     dual_mono: bool
+    dither: bool
+
+    def form(self, reader: AudioReader) -> OutputForm:
+        """How the output of an input of this run is written."""
+        return replace(output_form(reader, self.format, self.bits, self.rate), dither=self.dither)
 
     def open(self, paths: Sequence[Path]) -> Programme:
         """One programme of this run."""
@@ -65,7 +71,7 @@ def bring_to_target(paths: Sequence[Sequence[Path]], order: Order, stage: Stage)
 
 
 def _bring(programmes: Sequence[Programme], order: Order, stage: Stage) -> GroupResult:
-    forms = [tuple(output_form(r, order.format, order.bits, order.rate) for r in one.readers) for one in programmes]
+    forms = [tuple(order.form(reader) for reader in one.readers) for one in programmes]
     names = [
         order.place.path_of(path, form.suffix)
         for one, own in zip(programmes, forms, strict=True)

@@ -171,7 +171,7 @@ def _write(
             writers = [files.enter_context(_writer(part, number)) for number in range(len(part.places))]
             for blocks in shaped:
                 for name, writer, block in zip(names, writers, blocks, strict=True):
-                    writer.write(block.astype(np.float32))
+                    writer.write(block)
                     peak = float(np.max(np.abs(block), initial=0.0, where=np.isfinite(block)))
                     peaks_linear[name] = max(peaks_linear.get(name, 0.0), peak)
         deepest_db = max(deepest_db, 0.0 if limited is None else limited.reduction_db)
@@ -196,6 +196,7 @@ def _writer(part: Part, number: int) -> AudioWriter:
         form.bits,
         form.container.name,
         "replace",
+        dither=form.dither,
         seed=DITHER_SEED + number,  # stems with the same dither would add up to a louder one
     )
 

@@ -27,6 +27,7 @@ class OutputForm:
     suffix: str
     as_input: bool
     """Whether the input has this form already, so that a copy of its bytes will do."""
+    dither: bool = True
 
     @property
     def clips(self) -> bool:

@@ -120,17 +120,19 @@ class AudioWriter:
         """How many samples were limited to the range of integers."""
         return self._words.clipped_samples if self._words else 0
 
-    def write(self, block: AudioBlock) -> None:
-        """Append a block ``(channels, frames)``.
+    def write(self, block: AudioBlock | NDArray[np.float64]) -> None:
+        """Append a block ``(channels, frames)``; float64 is rounded once, to the words that are written.
 
         Raises FileError if the disk is full or fails; then nothing of the file remains.
         """
         if block.ndim != 2 or block.shape[0] != self.channels:
             raise UsageError(f"a block of shape {block.shape} does not fit {self.channels} channels", str(self.path))
-        block = np.array(block if self._order is None else block[list(self._order)], np.float32, order="C", copy=True)
-        self.non_finite_samples += clear_non_finite(block)[0]
+        kind = np.float64 if self._words is not None and block.dtype == np.float64 else np.float32
+        ordered = block if self._order is None else block[list(self._order)]
+        own: NDArray[np.floating] = np.array(ordered, kind, order="C", copy=True)
+        self.non_finite_samples += clear_non_finite(own)[0]
         try:
-            self._sink.write(block if self._words is None else self._words.words(block))
+            self._sink.write(own.astype(np.float32, copy=False) if self._words is None else self._words.words(own))
         except OSError as error:
             self.abort()
             raise fault(self.path, error) from error
