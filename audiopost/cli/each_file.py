@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -45,6 +44,8 @@ def for_each_file(
 
     Threads serve here because the work is reading files and products of large arrays, which leave the interpreter free.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     jobs = jobs or usual_jobs(len(paths))
     interrupted = threading.Event()
     with progress_bar(quiet=quiet) as bar:

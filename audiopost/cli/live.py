@@ -89,7 +89,8 @@ def live(
     if record is not None:
         host.record(record)
     with host, _ended_by_signals() as end:
-        message(f"playing on {host.device_name}")
+        if host.device_name != "null":
+            message(f"playing on {host.device_name}")
         _Desk(host, {"a": first} if second is None else {"a": first, "b": second}, end).listen()
         _play(host, end)
     _print_end(host.statistics(), record)
@@ -220,6 +221,6 @@ def _print_end(counted: Mapping[str, Any], record: Path | None) -> None:
         ["round trip, median", quantity(trip["p50"], 0, "us")],
         ["round trip, longest", quantity(trip["max"], 0, "us")],
     ]
-    print_table(("", ""), rows, numbers=(1,))
+    print_table(("statistic", "value"), rows, numbers=(1,))
     if record is not None:
         print_text(f"recorded: {record}")

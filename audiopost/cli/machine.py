@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
 import typer
 
 from audiopost.cli.options import Json
@@ -48,6 +46,8 @@ def devices(as_json: Json = False) -> None:
 
 def doctor(as_json: Json = False) -> None:
     """Say what works here, and how to mend what does not."""
+    from importlib.metadata import version
+
     from audiopost.cli.machine_checks import examine_machine, python_in_words
 
     findings = list(examine_machine())

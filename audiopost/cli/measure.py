@@ -14,7 +14,7 @@ import typer
 from audiopost.cli.each_file import Outcome, for_each_file
 from audiopost.cli.exit_codes import DONE, FAILED, first_of
 from audiopost.cli.options import DualMono, Files, Jobs, Json, LayoutName, Target
-from audiopost.cli.output import Progress, message, print_json, print_table, print_text, quantity
+from audiopost.cli.output import Progress, print_json, print_table, print_text, quantity, tell_notes
 from audiopost.errors import UsageError
 
 if TYPE_CHECKING:
@@ -141,8 +141,12 @@ def _code(outcome: Outcome[Finding]) -> int:
 
 def _tell_notes(outcomes: list[Outcome[Finding]]) -> None:
     for outcome in outcomes:
-        for note in outcome.result.measurement.notes if outcome.result is not None else ():
-            message(f"{outcome.path}: {note}")
+        if outcome.result is None:
+            continue
+        notes = outcome.result.measurement.notes
+        if outcome.result.measurement.loudness.integrated_lufs is None:
+            notes += ("integrated loudness is undefined: silent, or shorter than a gating block of 0.4 s",)
+        tell_notes(outcome.path, notes)
 
 
 def _entry(outcome: Outcome[Finding]) -> dict[str, Any]:

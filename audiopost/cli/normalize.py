@@ -21,7 +21,8 @@ from audiopost.cli.options import (
     Target,
     WhereItExists,
 )
-from audiopost.cli.output import message, print_json, print_table, print_text, progress_bar, quantity
+from audiopost.cli.output import message, print_json, print_table, print_text, progress_bar, quantity, tell_notes
+from audiopost.errors import TargetUnreachableError
 
 if TYPE_CHECKING:
     from audiopost.jobs.measure import FileMeasurement
@@ -104,13 +105,22 @@ def normalize(
             **optional,
         )
     for result in results:
-        if result.error is not None:
-            message(str(result.error))
+        _tell(result)
     if as_json:
         print_json({"schema": 1, "groups": [result.to_json() for result in results]})
     else:
         _print_results(results)
     return first_of(_code(result) for result in results)
+
+
+def _tell(result: GroupResult) -> None:
+    """What is wrong with a group, or worth knowing of its files."""
+    for file in result.files:
+        tell_notes(file.path, () if file.before is None else file.before.notes)
+    if isinstance(result.error, TargetUnreachableError):
+        message(f"{', '.join(str(file.path) for file in result.files)}: {result.error}")
+    elif result.error is not None:
+        message(str(result.error))
 
 
 def _code(result: GroupResult) -> int:
@@ -136,7 +146,7 @@ def _print_results(results: tuple[GroupResult, ...]) -> None:
         if result.sum is not None:
             print_text(f"null of the stems against the mix: {quantity(result.sum.null_dbfs, unit='dBFS')}")
         if result.error is None and result.reason:
-            print_text(result.reason)
+            print_text(f"{result.files[0].path.name}: {result.reason}" if len(results) > 1 else result.reason)
 
 
 def _row(

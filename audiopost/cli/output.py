@@ -19,7 +19,17 @@ from typing import Any
 
 from audiopost.errors import AudiopostError
 
-__all__ = ["Progress", "in_words", "message", "print_json", "print_table", "print_text", "progress_bar", "quantity"]
+__all__ = [
+    "Progress",
+    "in_words",
+    "message",
+    "print_json",
+    "print_table",
+    "print_text",
+    "progress_bar",
+    "quantity",
+    "tell_notes",
+]
 
 Progress = Callable[[float, str], None]
 """Told the fraction that is done (0 to 1) and what is being done."""
@@ -33,6 +43,12 @@ def print_text(text: str = "") -> None:
 def message(text: str) -> None:
     """One line on standard error, with the program's name."""
     print("audiopost: " + " ".join(text.splitlines()), file=sys.stderr)
+
+
+def tell_notes(path: Path, notes: Sequence[str]) -> None:
+    """What is worth knowing of a file that was used all the same, in one line."""
+    if notes:
+        message(f"{path}: {'; '.join(notes)}")
 
 
 def in_words(error: AudiopostError | OSError) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from audiopost.cli.options import Exists, FileFormat, Json, LayoutName, OutputBits, OutputRate, WhereItExists
-from audiopost.cli.output import message, print_json, print_text, progress_bar
+from audiopost.cli.output import message, print_json, print_text, progress_bar, tell_notes
 from audiopost.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,13 +72,11 @@ def render(
 
 def _tell_notes(result: RenderResult) -> None:
     """What a person must hear of although the file was rendered."""
-    for note in result.notes:
-        message(f"{result.input}: {note}")
+    notes = result.notes
     if result.non_finite_samples:
-        message(
-            f"{result.input}: {result.non_finite_samples} samples are no numbers, "
-            f"the first at {result.non_finite_first_s:.3f} s: taken as 0"
-        )
+        where = f"the first at {result.non_finite_first_s:.3f} s: taken as 0"
+        notes += (f"{result.non_finite_samples} samples are no numbers, {where}",)
+    tell_notes(result.input, notes)
     for found in result.non_finite_nodes:
         message(f"{found.node}: made {found.count} samples that are no numbers: taken as 0")
     if result.clipped_samples:
