@@ -23,6 +23,9 @@ _UNKNOWN_FRAMES = 0x7FFF_FFFF_FFFF_FFFF
 _LENGTHS = ("RIFF", "Riff size", "riff", "FORM", "SSND", "data", "Data Size")
 """How the lines of libsndfile's log begin that speak of a length."""
 
+_SEEKABLE = ("PCM_", "FLOAT", "DOUBLE", "ULAW", "ALAW")
+"""Subtypes in which libsndfile's seeks hit the mark: all whose samples are words, and FLAC."""
+
 _FREE_BYTES = 1 << 20
 _LEFT_JUSTIFIED = {"16": 16, "24": 8}
 _PCM_NAMES = {"16": "PCM_16", "24": "PCM_24", "32f": "FLOAT"}
@@ -51,9 +54,9 @@ class SndfileSource:
 
     Notes
     -----
-    Accuracy: samples at a frame are the same however one came there. Because libsndfile's seeks in MP3 and Vorbis
-    land beside the mark (libsndfile issue 885), those are decoded up to the frame, from the beginning where one
-    goes back.
+    Accuracy: samples at a frame are the same however one came there. Because libsndfile's seeks in MP3, Vorbis
+    (libsndfile issue 885) and ALAC can land beside the mark, codecs are decoded up to the frame, from the
+    beginning where one goes back.
     """
 
     def __init__(self, path: Path) -> None:
@@ -66,7 +69,7 @@ class SndfileSource:
         self.subtype = str(self._file.subtype)
         self.frames_exact = self.format != "MP3"
         """False where the file gives its length only about."""
-        self._seeks_exactly = self.format != "MP3" and self.subtype not in ("VORBIS", "GSM610")
+        self._seeks_exactly = self.subtype.startswith(_SEEKABLE)
         self._interleaved = np.empty((_READ_FRAMES, self.channels), np.float32)
         self.notes: tuple[str, ...] = self._notes()
         self.frames = int(self._file.frames)

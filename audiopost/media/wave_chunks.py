@@ -248,7 +248,8 @@ def wave_header(word: SampleWord, channels: int, sample_rate: int, mask: int, da
     body = _format_body(word, channels, sample_rate, mask)
     frame_bytes = channels * WORD_BYTES[word]
     frames = data_bytes // frame_bytes
-    fact = struct.pack("<4sII", b"fact", 4, min(frames, _OPEN)) if word in ("f32", "f64") else b""
+    plain_integers = len(body) == 16
+    fact = b"" if plain_integers else struct.pack("<4sII", b"fact", 4, min(frames, _OPEN))
     after = struct.pack("<4sI", b"fmt ", len(body)) + body + fact
     riff_bytes = 4 + 36 + len(after) + 8 + data_bytes + data_bytes % 2
     if riff_bytes + 8 <= RIFF_LIMIT_BYTES:

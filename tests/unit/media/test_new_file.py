@@ -73,7 +73,9 @@ def test_an_input_is_never_overwritten(tmp_path: Path, exists: str, spelling: st
     source = tmp_path / "in.wav"
     source.write_text("precious")
     (tmp_path / "sub").mkdir()
-    output = {"same": source, "through a folder": tmp_path / "sub" / ".." / "in.wav"}.get(spelling, tmp_path / "out.wav")
+    output = {"same": source, "through a folder": tmp_path / "sub" / ".." / "in.wav"}.get(
+        spelling, tmp_path / "out.wav"
+    )
     if spelling == "symbolic link":
         output.symlink_to(source)
     if spelling == "hard link":

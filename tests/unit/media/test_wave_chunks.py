@@ -26,7 +26,12 @@ def sound_of(raw: bytes) -> bytes:
 
 def test_a_plain_file_is_walked_without_a_note() -> None:
     found = walked(wave(plain_format(2, 44_100, 24), chunk("data", SOUND)))
-    assert (found.form, found.format.channels, found.format.sample_rate, found.format.word) == ("RIFF", 2, 44_100, "s24")
+    assert (found.form, found.format.channels, found.format.sample_rate, found.format.word) == (
+        "RIFF",
+        2,
+        44_100,
+        "s24",
+    )
     assert found.notes == ()
 
 
@@ -117,7 +122,9 @@ def test_samples_that_are_no_plain_words_are_left_to_libsndfile(header: bytes) -
     assert walked(wave(header, chunk("data", SOUND))).format.word is None
 
 
-@pytest.mark.parametrize("chunks", [(), (plain_format(),), (chunk("data", SOUND),), (chunk("fmt ", b"abc"), chunk("data", SOUND))])
+@pytest.mark.parametrize(
+    "chunks", [(), (plain_format(),), (chunk("data", SOUND),), (chunk("fmt ", b"abc"), chunk("data", SOUND))]
+)
 def test_a_header_without_format_or_sound_is_an_error(chunks: tuple[bytes, ...]) -> None:
     with pytest.raises(FileError, match=r"x\.wav: the WAVE header holds no (format|sound); "):
         walked(wave(*chunks))
@@ -129,7 +136,9 @@ def test_other_files_are_not_walked(raw: bytes) -> None:
 
 
 def test_lengths_that_no_file_can_have_do_no_harm() -> None:
-    raw = wave(ds64(2**64 - 8, table=(("bext", 2**64 - 2),)), plain_format(), chunk("data", SOUND, declared=OPEN), form="RF64")
+    raw = wave(
+        ds64(2**64 - 8, table=(("bext", 2**64 - 2),)), plain_format(), chunk("data", SOUND, declared=OPEN), form="RF64"
+    )
     assert sound_of(raw) == SOUND
     raw = wave(ds64(100, table=(("bext", 2**64 - 2),)), chunk("bext", b"", declared=OPEN), plain_format(), form="RF64")
     with pytest.raises(FileError):
@@ -144,7 +153,13 @@ def test_a_file_of_nothing_but_chunks_ends_the_walk() -> None:
 def test_chunks_that_are_neither_sound_nor_structure_are_handed_out(tmp_path: Path) -> None:
     path = tmp_path / "x.wav"
     path.write_bytes(
-        wave(chunk("JUNK", bytes(28)), plain_format(), chunk("bext", b"b" * 602), chunk("data", SOUND), chunk("iXML", b"<x/>"))
+        wave(
+            chunk("JUNK", bytes(28)),
+            plain_format(),
+            chunk("bext", b"b" * 602),
+            chunk("data", SOUND),
+            chunk("iXML", b"<x/>"),
+        )
     )
     assert read_chunks(path) == (("bext", b"b" * 602), ("iXML", b"<x/>"))
 
@@ -156,7 +171,9 @@ def test_a_file_of_another_kind_has_no_chunks(tmp_path: Path) -> None:
         read_chunks(tmp_path / "none.wav")
 
 
-@pytest.mark.parametrize(("word", "channels", "mask"), [("s16", 1, 4), ("s24", 2, 3), ("f32", 2, 3), ("s24", 6, 0x3F), ("f32", 12, 0)])
+@pytest.mark.parametrize(
+    ("word", "channels", "mask"), [("s16", 1, 4), ("s24", 2, 3), ("f32", 2, 3), ("s24", 6, 0x3F), ("f32", 12, 0)]
+)
 @pytest.mark.parametrize("limit", [OPEN, 100])
 def test_a_header_says_what_it_was_given(
     word: str, channels: int, mask: int, limit: int, monkeypatch: pytest.MonkeyPatch
