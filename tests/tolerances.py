@@ -55,8 +55,14 @@ PEER_LOUDNESS_LU = 0.1
 PEER_TRUE_PEAK_DB = 0.2
 """dB: libebur128 and FFmpeg interpolate four times with shorter filters."""
 
-PEER_RANGE_LU = 0.3
+PEER_RANGE_LU = 0.2
+"""LU: FFmpeg adds no silence at the end and prints one decimal."""
+
+COARSE_PEER_RANGE_LU = 0.5
 """LU: libebur128 looks once a second where Tech 3342 asks for ten times."""
+
+SAME_FILTERS_LU = 1e-6
+"""LU: pyloudnorm with De Man's filters computes the same numbers sample by sample."""
 
 DITHER_MEAN_STEPS = 0.004
 """Steps of the word: five standard errors of the mean of 400 000 values whose power is 1/4 step squared."""
@@ -83,3 +89,6 @@ LIVE_STOP_S = 10.0
 
 CROSSFADE_LEVEL_DB = 0.01
 """dB: level of a tone after a swap or a restart, over whole periods, against the chain's gain in float32."""
+
+FLOAT32_TONE = 2e-6
+"""Linear, full scale 1: a tone of float32 samples through unity gains, against its definition."""
