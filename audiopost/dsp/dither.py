@@ -15,7 +15,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-
 __all__ = ["DITHER_SEED", "WordMaker"]
 
 DITHER_SEED = 1770

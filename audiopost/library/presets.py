@@ -60,9 +60,8 @@ def packed_presets(kind: PresetKind) -> Traversable:
 
 def list_presets(kind: PresetKind) -> Iterator[tuple[str, Traversable]]:
     """Id and file of every packed preset, sorted by id."""
-    files = (entry for entry in packed_presets(kind).iterdir() if entry.name.endswith(".toml"))
-    for entry in sorted(files, key=lambda entry: entry.name):
-        yield entry.name.removesuffix(".toml"), entry
+    files = {entry.name.removesuffix(".toml"): entry for entry in packed_presets(kind).iterdir() if _is_toml(entry)}
+    yield from sorted(files.items())
 
 
 def read_preset(kind: PresetKind, id_or_path: str | Path) -> TomlFile:
@@ -90,6 +89,10 @@ def read_preset(kind: PresetKind, id_or_path: str | Path) -> TomlFile:
             mend=f"`audiopost {kind}` lists them; a file of your own is given by its path",
         )
     return read_toml(packed[name], shown_as=f"{kind}/{name}.toml")
+
+
+def _is_toml(entry: Traversable) -> bool:
+    return entry.name.endswith(".toml")
 
 
 def _first_folder(*candidates: Traversable) -> Traversable:
