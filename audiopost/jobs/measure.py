@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import math
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from numpy.typing import ArrayLike
 
@@ -16,14 +17,11 @@ from audiopost.errors import UsageError
 from audiopost.jobs.job import Progress, Stage, reported_blocks, settle_layout
 from audiopost.layouts import Layout, default_layout, layout_named
 from audiopost.loudness.meter import LoudnessMeter
-from audiopost.loudness.result import Loudness
+from audiopost.loudness.result import Loudness, LoudnessHistory
 from audiopost.media.audio_file import AudioReader, open_audio
 from audiopost.media.new_file import NewFile, writing_text
 
 __all__ = ["FileMeasurement", "measure", "measure_samples", "measurement_of"]
-
-HISTORY_HOP_S = 0.1
-"""One line of the history each: the hop of the momentary loudness's blocks (EBU Tech 3341, section 2.2)."""
 
 _JSON_MEASURES = (
     "integrated_lufs", "loudness_range_lu", "momentary_max_lufs", "short_term_max_lufs", "true_peak_dbtp",
@@ -90,7 +88,7 @@ def measure(
     progress
         See `audiopost.jobs.job`.
     history
-        A CSV file to be made: momentary, short-term and integrated loudness every 100 ms.
+        A CSV file to be made or replaced: momentary and short-term loudness and true peak every 100 ms.
 
     Raises
     ------
@@ -99,15 +97,16 @@ def measure(
     UnknownNameError, UsageError
         If the layout does not exist or does not fit.
     """
-    with open_audio(path) as reader:
+    with open_audio(path) as reader, ExitStack() as stack:
         chosen = settle_layout(reader, layout, dual_mono=dual_mono)
         meter = LoudnessMeter(reader.sample_rate, chosen)
-        stage = Stage(progress, f"measuring {reader.path.name}")
-        if history is None:
-            for block in reported_blocks(reader, stage):
-                meter.process(block)
-        else:
-            _measure_with_history(reader, meter, stage, history)
+        text = None
+        if history is not None:
+            text = stack.enter_context(writing_text(NewFile(history, "replace", (reader.path,))))
+        for block in reported_blocks(reader, Stage(progress, f"measuring {reader.path.name}")):
+            meter.process(block)
+        if text is not None:
+            _write_history(text, meter.history())
         return measurement_of(reader, chosen, meter.result())
 
 
@@ -160,22 +159,10 @@ def measurement_of(reader: AudioReader, layout: Layout, loudness: Loudness) -> F
     )
 
 
-def _measure_with_history(
-    reader: AudioReader, meter: LoudnessMeter, stage: Stage, history: str | os.PathLike[str]
-) -> None:
-    """Measure hop by hop, and note the loudness at the end of each."""
-    hop = round(HISTORY_HOP_S * reader.sample_rate)
-    new = NewFile(history, "replace", (reader.path,))
-    with writing_text(new) as text:
-        lines = csv.writer(text, lineterminator="\n")
-        lines.writerow(("time_s", "momentary_lufs", "short_term_lufs", "integrated_lufs"))
-        position = 0
-        for block in reported_blocks(reader, stage, hop):
-            meter.process(block)
-            position += block.shape[1]
-            levels = (meter.momentary_lufs, meter.short_term_lufs, meter.integrated_lufs)
-            lines.writerow((f"{position / reader.sample_rate:.3f}", *map(_cell, levels)))
-
-
-def _cell(level: float | None) -> str:
-    return "" if level is None else f"{level:.2f}"
+def _write_history(text: TextIO, history: LoudnessHistory) -> None:
+    """One line a reading; a cell is empty where the window is not yet whole."""
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(("time_s", "momentary_lufs", "short_term_lufs", "true_peak_dbtp"))
+    levels = (history.momentary_lufs, history.short_term_lufs, history.true_peak_dbtp)
+    for time_s, *readings in zip(history.time_s, *levels, strict=True):
+        lines.writerow((f"{time_s:.3f}", *("" if math.isnan(level) else f"{level:.2f}" for level in readings)))

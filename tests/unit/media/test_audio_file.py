@@ -65,7 +65,7 @@ def test_a_reader_tells_what_the_file_is(tmp_path: Path) -> None:
         (
             "odd.wav",
             wave(ds64(8), plain_format(tag=0x55), chunk("data", bytes(8)), form="BW64"),
-            "no sound file that can",
+            "this is no sound file that can",
         ),
     ],
 )
