@@ -20,10 +20,11 @@ from audiopost.graph.catalogue import EffectEntry
 from audiopost.graph.node import INFINITE_TAIL, StreamFormat
 from audiopost.graph.parameter import Parameter, Setting, SettingValue
 from audiopost.plugins import tails
-from audiopost.plugins.built_ins import BUILT_INS, HIGHEST_CUT_OFF, BuiltIn
+from audiopost.plugins.built_ins import BUILT_INS, HIGHEST_CUT_OFF, BuiltIn, Segments
 from audiopost.plugins.channel_groups import ChannelGroup, channel_groups
 from audiopost.plugins.plugin import PluginParameter, PluginSetting
 from audiopost.plugins.scan import plugin_info, require_ok
+from audiopost.plugins.segments import SegmentedPlugin, WholeSound
 from audiopost.plugins.streams import FixedBlockStream, SteadyStream, Stream, held_back
 from audiopost.units import seconds_to_frames
 
@@ -61,6 +62,8 @@ class BuiltInNode(HostedNode):
         plugin = make_built_in(row, self.setting_values, sample_rate)
         for name, value in self.values.items():
             plugin.set_parameter(name, value)
+        if row.segments is not None:
+            return _segmented(plugin, row.segments, width, sample_rate)
         if not row.fixed_block_frames:
             return SteadyStream(plugin, width, row.priming_frames)
         settings = tuple(sorted(self.setting_values.items()))
@@ -79,8 +82,6 @@ class BuiltInNode(HostedNode):
 
     def ringing_frames(self) -> int:
         """From the row: derived from the knobs, or measured."""
-        if math.isinf(self.row.tail_beyond_latency_s):
-            return INFINITE_TAIL
         beyond_s = self.row.tail_beyond_latency_s + self._impulse_response_s
         values = dict(self.values)
         for parameter in self.row.parameters:
@@ -227,12 +228,20 @@ def _setting(each: PluginSetting) -> Setting:
 
 @lru_cache(maxsize=256)
 def _held_back(row: str, settings: tuple[tuple[str, SettingValue], ...], width: int, sample_rate: int) -> int:
-    """What a built-in holds back, measured once for each way to use it: PitchShift takes a quarter of a second."""
+    """What a built-in holds back, measured once for each way to use it."""
     from audiopost.plugins.pedalboard_host import make_built_in
 
     known = BUILT_INS[row]
     plugin = make_built_in(known, dict(settings), sample_rate)
     return held_back(plugin, width, known.fixed_block_frames, seconds_to_frames(known.probe_s, sample_rate))
+
+
+def _segmented(sound: WholeSound, segments: Segments, width: int, sample_rate: int) -> Stream:
+    frames = [
+        seconds_to_frames(each_s, sample_rate)
+        for each_s in (segments.hop_s, segments.before_s, segments.after_s, segments.fade_s)
+    ]
+    return FixedBlockStream(SegmentedPlugin(sound, width, *frames), width, frames[0], held_back_frames=frames[2])
 
 
 def _decoded(state: str) -> bytes:

@@ -16,15 +16,26 @@ from audiopost.plugins import tails
 from audiopost.plugins.plugin import ANY_CHANNELS, PluginParameter, PluginSetting
 from audiopost.plugins.streams import PRIMING_FRAMES
 
-__all__ = ["BUILT_INS", "HIGHEST_CUT_OFF", "BuiltIn"]
+__all__ = ["BUILT_INS", "HIGHEST_CUT_OFF", "BuiltIn", "Segments"]
+
+
+@dataclass(frozen=True)
+class Segments:
+    """Durations in seconds of the parts of a segment: see `audiopost.plugins.segments`."""
+
+    hop_s: float
+    before_s: float
+    after_s: float
+    fade_s: float
 
 
 @dataclass(frozen=True)
 class BuiltIn:
     """One built-in.
 
-    `fixed_block_frames` is 0 for one that returns every frame, else the block it is fed; `spare_s` is latency added
-    because what it holds back may still grow; `probe_s` how long the first blocks are watched to measure that.
+    `segments` is set for one that must be given whole sounds. `fixed_block_frames` is 0 for one that returns every
+    frame, else the block it is fed; `probe_s` is how long its first blocks are watched to measure what it holds back,
+    `spare_s` latency added because that may still grow. `tail_beyond_latency_s` is added to the derived `tail`.
     """
 
     name: str
@@ -35,6 +46,7 @@ class BuiltIn:
     linked: bool = False
     priming_frames: int = PRIMING_FRAMES
     fixed_block_frames: int = 0
+    segments: Segments | None = None
     probe_s: float = 0.0
     spare_s: float = 0.0
     tail: tails.Tail = tails.none
@@ -73,14 +85,14 @@ def _share(name: str, default: float, summary: str = "") -> PluginParameter:
 _FEEDBACK = _knob("feedback", 0.0, -0.98, 0.98, summary="negative inverts")
 _EQUALIZER = (
     _cut_off("cutoff_frequency_hz", 440.0),
-    _level("gain_db", 0.0, -40.0, 40.0),
+    _level("gain_db", 0.0, -24.0, 24.0),
     _knob("q", 0.7071067690849304, 0.1, 20.0, taper="log"),
 )
 _QUALITIES = (
     "ZeroOrderHold", "Linear", "CatmullRom", "Lagrange", "WindowedSinc8", "WindowedSinc16", "WindowedSinc32",
     "WindowedSinc64", "WindowedSinc128", "WindowedSinc256",
 )  # fmt: skip
-_CLEARS = {"split": "state below -160 dBFS is cleared at the end of a block: equal within that"}
+_CLEARS = {"split": "state below -160 dBFS is cleared at the end of each block: samples are equal within -130 dBFS"}
 _PER_BLOCK = {"smoothing": "the maker's algorithm jumps: a new value is heard at once"}
 
 BUILT_INS: dict[str, BuiltIn] = {
@@ -123,7 +135,7 @@ BUILT_INS: dict[str, BuiltIn] = {
             (PluginSetting("impulse_response", "path", summary="the sound file of the impulse response"),),
             # Partitions as long as the priming block: 512 costs least over all block sizes from 64 to 8192.
             channels=(1, 2), priming_frames=512,
-            exceptions={"split": "equal within rounding only: partial partitions are summed in another order"},
+            exceptions={"split": "partial partitions are summed in another order: samples are equal within -130 dBFS"},
         ),
         BuiltIn(
             "Delay", "Echo with feedback",
@@ -137,14 +149,17 @@ BUILT_INS: dict[str, BuiltIn] = {
         BuiltIn(
             "GSMFullRateCompressor", "The sound of a 2G telephone, each channel through its own codec",
             settings=(PluginSetting("quality", "text", "WindowedSinc8", _QUALITIES, "of the conversion to 8 kHz"),),
-            channels=(1,), fixed_block_frames=32, probe_s=1.0, tail_beyond_latency_s=float("inf"),
-            exceptions={"tail": "the codec turns silence into noise near -65 dBFS"},
+            # Multiples of the codec's frame of 20 ms, so that the frames of all segments lie on one grid.
+            channels=(1,), segments=Segments(0.2, 0.4, 0.06, 0.0), tail_beyond_latency_s=0.7, live=False,
         ),
         BuiltIn("Gain", "Louder or softer", (_level("gain_db", 1.0, -100.0, 40.0),)),
-        BuiltIn("HighShelfFilter", "High shelf", _EQUALIZER, tail=tails.shelf(+1)),
+        BuiltIn(
+            "HighShelfFilter", "High shelf", _EQUALIZER, tail=tails.shelf(+1),
+            exceptions=_CLEARS | {"smoothing": "its state does not follow its coefficients: 12 dB and more within 20 ms clicks"},
+        ),
         BuiltIn(
             "HighpassFilter", "High-pass of first order, 6 dB/octave",
-            (_cut_off("cutoff_frequency_hz", 50.0),), tail=tails.first_order,
+            (_cut_off("cutoff_frequency_hz", 50.0),), tail=tails.first_order, exceptions=_CLEARS,
         ),
         BuiltIn("Invert", "Reversed polarity"),
         BuiltIn(
@@ -160,10 +175,10 @@ BUILT_INS: dict[str, BuiltIn] = {
             "Limiter", "Loudness maximiser: two compressors, make-up gain and a hard clip at full scale",
             (_level("threshold_db", -10.0, -60.0, 0.0), _time("release_ms", 100.0, 1.0, 5000.0)),
         ),
-        BuiltIn("LowShelfFilter", "Low shelf", _EQUALIZER, tail=tails.shelf(-1)),
+        BuiltIn("LowShelfFilter", "Low shelf", _EQUALIZER, tail=tails.shelf(-1), exceptions=_CLEARS),
         BuiltIn(
             "LowpassFilter", "Low-pass of first order, 6 dB/octave",
-            (_cut_off("cutoff_frequency_hz", 50.0),), tail=tails.first_order,
+            (_cut_off("cutoff_frequency_hz", 50.0),), tail=tails.first_order, exceptions=_CLEARS,
         ),
         BuiltIn(
             "MP3Compressor", "The artefacts of MP3 at a variable bit rate",
@@ -177,7 +192,7 @@ BUILT_INS: dict[str, BuiltIn] = {
                 _time("attack_ms", 1.0, 0.1, 1000.0), _time("release_ms", 100.0, 1.0, 5000.0),
             ),
         ),
-        BuiltIn("PeakFilter", "Bell", _EQUALIZER, tail=tails.peak),
+        BuiltIn("PeakFilter", "Bell", _EQUALIZER, tail=tails.peak, exceptions=_CLEARS),
         BuiltIn(
             "Phaser", "Six all-pass stages swept by an oscillator",
             (
@@ -187,10 +202,10 @@ BUILT_INS: dict[str, BuiltIn] = {
             tail=tails.phaser,
         ),
         BuiltIn(
-            "PitchShift", "Pitch without time (Rubber Band); more than a second of latency, so not for live",
+            "PitchShift", "Pitch without time (Rubber Band), in segments of 5 s joined by a cross-fade; not for live",
             (PluginParameter("semitones", 0.0, -72.0, 72.0, "st"),),
-            fixed_block_frames=256, probe_s=2.0, spare_s=0.06, tail_beyond_latency_s=0.5, live=False,
-            exceptions=_PER_BLOCK,
+            segments=Segments(5.0, 1.0, 0.5, 0.05), tail_beyond_latency_s=6.5, live=False,
+            exceptions={"smoothing": "a new value is heard from the next segment on"},
         ),
         BuiltIn(
             "Resample", "Down to a lower sample rate and back, with what that does to the sound",

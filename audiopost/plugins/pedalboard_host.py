@@ -76,6 +76,16 @@ class BuiltInPlugin(_Native):
         ceiling = HIGHEST_CUT_OFF * sample_rate
         self._ceilings = {each.name: ceiling for each in row.parameters if each.below_nyquist}
 
+    def play_whole(self, samples: AudioBlock) -> AudioBlock:
+        """The output that belongs to a whole sound, from a fresh state; see `audiopost.plugins.segments`."""
+        try:
+            played: AudioBlock = self._native.process(samples, self._rate, self._largest_frames, True)
+        except (ValueError, RuntimeError) as error:
+            raise PluginError(self.name, sentence(error)) from error
+        if played.shape != samples.shape:
+            raise PluginError(self.name, f"gave {played.shape[1]} of {samples.shape[1]} frames")
+        return played
+
     def set_parameter(self, name: str, value: float) -> None:
         """Set a knob at once; a cut-off is kept below half the sample rate."""
         ceiling = self._ceilings.get(name)
