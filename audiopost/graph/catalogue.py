@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from audiopost.errors import UnknownNameError, UsageError
+from audiopost.graph.bus import Bus
 from audiopost.graph.node import Node
 from audiopost.graph.parameter import Parameter, Setting, SettingValue, parameter_named
 from audiopost.graph.spec import NodeSpec
@@ -46,7 +47,7 @@ class Catalogue:
     """Effects by name. Entries are added once; a name added again replaces the entry (hot reload)."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, EffectEntry] = {}
+        self._entries: dict[str, EffectEntry] = {Bus.name: EffectEntry.of(Bus)}
 
     def add(self, entry: EffectEntry) -> None:
         """Add or replace an entry."""

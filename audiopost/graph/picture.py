@@ -8,7 +8,7 @@ hp -> output
 
 from __future__ import annotations
 
-from audiopost.graph.spec import INPUT, MAIN, OUTPUT, EdgeSpec, GraphSpec, NodeSpec
+from audiopost.graph.spec import INPUT, MAIN, OUTPUT, EdgeSpec, GraphSpec, NodeSpec, is_input, is_output
 
 __all__ = ["as_mermaid", "as_text"]
 
@@ -19,8 +19,9 @@ def as_text(spec: GraphSpec) -> str:
     for name, node in spec.nodes:
         feeds = " + ".join(_feed(edge) for edge in spec.edges if edge.target == name) or "(nothing)"
         lines.append(f"{feeds} -> {name}: {_effect(node)}")
-    ends = " + ".join(_feed(edge) for edge in spec.edges if edge.target == OUTPUT)
-    lines.append(f"{ends or '(nothing)'} -> output")
+    for end in sorted({edge.target for edge in spec.edges if is_output(edge.target)}):
+        feeds = " + ".join(_feed(edge) for edge in spec.edges if edge.target == end)
+        lines.append(f"{feeds} -> {end}")
     lines += [
         f"{lane.parameter} moves " + ", ".join(f"{value:g} at {time_s:g} s" for time_s, value in lane.points)
         for lane in spec.automation
@@ -41,8 +42,10 @@ def as_mermaid(spec: GraphSpec) -> str:
         n0 --> output
     """
     # Numbered identifiers: a node may bear a word that Mermaid keeps for itself, such as "end".
-    identifiers = {INPUT: INPUT, OUTPUT: OUTPUT, **{name: f"n{i}" for i, name in enumerate(spec.node_names)}}
-    lines = ["flowchart LR", "    input([input])", "    output([output])"]
+    ends = sorted({INPUT, OUTPUT, *(end for edge in spec.edges for end in (edge.source, edge.target) if _is_end(end))})
+    identifiers = {end: end.replace(".", "_") for end in ends}
+    identifiers |= {name: f"n{index}" for index, name in enumerate(spec.node_names)}
+    lines = ["flowchart LR", *(f"    {identifiers[end]}([{_escaped(end)}])" for end in ends)]
     for name, node in spec.nodes:
         lines.append(f'    {identifiers[name]}["{_escaped(name)}<br/>{_escaped(_effect(node))}"]')
     for edge in spec.edges:
@@ -51,6 +54,10 @@ def as_mermaid(spec: GraphSpec) -> str:
         text = f"|{_escaped(label)}|" if label else ""
         lines.append(f"    {identifiers[edge.source]} {arrow}{text} {identifiers[edge.target]}")
     return "\n".join(lines)
+
+
+def _is_end(end: str) -> bool:
+    return is_input(end) or is_output(end)
 
 
 def _effect(node: NodeSpec) -> str:

@@ -16,24 +16,29 @@ absolute frames: no sample depends on the size of the blocks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from audiopost.blocks import AudioBlock, BlockMemory, clear_non_finite
 from audiopost.errors import EffectError, GraphError, UnknownNameError
-from audiopost.graph.assembly import Assembly, Bypass, Call, assemble
+from audiopost.graph.assembly import Assembly, Call, assemble
 from audiopost.graph.automation import Lane
+from audiopost.graph.bypass import Bypass
 from audiopost.graph.catalogue import CATALOGUE, Catalogue
 from audiopost.graph.node import Node, StreamFormat
-from audiopost.graph.spec import INPUT, OUTPUT, GraphSpec
+from audiopost.graph.spec import INPUT, MACRO, OUTPUT, GraphSpec
 from audiopost.layouts import Layout
 
 __all__ = ["GraphRenderer", "NonFinite"]
 
 BOUND_LENGTHS = 8
 """Block lengths for which the list of calls is kept bound; live streams use one, offline renders two or three."""
+
+
+_NOTHING: Mapping[str, AudioBlock] = MappingProxyType({})
 
 
 class NonFinite(NamedTuple):
@@ -53,6 +58,8 @@ class GraphRenderer:
         The drawing, and the rate, layout and largest block of its input.
     catalogue
         Where effect names are looked up.
+    inputs
+        Layouts of the named inputs (``input.music``); one that is left out has the layout of the main input.
     isolate
         False: an effect that raises ends the render with an EffectError. True (live): it is cut out, its input
         passes on, the error is kept in `failures` and the rest plays.
@@ -60,7 +67,9 @@ class GraphRenderer:
     Attributes
     ----------
     latency_frames, tail_frames, output_layout
-        As of a node; sound arrives `latency_frames` late at the output.
+        As of a node; sound arrives `latency_frames` late at every output.
+    output_layouts : dict
+        Name -> layout of the named outputs (``output.stems``).
     nodes : dict
         Name -> prepared node, in order of processing.
     buffers : int
@@ -81,16 +90,24 @@ class GraphRenderer:
     """
 
     def __init__(
-        self, spec: GraphSpec, stream: StreamFormat, catalogue: Catalogue = CATALOGUE, *, isolate: bool = False
+        self,
+        spec: GraphSpec,
+        stream: StreamFormat,
+        catalogue: Catalogue = CATALOGUE,
+        *,
+        inputs: Mapping[str, Layout] | None = None,
+        isolate: bool = False,
     ) -> None:
         self.spec = spec
         self.stream = stream
         self.isolate = isolate
-        self._assembly: Assembly = assemble(spec, stream, catalogue)
+        self._assembly: Assembly = assemble(spec, stream, catalogue, inputs)
         self.nodes: dict[str, Node] = self._assembly.nodes
         self.latency_frames: int = self._assembly.alignment.latency_frames
         self.tail_frames: int = self._assembly.tail_frames
         self.output_layout: Layout = self._assembly.layouts[OUTPUT]
+        self.input_layouts = {name: self._assembly.layouts[f"{INPUT}.{name}"] for name in spec.input_names}
+        self.output_layouts = {name: self._assembly.layouts[f"{OUTPUT}.{name}"] for name in spec.output_names}
         self.non_finite: list[NonFinite] = []
         self.non_finite_samples = 0
         self.failures: list[EffectError] = []
@@ -105,7 +122,13 @@ class GraphRenderer:
         for node in self.nodes.values():
             node.reset()
 
-    def process(self, block: AudioBlock, out: AudioBlock) -> None:
+    def process(
+        self,
+        block: AudioBlock,
+        out: AudioBlock,
+        inputs: Mapping[str, AudioBlock] = _NOTHING,
+        outputs: Mapping[str, AudioBlock] = _NOTHING,
+    ) -> None:
         """Run the graph over one block.
 
         Parameters
@@ -114,12 +137,23 @@ class GraphRenderer:
             0 to ``stream.maximum_frames`` frames; not touched.
         out : array, (output channels, frames)
             Filled; other memory than `block`.
+        inputs, outputs : mapping of arrays
+            Blocks of the named inputs (silence for one that is left out), and where the named outputs go (one that
+            is left out is not copied).
         """
         frames = block.shape[1]
         start = 0
         while start < frames:
             length = self._piece(frames - start)
-            self._run(block[:, start : start + length], out[:, start : start + length], length)
+            piece = slice(start, start + length)
+            self._enter(INPUT, block[:, piece], length)
+            for name in self.input_layouts:
+                self._enter(f"{INPUT}.{name}", inputs[name][:, piece] if name in inputs else None, length)
+            self._run(length)
+            self._leave(OUTPUT, out[:, piece], length)
+            for name, named_out in outputs.items():
+                self._leave(f"{OUTPUT}.{name}", named_out[:, piece], length)
+            self._move_on(length)
             start += length
 
     def set_parameter(self, path: str, value: float) -> None:
@@ -131,7 +165,7 @@ class GraphRenderer:
             Then nothing has changed.
         """
         name, _, parameter = path.partition(".")
-        if name == "macro":
+        if name == MACRO:
             self._set_macro(parameter, value)
             return
         if name not in self.nodes:
@@ -162,19 +196,27 @@ class GraphRenderer:
                 length = min(length, change - self.frame)
         return length
 
-    def _run(self, block: AudioBlock, out: AudioBlock, frames: int) -> None:
-        assembly = self._assembly
-        entry = self._memories[assembly.buffer_of[INPUT]].block(frames)
+    def _enter(self, end: str, block: AudioBlock | None, frames: int) -> None:
+        entry = self._memories[self._assembly.buffer_of[end]].block(frames)
+        if block is None:
+            entry.fill(0.0)
+            return
         np.copyto(entry, block)
-        self._guard(INPUT, entry)
+        self._guard(end, entry)
+
+    def _leave(self, end: str, out: AudioBlock, frames: int) -> None:
+        result = self._memories[self._assembly.buffer_of[end]].block(frames)
+        self._guard(end, result)
+        np.copyto(out, result)
+
+    def _run(self, frames: int) -> None:
         program = self._programs.get(frames)
         if program is None:
             program = self._bind(frames)
         for function, arguments in program:
             function(*arguments)
-        result = self._memories[assembly.buffer_of[OUTPUT]].block(frames)
-        self._guard(OUTPUT, result)
-        np.copyto(out, result)
+
+    def _move_on(self, frames: int) -> None:
         end = self.frame + frames
         for lane in self._lanes:
             # Only where the lane itself moves: a block border elsewhere must leave no trace in the samples.

@@ -16,19 +16,20 @@ neither do the samples: floating-point sums are taken in the sorted order of the
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from audiopost.errors import CycleError
 from audiopost.graph.node import INFINITE_TAIL
-from audiopost.graph.spec import INPUT, OUTPUT, EdgeSpec, GraphSpec
+from audiopost.graph.spec import EdgeSpec, GraphSpec, is_input, is_output
 
 __all__ = [
     "Alignment",
     "align",
     "assign_buffers",
+    "by_port",
     "forward_edges",
-    "incoming",
     "live_nodes",
     "order_nodes",
     "tail_after",
@@ -40,21 +41,24 @@ def forward_edges(spec: GraphSpec) -> tuple[EdgeSpec, ...]:
     return tuple(sorted((edge for edge in spec.edges if edge.delay_s is None), key=_edge_key))
 
 
-def incoming(edges: Iterable[EdgeSpec], target: str, port: str) -> tuple[EdgeSpec, ...]:
-    """The wires into one input of one node, in the order of the sum."""
-    return tuple(edge for edge in edges if edge.target == target and edge.input == port)
+def by_port(edges: Iterable[EdgeSpec]) -> dict[tuple[str, str], list[EdgeSpec]]:
+    """The wires into each input ``(target, input)``, in the order of the sum."""
+    found: dict[tuple[str, str], list[EdgeSpec]] = {}
+    for edge in edges:
+        found.setdefault((edge.target, edge.input), []).append(edge)
+    return found
 
 
 def live_nodes(spec: GraphSpec) -> frozenset[str]:
-    """Nodes whose sound can reach the output; the others are not run."""
+    """Nodes whose sound can reach an output; the others are not run."""
     feeds: dict[str, list[str]] = {}
     for edge in spec.edges:
         feeds.setdefault(edge.target, []).append(edge.source)
     reached: set[str] = set()
-    waiting = [OUTPUT]
+    waiting = [end for end in feeds if is_output(end)]
     while waiting:
         for source in feeds.get(waiting.pop(), ()):
-            if source not in reached and source != INPUT:
+            if source not in reached and not is_input(source):
                 reached.add(source)
                 waiting.append(source)
     return frozenset(reached)
@@ -99,7 +103,7 @@ def order_nodes(spec: GraphSpec) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Alignment:
-    """When sound arrives: frames behind the graph's input, at each node's input and at the output."""
+    """When sound arrives: frames behind the graph's inputs, at each node's input, and at all outputs alike."""
 
     arrival_frames: Mapping[str, int]
     edge_delay_frames: Mapping[EdgeSpec, int]
@@ -109,7 +113,8 @@ class Alignment:
 def align(spec: GraphSpec, order: tuple[str, ...], latencies: Mapping[str, int]) -> Alignment:
     """Delay every forward wire to the latest that arrives at the same node, side inputs included.
 
-    `latencies` gives each node's latency in frames.
+    `latencies` gives each node's latency in frames. Several outputs (stems and mix) are one place in time: all
+    wait for the latest.
 
     >>> from audiopost.graph.spec import NodeSpec
     >>> spec = GraphSpec((("b", NodeSpec("x")),), (EdgeSpec("input", "b"), EdgeSpec("b", "output"),
@@ -117,16 +122,19 @@ def align(spec: GraphSpec, order: tuple[str, ...], latencies: Mapping[str, int])
     >>> align(spec, ("b",), {"b": 480}).edge_delay_frames[EdgeSpec("input", "output")]
     480
     """
-    edges = forward_edges(spec)
-    departure = {INPUT: 0}
+    feeding = _by_target(spec, order)
+    departure = {edge.source: 0 for edge in spec.edges if is_input(edge.source)}
     arrival: dict[str, int] = {}
     delays: dict[EdgeSpec, int] = {}
-    for name in (*order, OUTPUT):
-        feeding = [edge for edge in edges if edge.target == name and edge.source in departure]
-        arrival[name] = max((departure[edge.source] for edge in feeding), default=0)
-        delays.update({edge: arrival[name] - departure[edge.source] for edge in feeding})
+    for name in order:
+        edges = feeding.get(name, ())
+        arrival[name] = max((departure[edge.source] for edge in edges), default=0)
+        delays.update({edge: arrival[name] - departure[edge.source] for edge in edges})
         departure[name] = arrival[name] + latencies.get(name, 0)
-    return Alignment(arrival, delays, arrival[OUTPUT])
+    leaving = [edge for target, edges in feeding.items() if is_output(target) for edge in edges]
+    latency = max((departure[edge.source] for edge in leaving), default=0)
+    delays.update({edge: latency - departure[edge.source] for edge in leaving})
+    return Alignment(arrival, delays, latency)
 
 
 def tail_after(spec: GraphSpec, order: tuple[str, ...], tails: Mapping[str, int]) -> int:
@@ -137,16 +145,13 @@ def tail_after(spec: GraphSpec, order: tuple[str, ...], tails: Mapping[str, int]
     live = set(order)
     if any(edge.delay_s is not None and edge.source in live for edge in spec.edges):
         return INFINITE_TAIL
-    edges = forward_edges(spec)
-    ringing = {INPUT: 0}
-    for name in (*order, OUTPUT):
-        before = [ringing[edge.source] for edge in edges if edge.target == name and edge.source in ringing]
-        own = tails.get(name, 0)
-        if own == INFINITE_TAIL or INFINITE_TAIL in before:
-            ringing[name] = INFINITE_TAIL
-        else:
-            ringing[name] = max(before, default=0) + own
-    return ringing[OUTPUT]
+    feeding = _by_target(spec, order)
+    ringing = {edge.source: 0 for edge in spec.edges if is_input(edge.source)}
+    for name in order:
+        before = [ringing[edge.source] for edge in feeding.get(name, ())]
+        ringing[name] = _sum_tails(max(before, key=_tail_length, default=0), tails.get(name, 0))
+    leaving = [ringing[edge.source] for end, edges in feeding.items() if is_output(end) for edge in edges]
+    return max(leaving, key=_tail_length, default=0)
 
 
 def assign_buffers(
@@ -183,6 +188,24 @@ def assign_buffers(
             if last_use[done] == step:
                 heapq.heappush(free.setdefault(kinds[done], []), buffers[done])
     return buffers
+
+
+def _by_target(spec: GraphSpec, order: tuple[str, ...]) -> dict[str, list[EdgeSpec]]:
+    """Forward wires out of what is run, by the node or output that they feed."""
+    run = set(order)
+    found: dict[str, list[EdgeSpec]] = {}
+    for edge in forward_edges(spec):
+        if edge.source in run or is_input(edge.source):
+            found.setdefault(edge.target, []).append(edge)
+    return found
+
+
+def _tail_length(tail_frames: int) -> float:
+    return math.inf if tail_frames == INFINITE_TAIL else tail_frames
+
+
+def _sum_tails(first: int, second: int) -> int:
+    return INFINITE_TAIL if INFINITE_TAIL in (first, second) else first + second
 
 
 def _edge_key(edge: EdgeSpec) -> tuple[str, str, str, float]:

@@ -5,11 +5,9 @@ and gives the same samples wherever a `GraphRenderer` runs it.
 
 ::
 
-    input ──▶ hp ──▶ comp ──▶ output         two reserved names: "input" and "output"
-                      ▲ sidechain
-    input ──▶ key ────┘
-
-Why the audio of stems is not separate inputs yet: one main input of any layout covers every present use.
+    input ───────▶ hp ──▶ comp ──▶ output            the two ends of every drawing
+                            ▲ sidechain
+    input.key ──▶ loud ─────┘     └──▶ output.wet     further inputs and outputs have names of their own
 """
 
 from __future__ import annotations
@@ -17,19 +15,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 from audiopost.errors import GraphError, UnknownNameError
 from audiopost.graph.node import Node
 from audiopost.graph.parameter import SettingValue
 
-__all__ = ["INPUT", "OUTPUT", "AutomationSpec", "EdgeSpec", "GraphSpec", "MacroSpec", "NodeSpec"]
+__all__ = [
+    "INPUT",
+    "MAIN",
+    "OUTPUT",
+    "AutomationSpec",
+    "EdgeSpec",
+    "GraphSpec",
+    "MacroSpec",
+    "NodeSpec",
+    "is_input",
+    "is_output",
+]
 
 INPUT = "input"
 OUTPUT = "output"
 MAIN = "main"
+MACRO = "macro"
+RESERVED_NAMES = (INPUT, OUTPUT, MACRO)
 
-Pairs = tuple[tuple[str, Any], ...]
+
+def is_input(end: str) -> bool:
+    """True for ``input`` and every ``input.name``: where sound enters the drawing."""
+    return end == INPUT or end.startswith(f"{INPUT}.")
+
+
+def is_output(end: str) -> bool:
+    """True for ``output`` and every ``output.name``: where sound leaves the drawing."""
+    return end == OUTPUT or end.startswith(f"{OUTPUT}.")
 
 
 @dataclass(frozen=True)
@@ -135,6 +154,18 @@ class GraphSpec:
         """Names of the nodes in the order of the drawing."""
         return tuple(name for name, _ in self.nodes)
 
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Names of the inputs besides the main one (``music`` for ``input.music``), sorted."""
+        ends = {edge.source for edge in self.edges if is_input(edge.source) and edge.source != INPUT}
+        return tuple(sorted(end.partition(".")[2] for end in ends))
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """Names of the outputs besides the main one, sorted."""
+        ends = {edge.target for edge in self.edges if is_output(edge.target) and edge.target != OUTPUT}
+        return tuple(sorted(end.partition(".")[2] for end in ends))
+
     def with_node(self, name: str, node: NodeSpec) -> GraphSpec:
         """The same drawing with one node exchanged; raises UnknownNameError if there is none of that name."""
         self.node(name)
@@ -149,17 +180,19 @@ class GraphSpec:
 
     def check(self) -> None:
         """Raise GraphError or UnknownNameError unless names are unique and every wire ends somewhere."""
-        names = self.node_names
-        for name in names:
-            if names.count(name) > 1:
+        names: set[str] = set()
+        for name in self.node_names:
+            if name in names:
                 raise GraphError(f"two nodes are called {name!r}", where=self.name, mend="rename one")
-            if name in (INPUT, OUTPUT) or "." in name or not name:
+            if name in RESERVED_NAMES or "." in name or not name:
                 raise GraphError(f"a node may not be called {name!r}", where=self.name, mend="choose another name")
+            names.add(name)
         for edge in self.edges:
-            for end, allowed in ((edge.source, (INPUT, *names)), (edge.target, (OUTPUT, *names))):
-                if end not in allowed:
-                    raise UnknownNameError(kind="node", name=end, known=allowed, where=str(edge))
+            if edge.source not in names and not is_input(edge.source):
+                raise UnknownNameError(kind="node", name=edge.source, known=(INPUT, *self.node_names), where=str(edge))
+            if edge.target not in names and not is_output(edge.target):
+                raise UnknownNameError(kind="node", name=edge.target, known=(OUTPUT, *self.node_names), where=str(edge))
             if edge.delay_s is not None and not edge.delay_s >= 0.0:
                 raise GraphError("a delay is 0 s or more", where=str(edge))
-        if not any(edge.target == OUTPUT for edge in self.edges):
+        if not any(is_output(edge.target) for edge in self.edges):
             raise GraphError("nothing is connected to the output", where=self.name, mend="add an edge to 'output'")
