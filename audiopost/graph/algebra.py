@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 from audiopost.blocks import AudioBlock
 from audiopost.errors import GraphError
 from audiopost.graph.node import Node
-from audiopost.graph.offline import ParameterEvent, render
+from audiopost.graph.offline import ParameterEvent, render, render_outputs
 from audiopost.graph.parameter import SettingValue
 from audiopost.graph.picture import as_mermaid, as_text
 from audiopost.graph.spec import INPUT, MAIN, OUTPUT, AutomationSpec, EdgeSpec, GraphSpec, MacroSpec, NodeSpec
@@ -129,12 +129,23 @@ class Graph(GraphSpec):
         return replace(self, nodes=tuple(nodes))
 
     def add(self, name: str, effect: GraphSpec) -> Graph:
-        """One more node, not yet connected. `effect` is a drawing of a single effect, such as ``fx.gain()``."""
-        if len(effect.nodes) != 1:
-            raise GraphError(f"{len(effect.nodes)} effects cannot be one node", where=name, mend="add them one by one")
-        if name in self.node_names:
+        """One more node, not yet connected: a single effect, or a whole drawing as a sub-graph.
+
+        The nodes of a sub-graph become ``name/node``; `connect` finds its ends under `name`, its further inputs by
+        ``input=``, its further outputs as ``name:output``. An effect added this way leaves its wires behind.
+        """
+        if name in self.node_names or f"{name}/in" in self.node_names:
             raise GraphError(f"two nodes are called {name!r}", where=self.name, mend="choose another name")
-        return replace(self, nodes=(*self.nodes, (name, effect.nodes[0][1])))
+        if _is_single(effect):
+            return replace(self, nodes=(*self.nodes, (name, effect.nodes[0][1])))
+        return self._joined(_as_part(effect, name), (*self.edges, *_as_part(effect, name).edges))
+
+    def bus(self, *names: str) -> Graph:
+        """Named places where wires meet: groups and sends. They cost nothing."""
+        graph = self
+        for name in names:
+            graph = graph.add(name, Graph.of("bus"))
+        return graph
 
     def connect(
         self,
@@ -145,7 +156,17 @@ class Graph(GraphSpec):
         gain_db: float = 0.0,
         delay_s: float | None = None,
     ) -> Graph:
-        """One more wire; ``"input"`` and ``"output"`` are the graph's ends. `delay_s` declares feedback."""
+        """One more wire.
+
+        ``"input"`` and ``"output"`` are the graph's ends, ``"input.music"`` and ``"output.stems"`` further ones.
+        `input` names a side input of the target, `gain_db` is the level of a send, `delay_s` declares feedback.
+        """
+        names = set(self.node_names)
+        part, _, port = source.partition(":")
+        if source not in names and f"{part}/out" in names:
+            source = f"{part}/out:{port}" if port else f"{part}/out"
+        if target not in names and f"{target}/in" in names:
+            target, input = (f"{target}/in" if input == MAIN else f"{target}/in:{input}"), MAIN
         return replace(self, edges=(*self.edges, EdgeSpec(source, target, input, float(gain_db), delay_s)))
 
     def automate(
@@ -166,12 +187,27 @@ class Graph(GraphSpec):
         sample_rate: int,
         *,
         layout: Layout | str | None = None,
+        inputs: Mapping[str, ArrayLike] | None = None,
         tail: bool = False,
         block_frames: int = 4096,
         events: Iterable[ParameterEvent] = (),
     ) -> AudioBlock:
         """Run the drawing over an array; see `audiopost.graph.offline.render`."""
-        return render(self, samples, sample_rate, layout, tail=tail, block_frames=block_frames, events=events)
+        return render(
+            self, samples, sample_rate, layout, inputs=inputs, tail=tail, block_frames=block_frames, events=events
+        )
+
+    def render_outputs(
+        self,
+        samples: ArrayLike,
+        sample_rate: int,
+        *,
+        layout: Layout | str | None = None,
+        inputs: Mapping[str, ArrayLike] | None = None,
+        tail: bool = False,
+    ) -> dict[str, AudioBlock]:
+        """Every output in one pass, ``main`` and the named ones; see `audiopost.graph.offline.render_outputs`."""
+        return render_outputs(self, samples, sample_rate, layout, inputs=inputs, tail=tail)
 
     def mermaid(self) -> str:
         """The drawing in Mermaid's flowchart language."""
@@ -186,6 +222,26 @@ class Graph(GraphSpec):
             macros=self.macros + other.macros,
             name=self.name or other.name,
         )
+
+
+def _is_single(spec: GraphSpec) -> bool:
+    """One effect with nothing but a plain wire in and out."""
+    plain = all(edge.gain_db == 0.0 and edge.delay_s is None and edge.input == MAIN for edge in spec.edges)
+    ends = all({edge.source, edge.target} & {INPUT, OUTPUT} for edge in spec.edges)
+    return len(spec.nodes) == 1 and len(spec.edges) <= 2 and plain and ends and not spec.automation and not spec.macros
+
+
+def _as_part(spec: GraphSpec, name: str) -> GraphSpec:
+    """The drawing as a part of another: its nodes under ``name/``, its ends turned into buses."""
+    spec.check()
+    names = {node: f"{name}/{node}" for node in spec.node_names}
+    names |= {INPUT: f"{name}/in", OUTPUT: f"{name}/out"}
+    names |= {f"{INPUT}.{each}": f"{name}/in:{each}" for each in spec.input_names}
+    names |= {f"{OUTPUT}.{each}": f"{name}/out:{each}" for each in spec.output_names}
+    part = replace(spec, **_rename_fields(spec, names))
+    ends = tuple((end, NodeSpec("bus")) for end in names.values() if end not in dict(part.nodes))
+    macros = tuple(replace(macro, name=f"{name}/{macro.name}") for macro in part.macros)
+    return replace(part, nodes=part.nodes + ends, macros=macros)
 
 
 def through() -> Graph:

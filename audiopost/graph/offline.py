@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from audiopost.blocks import AudioBlock, BlockMemory, as_block
+from audiopost.blocks import AudioBlock, as_block
 from audiopost.errors import LayoutError, UsageError
 from audiopost.graph.catalogue import CATALOGUE, Catalogue
 from audiopost.graph.node import INFINITE_TAIL, StreamFormat
 from audiopost.graph.renderer import GraphRenderer
-from audiopost.graph.spec import GraphSpec
+from audiopost.graph.spec import MAIN, GraphSpec
 from audiopost.layouts import Layout, default_layout, layout_named
 from audiopost.units import seconds_to_frames
 
-__all__ = ["LONGEST_TAIL_S", "ParameterEvent", "render", "tail_frames_to_render"]
+__all__ = ["LONGEST_TAIL_S", "ParameterEvent", "render", "render_outputs", "tail_frames_to_render"]
 
 LONGEST_TAIL_S = 30.0
 """An endless or longer tail is rendered for this long."""
@@ -37,6 +37,7 @@ def render(
     sample_rate: int,
     layout: Layout | str | None = None,
     *,
+    inputs: Mapping[str, ArrayLike] | None = None,
     tail: bool = False,
     block_frames: int = 4096,
     events: Iterable[ParameterEvent] = (),
@@ -52,13 +53,15 @@ def render(
         In Hz.
     layout
         A layout or its name; without it, what the number of channels most likely means.
+    inputs : mapping of arrays
+        Samples of the named inputs (``input.music``), as long as `samples` or shorter.
     tail : bool
         True: the output goes on after the input until the declared tail is over (30 s at most);
         False: the output is as long as the input.
     block_frames : int
         Size of the blocks; it has no influence on the samples.
     events
-        Parameter moves with rising frames, replayed at exactly those frames of the input stream.
+        Parameter moves, replayed at exactly their frames of the input stream.
 
     Returns
     -------
@@ -70,35 +73,88 @@ def render(
     UsageError
         If the samples are no audio, the drawing is wrong or the layout does not fit.
     """
+    outputs = render_outputs(
+        spec, samples, sample_rate, layout,
+        inputs=inputs, tail=tail, block_frames=block_frames, events=events, catalogue=catalogue,
+    )  # fmt: skip
+    return outputs[MAIN]
+
+
+def render_outputs(
+    spec: GraphSpec,
+    samples: ArrayLike,
+    sample_rate: int,
+    layout: Layout | str | None = None,
+    *,
+    inputs: Mapping[str, ArrayLike] | None = None,
+    tail: bool = False,
+    block_frames: int = 4096,
+    events: Iterable[ParameterEvent] = (),
+    catalogue: Catalogue = CATALOGUE,
+) -> dict[str, AudioBlock]:
+    """Every output of a drawing in one pass: ``main`` and the named ones. Parameters and errors as of `render`."""
+    if sample_rate <= 0 or block_frames <= 0:
+        raise UsageError(f"sample_rate {sample_rate} and block_frames {block_frames} must be above 0")
+    block, chosen = _with_layout(samples, layout)
+    named = {name: _with_layout(each, None) for name, each in (inputs or {}).items()}
+    for name, (each, _) in named.items():
+        if each.shape[1] > block.shape[1]:
+            raise UsageError(f"input {name} is longer than the main input", mend="lengthen the main input with silence")
+    stream = StreamFormat(sample_rate, chosen, block_frames)
+    renderer = GraphRenderer(
+        spec, stream, catalogue, inputs={name: each_layout for name, (_, each_layout) in named.items()}
+    )
+    length = block.shape[1] + (tail_frames_to_render(renderer) if tail else 0)
+    total = length + renderer.latency_frames
+    sources = {"": block, **{name: each for name, (each, _) in named.items()}}
+    layouts = {MAIN: renderer.output_layout, **renderer.output_layouts}
+    results = {name: np.empty((each.channels, total), dtype=np.float32) for name, each in layouts.items()}
+    for start, frames in _pieces(renderer, total, block_frames, events):
+        _render_piece(renderer, sources, results, start, frames)
+    latency = renderer.latency_frames
+    return {name: np.ascontiguousarray(result[:, latency:]) for name, result in results.items()}
+
+
+def _with_layout(samples: ArrayLike, layout: Layout | str | None) -> tuple[AudioBlock, Layout]:
     block = as_block(samples)
     chosen = layout_named(layout) if isinstance(layout, str) else layout or default_layout(block.shape[0])
     if chosen.channels != block.shape[0]:
         raise LayoutError(f"{block.shape[0]} channels are not {chosen.name}", mend="name the layout that they have")
-    if sample_rate <= 0 or block_frames <= 0:
-        raise UsageError(f"sample_rate {sample_rate} and block_frames {block_frames} must be above 0")
-    renderer = GraphRenderer(spec, StreamFormat(sample_rate, chosen, block_frames), catalogue)
-    length = block.shape[1] + (tail_frames_to_render(renderer) if tail else 0)
-    total = length + renderer.latency_frames
-    result = np.empty((renderer.output_layout.channels, total), dtype=np.float32)
-    source = BlockMemory(block.shape[0], block_frames)
-    sink = BlockMemory(result.shape[0], block_frames)
-    moves = sorted(events, key=lambda event: event.frame)
+    return block, chosen
+
+
+def _pieces(
+    renderer: GraphRenderer, total: int, block_frames: int, events: Iterable[ParameterEvent]
+) -> Iterator[tuple[int, int]]:
+    """``(start, frames)`` of every piece, cut at the events; each event takes effect before the piece it begins."""
+    moves = sorted(events, key=lambda event: event.frame, reverse=True)
     position = 0
     while position < total:
-        while moves and moves[0].frame <= position:
-            renderer.set_parameter(moves[0].parameter, moves[0].value)
-            moves.pop(0)
-        frames = min(block_frames, total - position)
-        if moves:
-            frames = min(frames, moves[0].frame - position)
-        piece, out = source.block(frames), sink.block(frames)
-        given = block[:, position : position + frames]
-        piece[:, : given.shape[1]] = given
-        piece[:, given.shape[1] :] = 0.0
-        renderer.process(piece, out)
-        result[:, position : position + frames] = out
-        position += frames
-    return np.ascontiguousarray(result[:, renderer.latency_frames :])
+        while moves and moves[-1].frame <= position:
+            move = moves.pop()
+            renderer.set_parameter(move.parameter, move.value)
+        end = min(position + block_frames, total, *(move.frame for move in moves[-1:]))
+        yield position, end - position
+        position = end
+
+
+def _render_piece(
+    renderer: GraphRenderer,
+    sources: Mapping[str, AudioBlock],
+    results: Mapping[str, AudioBlock],
+    start: int,
+    frames: int,
+) -> None:
+    end = start + frames
+    given = {name: _padded(each[:, start:end], frames) for name, each in sources.items()}
+    views = {name: result[:, start:end] for name, result in results.items()}
+    main_in, main_out = given.pop(""), views.pop(MAIN)
+    renderer.process(main_in, main_out, given, views)
+
+
+def _padded(samples: AudioBlock, frames: int) -> AudioBlock:
+    missing = frames - samples.shape[1]
+    return samples if missing == 0 else np.pad(samples, ((0, 0), (0, missing)))
 
 
 def tail_frames_to_render(renderer: GraphRenderer) -> int:
