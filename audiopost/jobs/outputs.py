@@ -109,8 +109,9 @@ def output_folder(folder: Path) -> Iterator[Path]:
         yield folder
     finally:
         for each in made:
-            if any(os.scandir(each)):
-                break
+            with os.scandir(each) as entries:
+                if any(entries):
+                    break
             each.rmdir()
 
 
