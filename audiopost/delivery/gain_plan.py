@@ -170,8 +170,8 @@ def _choose(
     lead = leading[0][0]
     obstacle = max(groups, key=lambda group: _distance(group, wished_db, allowance))[0]
     return gain_db, (
-        f"{lead.rule.kind.words} {in_words(lead.value + gain_db)} {lead.rule.kind.unit} within its tolerance, "
-        f"{in_words(abs(gain_db - wished_db))} dB off its aim, because of the {obstacle.rule.kind.words}",
+        f"{lead.rule.kind.words} {in_words(lead.value + gain_db, 2)} {lead.rule.kind.unit} within its tolerance, "
+        f"{in_words(abs(gain_db - wished_db), 2)} dB off its aim, because of the {obstacle.rule.kind.words}",
     )
 
 
