@@ -192,10 +192,10 @@ def run_sections(
         frame += 1
     for channel in range(channels):
         for n in range(frame, frames):
-            x: float = np.float64(block[channel, n])
+            y: float = np.float64(block[channel, n])
             for s in range(sections):
-                x = tick(x, coefficients[s], state[channel, s])
-            out[channel, n] = x
+                y = tick(y, coefficients[s], state[channel, s])
+            out[channel, n] = y
 
 
 def _tail_frames(sections: Sequence[Section], sample_rate: float) -> int:

@@ -25,7 +25,17 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
-__all__ = ["Kernel", "compile_function", "compiled", "inlined", "kernel_cache_folder"]
+from audiopost.errors import EffectError
+
+__all__ = [
+    "Kernel",
+    "compile_foreign",
+    "compile_function",
+    "compiled",
+    "inlined",
+    "kernel_cache_folder",
+    "tuple_maker",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,24 +82,50 @@ def inlined(python: Callable[P, R]) -> Callable[P, R]:
     return python
 
 
-def compile_function(python: Callable[P, R], signature: str | None = None, *, cached: bool = False) -> Callable[P, R]:
-    """A function compiled now; without a `signature` for whatever a kernel calls it with.
+def compile_function(python: Callable[P, R], signature: str, *, cached: bool = False) -> Callable[P, R]:
+    """A function compiled now for one signature.
 
     Raises
     ------
-    numba.core.errors.NumbaError
-        If the function uses something that numba cannot compile. Own kernels never do; the effects made of
-        users' functions translate it.
+    EffectError
+        If numba cannot compile it: why, and where the function stands. Own kernels never do.
     """
     with _DOOR:
         numba = _numba()
-        resolved = _with_compiled_helpers(cast(FunctionType, python))
-        signatures = (signature,) if signature else ()
+        resolved = _with_compiled_helpers(cast(FunctionType, python), _may_be_inlined)
         folder = kernel_cache_folder() if cached else None
-        if folder is None:
-            return cast("Callable[P, R]", numba.njit(*signatures, **_OPTIONS)(resolved))
-        with _cache_at(numba, folder):
-            return cast("Callable[P, R]", numba.njit(*signatures, cache=True, **_OPTIONS)(resolved))
+        try:
+            if folder is None:
+                return cast("Callable[P, R]", numba.njit(signature, **_OPTIONS)(resolved))
+            with _cache_at(numba, folder):
+                return cast("Callable[P, R]", numba.njit(signature, cache=True, **_OPTIONS)(resolved))
+        except numba.core.errors.NumbaError as error:
+            raise _not_compilable(cast(FunctionType, python), error) from error
+
+
+def compile_foreign(python: Callable[P, R]) -> Callable[P, R]:
+    """A user's function, to be called by a compiled one; the Python functions that it calls by name go with it.
+
+    It is compiled with its caller, where an error in it then surfaces.
+    """
+    with _DOOR:
+        resolved = _with_compiled_helpers(cast(FunctionType, python), _any_function)
+        return cast("Callable[P, R]", _numba().njit(**_OPTIONS)(resolved))
+
+
+def tuple_maker() -> Any:
+    """What turns an array into a tuple of fixed length inside a kernel: ``make(array, length)``."""
+    _numba()
+    from numba.np.unsafe.ndarray import to_fixed_tuple
+
+    return to_fixed_tuple
+
+
+def _not_compilable(python: FunctionType, error: Exception) -> EffectError:
+    told = [line.strip() for line in str(error).splitlines()]
+    reasons = [line for line in told if line and not line.startswith(("Failed in", "During", "- ", "File"))]
+    place = f"{python.__code__.co_filename}:{python.__code__.co_firstlineno}"
+    return EffectError(python.__name__, f"cannot be compiled: {reasons[0] if reasons else error}", place)
 
 
 @cache
@@ -149,29 +185,29 @@ def _cache_at(numba: Any, folder: Path) -> Iterator[None]:
 _helpers: dict[FunctionType, Any] = {}
 
 
-def _with_compiled_helpers(python: FunctionType) -> FunctionType:
-    """The same code, looking up compiled helpers where its module holds plain `inlined` functions."""
-    names = _names_used(python)
+def _with_compiled_helpers(python: FunctionType, wanted: Callable[[FunctionType], bool]) -> FunctionType:
+    """The same code, looking up compiled helpers where its module holds plain functions that are `wanted`."""
+    names = frozenset(python.__code__.co_names)
     found = {
         name: value
         for name, value in python.__globals__.items()
-        if name in names and isinstance(value, FunctionType) and _may_be_inlined(value)
+        if name in names and value is not python and isinstance(value, FunctionType) and wanted(value)
     }
     if not found:
         return python
     for helper in found.values():
         if helper not in _helpers:
-            _helpers[helper] = _numba().njit(**_OPTIONS)(_with_compiled_helpers(helper))
+            _helpers[helper] = _numba().njit(**_OPTIONS)(_with_compiled_helpers(helper, wanted))
     scope = {**python.__globals__, **{name: _helpers[helper] for name, helper in found.items()}}
     made = FunctionType(python.__code__, scope, python.__name__, python.__defaults__, python.__closure__)
     made.__module__ = python.__module__
     return made
 
 
-def _names_used(python: FunctionType) -> frozenset[str]:
-    return frozenset(python.__code__.co_names)
-
-
 def _may_be_inlined(python: FunctionType) -> bool:
     # The decibels of `units` lie on a floor below this one and cannot carry its mark.
     return hasattr(python, _INLINED) or python.__module__ == "audiopost.units"
+
+
+def _any_function(_python: FunctionType) -> bool:
+    return True

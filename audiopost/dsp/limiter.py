@@ -169,8 +169,9 @@ def find_true_peaks(
 ) -> None:
     """``peaks[n + 1]``: largest value of any channel from one sample to the next, `half` frames ago.
 
-    ``peaks[0]`` keeps the last of the block before. `history` holds the last ``2 * half`` samples of each channel. Nothing is sought in a channel that stays below
-    `threshold`: none of its interpolated values can reach the ceiling.
+    ``peaks[0]`` keeps the last of the block before. `history` holds the last ``2 * half`` samples of each channel.
+    Nothing is sought in a channel that stays below `threshold`: none of its interpolated values can reach the
+    ceiling.
     """
     channels, frames = key.shape
     span = phases.shape[1]

@@ -23,7 +23,15 @@ from audiopost.graph.parameter import parameter_named
 
 __all__ = ["EFFECT_MODULES", "draw", "pedalboard", "plugin", "through"]
 
-EFFECT_MODULES: tuple[str, ...] = ("mixing", "equalization", "dynamics", "limiting")
+EFFECT_MODULES: tuple[str, ...] = (
+    "mixing",
+    "equalization",
+    "dynamics",
+    "limiting",
+    "space",
+    "generators",
+    "metering",
+)
 """Modules of this room whose node classes, and whose `entries()` where they have them, make up the catalogue."""
 
 
