@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from audiopost.cli import catalogue, demo, live, machine, measure, normalize, plugins, render
-from audiopost.cli.exit_codes import DONE, INTERRUPTED, USAGE, exit_code_of
+from audiopost.cli.exit_codes import DONE, FAILED, INTERRUPTED, USAGE, exit_code_of
 from audiopost.cli.output import in_words, message
 from audiopost.errors import AudiopostError
 
@@ -49,13 +49,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _speak_any_name()
     try:
         answer = app(args=arguments, prog_name="audiopost", standalone_mode=False)
+        sys.stdout.flush()
     except typer.TyperException as fault:
         message(_usage_in_words(fault))
         return USAGE
-    except BrokenPipeError:
-        # The reader has gone (`| head`): nothing is wrong. Python must not find the closed pipe again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+    except (BrokenPipeError, SystemExit):
+        # The reader has gone (`| head`); typer leaves by SystemExit then. Nobody is told, but it is not 0: a verdict
+        # may have got lost. Python must not find the closed pipe again at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return FAILED
     except (AudiopostError, OSError) as error:
         message(in_words(error))
         return exit_code_of(error)
