@@ -9,7 +9,7 @@ same signal, 0 dB); two other layouts never meet silently. A `Bus` costs nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from audiopost.graph.alignment import AlignmentDelay
 from audiopost.graph.bypass import Bypass
 from audiopost.graph.catalogue import Catalogue
 from audiopost.graph.node import Node, StreamFormat
-from audiopost.graph.program import Program, Wires, joined_layout
+from audiopost.graph.program import Program, Step, Wires, joined_layout
 from audiopost.graph.schedule import Alignment, align, assign_buffers, by_port, forward_edges, order_nodes, tail_after
 from audiopost.graph.spec import INPUT, MAIN, OUTPUT, EdgeSpec, GraphSpec, is_input
 from audiopost.layouts import Layout
@@ -38,7 +38,11 @@ class Call:
 
 @dataclass(frozen=True)
 class Assembly:
-    """Everything that a renderer runs. `buffer_of` gives the buffer of every input and output, among others."""
+    """Everything that a renderer runs. `buffer_of` gives the buffer of every input and output, among others.
+
+    `steps` lists for each step its calls (indices into `calls`) and the earlier steps that it waits for: only there
+    if no buffer was used again, for only then may steps run at the same time.
+    """
 
     nodes: dict[str, Node]
     layouts: Mapping[str, Layout]
@@ -49,14 +53,21 @@ class Assembly:
     buffer_channels: tuple[int, ...]
     delays: tuple[AlignmentDelay, ...]
     feedback: tuple[AlignmentDelay, ...]
+    steps: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = ()
 
 
 def assemble(
-    spec: GraphSpec, stream: StreamFormat, catalogue: Catalogue, inputs: Mapping[str, Layout] | None = None
+    spec: GraphSpec,
+    stream: StreamFormat,
+    catalogue: Catalogue,
+    inputs: Mapping[str, Layout] | None = None,
+    *,
+    reuse_buffers: bool = True,
 ) -> Assembly:
     """Build the machine's parts from the drawing.
 
     `inputs` gives the layouts of the named inputs; one that it leaves out has the layout of the main input.
+    `reuse_buffers` False gives every value memory of its own, so that branches may run on threads.
 
     Raises
     ------
@@ -81,12 +92,17 @@ def assemble(
         program.write_node(name, nodes[name])
     program.write_outputs(_output_ends(spec))
     tail_frames = tail_after(spec, order, {name: node.tail_frames for name, node in nodes.items()})
-    return _in_memory(program, nodes, alignment, tail_frames)
+    return _in_memory(program, nodes, alignment, tail_frames, reuse_buffers=reuse_buffers)
 
 
-def _in_memory(program: Program, nodes: dict[str, Node], alignment: Alignment, tail_frames: int) -> Assembly:
+def _in_memory(
+    program: Program, nodes: dict[str, Node], alignment: Alignment, tail_frames: int, *, reuse_buffers: bool
+) -> Assembly:
     steps, channels = program.steps, program.channels
-    buffer_of = assign_buffers([step.writes for step in steps], [step.reads for step in steps], channels)
+    if reuse_buffers:
+        buffer_of = assign_buffers([step.writes for step in steps], [step.reads for step in steps], channels)
+    else:
+        buffer_of = {value: index for index, value in enumerate(channels)}
     calls = tuple(
         Call(function, tuple(buffer_of[value] for value in values), extra, node)
         for step in steps
@@ -103,7 +119,23 @@ def _in_memory(program: Program, nodes: dict[str, Node], alignment: Alignment, t
         buffer_channels=tuple(sizes[index] for index in range(len(sizes))),
         delays=tuple(program.delays),
         feedback=tuple(program.feedback),
+        steps=() if reuse_buffers or program.feedback else _waiting_steps(steps),
     )
+
+
+def _waiting_steps(steps: Sequence[Step]) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
+    """For each step that has calls: their indices, and the steps (of this list) whose values it reads."""
+    written_by: dict[str, int] = {}
+    found: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+    calls = 0
+    for step in steps:
+        if not step.calls:
+            continue
+        waits_for = sorted({written_by[value] for value in step.reads if value in written_by})
+        written_by.update(dict.fromkeys(step.writes, len(found)))
+        found.append((tuple(range(calls, calls + len(step.calls))), tuple(waits_for)))
+        calls += len(step.calls)
+    return tuple(found)
 
 
 def _input_layouts(spec: GraphSpec, stream: StreamFormat, inputs: Mapping[str, Layout]) -> dict[str, Layout]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +19,7 @@ from audiopost.graph.spec import MAIN, GraphSpec
 from audiopost.layouts import Layout, default_layout, layout_named
 from audiopost.units import seconds_to_frames
 
-__all__ = ["LONGEST_TAIL_S", "ParameterEvent", "render", "render_outputs", "tail_frames_to_render"]
+__all__ = ["LONGEST_TAIL_S", "ParameterEvent", "render", "render_outputs", "tail_frames_to_render", "useful_threads"]
 
 LONGEST_TAIL_S = 30.0
 """An endless or longer tail is rendered for this long."""
@@ -41,6 +43,7 @@ def render(
     tail: bool = False,
     block_frames: int = 4096,
     events: Iterable[ParameterEvent] = (),
+    threads: int | None = None,
     catalogue: Catalogue = CATALOGUE,
 ) -> AudioBlock:
     """Run a drawing over samples, at once and from a fresh start.
@@ -62,6 +65,8 @@ def render(
         Size of the blocks; it has no influence on the samples.
     events
         Parameter moves, replayed at exactly their frames of the input stream.
+    threads : int
+        Independent branches run on so many; by default on as many as there are cores. No influence on the samples.
 
     Returns
     -------
@@ -75,7 +80,7 @@ def render(
     """
     outputs = render_outputs(
         spec, samples, sample_rate, layout,
-        inputs=inputs, tail=tail, block_frames=block_frames, events=events, catalogue=catalogue,
+        inputs=inputs, tail=tail, block_frames=block_frames, events=events, threads=threads, catalogue=catalogue,
     )  # fmt: skip
     return outputs[MAIN]
 
@@ -90,6 +95,7 @@ def render_outputs(
     tail: bool = False,
     block_frames: int = 4096,
     events: Iterable[ParameterEvent] = (),
+    threads: int | None = None,
     catalogue: Catalogue = CATALOGUE,
 ) -> dict[str, AudioBlock]:
     """Every output of a drawing in one pass: ``main`` and the named ones. Parameters and errors as of `render`."""
@@ -101,18 +107,25 @@ def render_outputs(
         if each.shape[1] > block.shape[1]:
             raise UsageError(f"input {name} is longer than the main input", mend="lengthen the main input with silence")
     stream = StreamFormat(sample_rate, chosen, block_frames)
-    renderer = GraphRenderer(
-        spec, stream, catalogue, inputs={name: each_layout for name, (_, each_layout) in named.items()}
-    )
+    input_layouts = {name: each_layout for name, (_, each_layout) in named.items()}
+    renderer = GraphRenderer(spec, stream, catalogue, inputs=input_layouts, threads=threads or useful_threads(spec))
     length = block.shape[1] + (tail_frames_to_render(renderer) if tail else 0)
     total = length + renderer.latency_frames
     sources = {"": block, **{name: each for name, (each, _) in named.items()}}
     layouts = {MAIN: renderer.output_layout, **renderer.output_layouts}
     results = {name: np.empty((each.channels, total), dtype=np.float32) for name, each in layouts.items()}
-    for start, frames in _pieces(renderer, total, block_frames, events):
-        _render_piece(renderer, sources, results, start, frames)
+    with closing(renderer):
+        for start, frames in _pieces(renderer, total, block_frames, events):
+            _render_piece(renderer, sources, results, start, frames)
     latency = renderer.latency_frames
     return {name: np.ascontiguousarray(result[:, latency:]) for name, result in results.items()}
+
+
+def useful_threads(spec: GraphSpec) -> int:
+    """Threads that may help: the cores that this process may use, but one where the graph has no branches."""
+    branching = len({edge.source for edge in spec.edges}) < len(spec.edges)
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return available if branching else 1
 
 
 def _with_layout(samples: ArrayLike, layout: Layout | str | None) -> tuple[AudioBlock, Layout]:

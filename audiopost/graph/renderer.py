@@ -30,6 +30,7 @@ from audiopost.graph.bypass import Bypass
 from audiopost.graph.catalogue import CATALOGUE, Catalogue
 from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.spec import INPUT, MACRO, OUTPUT, GraphSpec
+from audiopost.graph.threads import BranchThreads, Task, chain_tasks
 from audiopost.layouts import Layout
 
 __all__ = ["GraphRenderer", "NonFinite"]
@@ -37,6 +38,9 @@ __all__ = ["GraphRenderer", "NonFinite"]
 BOUND_LENGTHS = 8
 """Block lengths for which the list of calls is kept bound; live streams use one, offline renders two or three."""
 
+
+Program = list[tuple[Callable[..., None], tuple[Any, ...]]]
+"""Calls with their arguments, in order."""
 
 _NOTHING: Mapping[str, AudioBlock] = MappingProxyType({})
 
@@ -63,6 +67,9 @@ class GraphRenderer:
     isolate
         False: an effect that raises ends the render with an EffectError. True (live): it is cut out, its input
         passes on, the error is kept in `failures` and the rest plays.
+    threads
+        More than 1: independent branches run at the same time (offline; a graph with feedback stays on one). The
+        samples are the same. Call `close` afterwards.
 
     Attributes
     ----------
@@ -97,11 +104,14 @@ class GraphRenderer:
         *,
         inputs: Mapping[str, Layout] | None = None,
         isolate: bool = False,
+        threads: int = 1,
     ) -> None:
         self.spec = spec
         self.stream = stream
         self.isolate = isolate
-        self._assembly: Assembly = assemble(spec, stream, catalogue, inputs)
+        self._assembly: Assembly = assemble(spec, stream, catalogue, inputs, reuse_buffers=threads == 1)
+        self._branches = BranchThreads(threads) if threads > 1 and self._assembly.steps else None
+        self._tasks: dict[int, list[Task]] = {}
         self.nodes: dict[str, Node] = self._assembly.nodes
         self.latency_frames: int = self._assembly.alignment.latency_frames
         self.tail_frames: int = self._assembly.tail_frames
@@ -114,7 +124,7 @@ class GraphRenderer:
         self.frame = 0
         self._memories = [BlockMemory(channels, stream.maximum_frames) for channels in self._assembly.buffer_channels]
         self.buffers = len(self._memories)
-        self._programs: dict[int, list[tuple[Callable[..., None], tuple[Any, ...]]]] = {}
+        self._programs: dict[int, Program] = {}
         self._lanes = self._make_lanes()
         self._macros = {macro.name: macro.targets for macro in spec.macros}
         self._longest = min((stream.maximum_frames, *(delay.delay_frames for delay in self._assembly.feedback)))
@@ -187,6 +197,11 @@ class GraphRenderer:
         """Whether a node runs code that is not ours: a plug-in, or a class that came with the drawing."""
         return not self.nodes[name].trusted or self.spec.node(name).definition is not None
 
+    def close(self) -> None:
+        """End the threads, if there are any."""
+        if self._branches is not None:
+            self._branches.close()
+
     def _piece(self, frames: int) -> int:
         """Frames that may be run in one go from here: up to the next automation move or the shortest feedback."""
         length = min(frames, self._longest)
@@ -213,6 +228,9 @@ class GraphRenderer:
         program = self._programs.get(frames)
         if program is None:
             program = self._bind(frames)
+        if self._branches is not None:
+            self._branches.run(self._tasks[frames])
+            return
         for function, arguments in program:
             function(*arguments)
 
@@ -224,12 +242,14 @@ class GraphRenderer:
                 self.set_parameter(lane.parameter, lane.value_at(end))
         self.frame = end
 
-    def _bind(self, frames: int) -> list[tuple[Callable[..., None], tuple[Any, ...]]]:
+    def _bind(self, frames: int) -> Program:
         """The list of calls for one block length, with the buffers' memory at that length."""
         program = [self._bound(call, frames) for call in self._assembly.calls]
         if len(self._programs) >= BOUND_LENGTHS:
             self._programs.pop(next(iter(self._programs)))
         self._programs[frames] = program
+        if self._branches is not None:
+            self._tasks[frames] = _as_tasks(program, self._assembly.steps)
         return program
 
     def _bound(self, call: Call, frames: int) -> tuple[Callable[..., None], tuple[Any, ...]]:
@@ -302,6 +322,21 @@ class GraphRenderer:
             raise GraphError(f"macro {name} = {value:g} is out of range", mend="allowed: 0 to 1")
         for path, low, high in self._macros[name]:
             self.set_parameter(path, low + value * (high - low))
+
+
+def _as_tasks(program: Program, steps: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]) -> list[Task]:
+    def work(calls: Program) -> Callable[[], None]:
+        def run() -> None:
+            for function, arguments in calls:
+                function(*arguments)
+
+        return run
+
+    chains = chain_tasks([waits_for for _, waits_for in steps])
+    return [
+        Task(work([program[call] for step in chain for call in steps[step][0]]), waits_for)
+        for chain, waits_for in chains
+    ]
 
 
 def _effect_error(name: str, error: Exception) -> EffectError:
