@@ -17,7 +17,9 @@ def chunk(letters: str, body: bytes, *, declared: int | None = None, pad: bool =
 def plain_format(channels: int = 1, sample_rate: int = 48_000, bits: int = 16, tag: int = 1) -> bytes:
     """The ``fmt`` chunk of plain PCM (tag 1) or float (tag 3)."""
     frame_bytes = channels * bits // 8
-    return chunk("fmt ", struct.pack("<HHIIHH", tag, channels, sample_rate, sample_rate * frame_bytes, frame_bytes, bits))
+    return chunk(
+        "fmt ", struct.pack("<HHIIHH", tag, channels, sample_rate, sample_rate * frame_bytes, frame_bytes, bits)
+    )
 
 
 def extensible_format(

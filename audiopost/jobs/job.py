@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 
 from audiopost.blocks import AudioBlock
 from audiopost.errors import UsageError
-from audiopost.layouts import Layout, layout_named
+from audiopost.layouts import Layout, discrete_layout, layout_named
 from audiopost.media.audio_file import AudioReader
 
-__all__ = ["BLOCK_FRAMES", "Progress", "Stage", "reported_blocks", "settle_layout"]
+__all__ = ["BLOCK_FRAMES", "Progress", "Stage", "layout_to_write", "reported_blocks", "settle_layout"]
 
 Progress = Callable[[float, str], None]
 """``progress(fraction, words)``."""
@@ -92,3 +92,10 @@ def settle_layout(reader: AudioReader, layout: str | Layout | None, *, dual_mono
     if dual_mono and reader.channels == 1:
         reader.know_layout(layout_named("dual-mono"))
     return reader.layout
+
+
+def layout_to_write(reader: AudioReader, layout: Layout) -> Layout:
+    """The layout that a file made from `reader` may claim: an assumption about the input is not passed on as a fact."""
+    if reader.layout_assumed and layout == reader.layout and layout.channels > 2:
+        return discrete_layout(layout.channels)
+    return layout

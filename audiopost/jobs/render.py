@@ -24,7 +24,7 @@ from audiopost.graph.offline import tail_frames_to_render
 from audiopost.graph.renderer import GraphRenderer, NonFinite
 from audiopost.graph.spec import GraphSpec
 from audiopost.jobs.chain_values import with_values
-from audiopost.jobs.job import Progress, Stage, reported_blocks, settle_layout
+from audiopost.jobs.job import Progress, Stage, layout_to_write, reported_blocks, settle_layout
 from audiopost.layouts import Layout
 from audiopost.library.chains import load_chain
 from audiopost.media.audio_file import AudioReader, open_audio
@@ -130,28 +130,22 @@ def render(
     PluginError, EffectError
         If an effect fails.
     """
-    spec = (
-        chain if isinstance(chain, GraphSpec) else load_chain(Path(chain) if isinstance(chain, os.PathLike) else chain)
-    )
-    spec = with_values(spec, parameters or {})
+    protected = [Path(input)]
+    if not isinstance(chain, GraphSpec):
+        protected.append(Path(chain))
+        chain = load_chain(chain if isinstance(chain, str) else Path(chain))
+    spec = with_values(chain, parameters or {})
     output = Path(output)
     with open_audio(input) as reader:
         source_layout = settle_layout(reader, layout)
         renderer = GraphRenderer(spec, StreamFormat(reader.sample_rate, source_layout, BLOCK_FRAMES))
         container = container_for(output, format or (None if output.suffix else reader.container.name))
         run = _Run(reader, renderer, tail_frames_to_render(renderer) if tail else 0)
-        resampler = Resampler(renderer.output_layout.channels, reader.sample_rate, sample_rate or reader.sample_rate)
+        rate = reader.sample_rate if sample_rate is None else sample_rate
+        resampler = Resampler(renderer.output_layout.channels, reader.sample_rate, rate)
         written_bits = bits or container.nearest_bits(reader.bits)
-        protected = [reader.path] if isinstance(chain, GraphSpec) else [reader.path, Path(chain)]
-        writer = AudioWriter(
-            output,
-            sample_rate or reader.sample_rate,
-            renderer.output_layout,
-            written_bits,
-            container.name,
-            exists,
-            protected,
-        )
+        written_layout = layout_to_write(reader, renderer.output_layout)
+        writer = AudioWriter(output, rate, written_layout, written_bits, container.name, exists, protected)
         digest = hashlib.sha256()
         with writer:
             for block in _resampled(run.blocks(Stage(progress, f"rendering {reader.path.name}")), resampler):

@@ -1,4 +1,5 @@
 import os
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -212,6 +213,19 @@ def test_an_mp3_that_does_not_say_its_length_is_noted(tmp_path: Path) -> None:
     without = with_length[:frame] + b"\0\0\0\0" + with_length[frame + 4 :]
     with open_audio(written(tmp_path / "b.mp3", without)) as reader:
         assert reader.notes == ("the MP3 does not say its length: libsndfile estimates it, and the end may be missing",)
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    head = wave(plain_format(2, bits=24), chunk("data", b"", declared=60_000_000))
+    path = written(tmp_path / "a.wav", head)
+    os.truncate(path, len(head) + 60_000_000)
+    with open_audio(path) as reader:
+        tracemalloc.start()
+        frames = sum(block.shape[1] for block in reader.blocks(16_384))
+        _, peak_bytes = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert frames == 10_000_000
+    assert peak_bytes < 1_000_000
 
 
 def test_a_closed_reader_lets_the_file_go(tmp_path: Path) -> None:
