@@ -46,14 +46,14 @@ class PeakHistory:
         self.by_mark = GrowingArray()
         self.psr_min_lu: float | None = None
 
-    def add(self, true_peaks: NDArray[np.float64], sample_peaks: NDArray[np.float64], windows: LoudnessWindows) -> None:
+    def add(self, true_peaks: NDArray[np.float32], sample_peaks: NDArray[np.float32], windows: LoudnessWindows) -> None:
         """Book the peaks ``(channels, tiles)`` of new tiles, after `windows` has moved on by the same tiles."""
         np.maximum(self.true_peaks, true_peaks.max(axis=1), out=self.true_peaks)
         np.maximum(self.sample_peaks, sample_peaks.max(axis=1), out=self.sample_peaks)
         self._book(true_peaks.max(axis=0), windows.hops // HOPS_PER_MARK)
         self._compare(windows.short_term_history.values)
 
-    def _book(self, peaks: NDArray[np.float64], marks: int) -> None:
+    def _book(self, peaks: NDArray[np.float32], marks: int) -> None:
         booked = len(self.by_mark.values)
         begins = (self._tiles + np.arange(len(peaks))) * self._tile_frames
         place = np.maximum(begins * MARKS_PER_SECOND // self._sample_rate - booked, 0)

@@ -40,8 +40,8 @@ class Passage:
     """
 
     hop_energies: NDArray[np.float64]
-    true_peaks: NDArray[np.float64]
-    sample_peaks: NDArray[np.float64]
+    true_peaks: NDArray[np.float32]
+    sample_peaks: NDArray[np.float32]
 
 
 class SignalPath:
@@ -109,14 +109,13 @@ class SignalPath:
         frames = end - HISTORY_FRAMES
         self._filter.process(self._input[self._counted, HISTORY_FRAMES:end], self._hops.space(frames))
         energies = self._hops.energies(frames)
-        true_peaks = self._true_peak.peaks(self._input[:, :end], self._magnitudes[:, :end])
-        # The last frames of the magnitudes are made again from these with the next tiles.
+        true_peaks = self._true_peak.peaks(self._input[:, :end], self._magnitudes[:, :end], sample_peaks)
         kept = self._filled - end + HISTORY_FRAMES
         self._input[:, :kept] = self._input[:, end - HISTORY_FRAMES : self._filled].copy()
         self._filled = kept
-        return Passage(energies, np.maximum(true_peaks, sample_peaks), sample_peaks)
+        return Passage(energies, true_peaks, sample_peaks)
 
-    def _clean(self, end: int) -> NDArray[np.float64]:
+    def _clean(self, end: int) -> NDArray[np.float32]:
         """Free the pending tiles of NaN, infinity and denormals; return the sample peak of each."""
         samples = self._input[:, HISTORY_FRAMES:end]
         magnitudes = np.abs(self._input[:, :end], out=self._magnitudes[:, :end])
@@ -130,7 +129,7 @@ class SignalPath:
             begin = tile * self.tile_frames
             samples[channel, begin : begin + self.tile_frames] = 0.0
             magnitudes[channel, HISTORY_FRAMES + begin : HISTORY_FRAMES + begin + self.tile_frames] = 0.0
-        return peaks.astype(np.float64)
+        return peaks
 
     def _clear_non_finite(self, samples: AudioBlock) -> None:
         count, first = clear_non_finite(samples)

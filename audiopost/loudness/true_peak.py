@@ -7,14 +7,12 @@ house's interpolator of 48 taps a phase; the one in the Recommendation, with 12,
 Most of the signal need not be seen that finely. First the samples and the values half way between them are
 looked at: the coarse grid. The rest of a block is worked out only where it could exceed what its tile has already
 shown, and how far it can exceed the coarse values around it is known exactly, from the coefficients alone
-(`overshoot_bound`, 2.8 dB). The skip changes no result.
+(`overshoot_bound`: 3 dB). The skip changes no result.
 
 Source: ITU-R BS.1770-5, Annex 2.
 """
 
 from __future__ import annotations
-
-import itertools
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -33,7 +31,6 @@ _FINE_RATE_HZ = 352_800
 _FINE_FACTOR = 8
 
 _BLOCKS_PER_PRODUCT = 30
-_REACH_BLOCKS = 2
 _ROUNDING = 1.0 + 1e-5
 _LARGEST_PRODUCT = 200_000
 """Multiplications of one matrix product: below the 262 144 at which OpenBLAS would wake other threads."""
@@ -55,28 +52,35 @@ def oversampling_factor(sample_rate: int) -> int:
     return factor
 
 
-def overshoot_bound(coefficients: NDArray[np.float64]) -> float:
-    """How large an interpolated value can be where samples and half-way values around it are at most 1.
+def overshoot_bound(coefficients: NDArray[np.float64]) -> tuple[float, float]:
+    """How far an interpolated value can exceed the coarse grid: samples and the values half way between them.
 
-    Each phase is written as four coarse values, weighted, plus whatever is left over as weighted samples. The sum
-    of all absolute weights is a bound for every signal, whatever weights were chosen; these make it small.
+    Each phase is written as the four coarse values nearest to it, weighted, plus whatever is left over as weighted
+    samples. Absolute weights added up bound every signal, whatever weights were chosen; these make them small.
 
     Parameters
     ----------
     coefficients
         Of `oversampling_filter`, shape ``(factor, taps)``, `factor` even.
+
+    Returns
+    -------
+    tuple of float
+        `near` and `far`: a value is at most `near` times the largest coarse value within a frame of it, plus `far`
+        times the largest sample within 26 frames.
     """
     factor, taps = coefficients.shape
-    weights = oversampling_filter(factor // 2, 4, 45.0)
-    bound = 1.0
+    weights = oversampling_filter(factor // 2, 4, 40.0)
+    near = far = 0.0
     for phase in range(factor):
         half_steps, finer = divmod(phase, factor // 2)
         remainder = np.pad(coefficients[phase], 2)
         for place, weight in zip(range(half_steps - 1, half_steps + 3), weights[finer], strict=True):
             frames, half = divmod(place, 2)
             remainder[2 + frames : 2 + frames + taps] -= weight * coefficients[half * factor // 2]
-        bound = max(bound, float(np.abs(weights[finer]).sum() + np.abs(remainder).sum()))
-    return bound
+        near = max(near, float(np.abs(weights[finer]).sum()))
+        far = max(far, float(np.abs(remainder).sum()))
+    return near, far
 
 
 class TruePeak:
@@ -110,12 +114,13 @@ class TruePeak:
         half = self.factor // 2
         self._half_way = _block_matrix(coefficients[[half]])
         self._fine = _block_matrix(np.delete(coefficients, [0, half], axis=0))
-        self._overshoot = np.float32(_ROUNDING * overshoot_bound(coefficients)) if self.factor > 2 else np.float32(1)
+        near, far = overshoot_bound(coefficients)
+        self._near, self._far = np.float32(_ROUNDING * near), np.float32(_ROUNDING * far)
         row = HISTORY_FRAMES + BLOCK_FRAMES
         self._rows_per_product = max(1, _LARGEST_PRODUCT // (row * max(1, self._fine.shape[1])))
         self._rows = np.zeros((channels, maximum_tiles * self._blocks, row), dtype=np.float32)
 
-    def peaks(self, samples: Samples, magnitudes: Samples) -> NDArray[np.float64]:
+    def peaks(self, samples: Samples, magnitudes: Samples, sample_peaks: Samples) -> Samples:
         """Largest magnitude of each tile.
 
         Parameters
@@ -124,55 +129,63 @@ class TruePeak:
             ``(channels, HISTORY_FRAMES + tiles * tile_frames)``, finite: the last frames of what came before, and
             the new tiles.
         magnitudes
-            The absolute values of `samples`, which the caller needs anyway.
+            The absolute values of `samples`.
+        sample_peaks
+            The largest of them in each tile, ``(channels, tiles)``; the caller needs both anyway.
 
         Returns
         -------
-        NDArray[np.float64]
-            ``(channels, tiles)``, linear, full scale 1.0.
+        NDArray[np.float32]
+            ``(channels, tiles)``, linear, full scale 1.0, never below `sample_peaks`.
         """
-        channels = samples.shape[0]
-        blocks = (samples.shape[1] - HISTORY_FRAMES) // BLOCK_FRAMES
-        on_samples = magnitudes[:, TAPS_PER_PHASE // 2 : TAPS_PER_PHASE // 2 + blocks * BLOCK_FRAMES]
         if self.factor == 1:
-            by_tile: Samples = on_samples.reshape(channels, -1, self._tile_frames).max(axis=-1)
-            return by_tile.astype(np.float64)
+            return sample_peaks
+        blocks = (samples.shape[1] - HISTORY_FRAMES) // BLOCK_FRAMES
         rows = self._rows[:, :blocks]
         rows[...] = sliding_window_view(samples, rows.shape[-1], axis=1)[:, ::BLOCK_FRAMES]
-        coarse = self._coarse_peaks(rows, on_samples).reshape(channels, -1, self._blocks)
-        peaks: Samples = coarse.max(axis=-1)
+        coarse = self._coarse_values(rows, magnitudes)
+        by_tile: Samples = coarse.reshape(*sample_peaks.shape, self._tile_frames).max(axis=-1)
+        peaks = np.maximum(by_tile, sample_peaks)
         if self.factor > 2:
-            self._raise_by_fine_peaks(rows, coarse, peaks)
-        return peaks.astype(np.float64)
+            before = np.maximum(magnitudes[:, :HISTORY_FRAMES].max(axis=1, keepdims=True), sample_peaks[:, :1])
+            around = np.maximum(sample_peaks, np.concatenate((before, sample_peaks[:, :-1]), axis=1))
+            self._raise_by_fine_peaks(rows, self._possible_blocks(coarse, peaks, around), peaks)
+        return peaks
 
-    def _coarse_peaks(self, rows: Samples, on_samples: Samples) -> Samples:
-        """Largest sample or half-way value of each block, ``(channels, blocks)``."""
+    def _coarse_values(self, rows: Samples, magnitudes: Samples) -> Samples:
+        """The larger of each sample and the half-way value behind it, ``(channels, frames)``, 24 frames late."""
         channels, blocks, width = rows.shape
         half_way: Samples = rows.reshape(channels, -1, _BLOCKS_PER_PRODUCT, width) @ self._half_way
-        largest: Samples = np.abs(half_way, out=half_way).reshape(channels, blocks * BLOCK_FRAMES)
-        np.maximum(largest, on_samples, out=largest)
+        values: Samples = np.abs(half_way, out=half_way).reshape(channels, blocks * BLOCK_FRAMES)
+        late = HISTORY_FRAMES - TAPS_PER_PHASE // 2
+        return np.maximum(values, magnitudes[:, late : late + blocks * BLOCK_FRAMES], out=values)
+
+    def _possible_blocks(self, coarse: Samples, peaks: Samples, around: Samples) -> NDArray[np.intp]:
+        """Flat indices of the blocks that may exceed the peak of their tile between the coarse values."""
         # The largest of 2, 4, 8, 16 neighbours: four passes over long rows cost a fifth of one over rows of 16.
-        width = 1
+        largest, width = coarse, 1
         while width < BLOCK_FRAMES:
             largest = np.maximum(largest[:, :-width], largest[:, width:])
             width *= 2
-        return largest[:, ::BLOCK_FRAMES]
+        # A block and a frame at either side. What lies beyond a tile is not looked up: its end blocks are possible.
+        near = np.full((len(coarse), coarse.shape[1] // BLOCK_FRAMES), np.inf, dtype=np.float32)
+        inner = near[:, 1:-1]
+        np.maximum(
+            largest[:, BLOCK_FRAMES - 1 :: BLOCK_FRAMES][:, : inner.shape[1]],
+            largest[:, BLOCK_FRAMES + 1 :: BLOCK_FRAMES],
+            out=inner,
+        )
+        near = near.reshape(*peaks.shape, self._blocks)
+        near[..., 0] = near[..., -1] = np.inf
+        threshold = (peaks - self._far * around) / self._near
+        return np.flatnonzero(near > threshold[..., np.newaxis])
 
-    def _raise_by_fine_peaks(self, rows: Samples, coarse: Samples, peaks: Samples) -> None:
-        """Work out the rest of those blocks that may exceed the coarse peak of their tile, and raise it."""
-        around = coarse.copy()
-        for distance in range(1, _REACH_BLOCKS + 1):
-            np.maximum(around[..., distance:], coarse[..., :-distance], out=around[..., distance:])
-            np.maximum(around[..., :-distance], coarse[..., distance:], out=around[..., :-distance])
-        # What lies beyond a tile is not looked up: the blocks at its ends always count as possible.
-        around[..., :_REACH_BLOCKS] = np.inf
-        around[..., -_REACH_BLOCKS:] = np.inf
-        possible = np.flatnonzero(around * self._overshoot > peaks[..., np.newaxis])
-        fine = self._fine_values(rows.reshape(-1, rows.shape[-1]), possible)
-        flat = peaks.reshape(-1)
-        begins = np.searchsorted(possible, np.arange(len(flat) + 1) * self._blocks).tolist()
-        for tile, (begin, end) in enumerate(itertools.pairwise(begins)):
-            flat[tile] = max(flat[tile], fine[begin:end].max())
+    def _raise_by_fine_peaks(self, rows: Samples, possible: NDArray[np.intp], peaks: Samples) -> None:
+        """Work out the rest of the possible blocks, and raise the peaks of their tiles by it."""
+        values = self._fine_values(rows.reshape(-1, rows.shape[-1]), possible)
+        begins = np.searchsorted(possible, np.arange(peaks.size) * self._blocks) * values.shape[1]
+        fine = np.maximum.reduceat(values.reshape(-1), begins).reshape(peaks.shape)
+        np.maximum(peaks, fine, out=peaks)
 
     def _fine_values(self, rows: Samples, chosen: NDArray[np.intp]) -> Samples:
         """Magnitudes between the coarse grid of each chosen block, ``(chosen, 16 * phases)``."""
