@@ -15,7 +15,7 @@ import typer
 
 from audiopost.cli.exit_codes import DONE, INTERRUPTED
 from audiopost.cli.output import in_words, message, print_table, print_text, quantity
-from audiopost.cli.render import Chain, Settings, read_settings
+from audiopost.cli.render import Chain, EffectFiles, Settings, load_effect_files, read_settings
 from audiopost.errors import AudiopostError, UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def live(
         typer.Option("--b", metavar="PRESET", help="A second chain: a line `b` or `a` crossfades to it and back."),
     ] = None,
     settings: Settings = None,
+    effect_files: EffectFiles = None,
     input_device: Annotated[
         str | None, typer.Option(metavar="D", help="Input: number or part of a name of `audiopost devices`.")
     ] = None,
@@ -69,6 +70,7 @@ def live(
     from audiopost.library.chains import load_chain
     from audiopost.live.host import LiveHost
 
+    load_effect_files(effect_files)
     region = None if loop is None else read_region(loop)
     first = with_values(load_chain(chain), read_settings(settings or []))
     second = None if other_chain is None else load_chain(other_chain)

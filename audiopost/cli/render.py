@@ -14,7 +14,7 @@ from audiopost.errors import UsageError
 if TYPE_CHECKING:
     from audiopost.jobs.render import RenderResult
 
-__all__ = ["Chain", "Settings", "add_commands", "read_settings"]
+__all__ = ["Chain", "EffectFiles", "Settings", "add_commands", "load_effect_files", "read_settings"]
 
 Chain = Annotated[
     str,
@@ -23,6 +23,10 @@ Chain = Annotated[
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NODE.PARAM=VALUE", help="Set one parameter of the chain; may be given many times."),
+]
+EffectFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--effects", metavar="FILE.py", help="Python file whose effects the chain may name; may be repeated."),
 ]
 
 
@@ -36,6 +40,7 @@ def render(
     output: Annotated[Path, typer.Argument(metavar="OUTPUT", help="Audio file to write.", show_default=False)],
     chain: Chain,
     settings: Settings = None,
+    effect_files: EffectFiles = None,
     file_format: FileFormat = None,
     bits: OutputBits = None,
     rate: OutputRate = None,
@@ -49,6 +54,7 @@ def render(
     """
     from audiopost.jobs.render import render as render_file
 
+    load_effect_files(effect_files)
     with progress_bar() as progress:
         result = render_file(
             source,
@@ -84,6 +90,15 @@ def _tell_notes(result: RenderResult) -> None:
             f"{result.output}: {result.clipped_samples} samples were beyond full scale and are clipped; "
             "lower the level in the chain, or write --bits 32f"
         )
+
+
+def load_effect_files(paths: list[Path] | None) -> None:
+    """Let the effects of Python files join the catalogue."""
+    if paths:
+        from audiopost.effects.effect_files import load_effects
+
+        for path in paths:
+            load_effects(path)
 
 
 def read_settings(settings: list[str]) -> dict[str, str]:

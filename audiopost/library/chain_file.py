@@ -25,6 +25,7 @@ from typing import Any
 from audiopost.errors import GraphError, PresetError, UsageError
 from audiopost.graph.algebra import Graph
 from audiopost.graph.catalogue import CATALOGUE, EffectEntry
+from audiopost.graph.node import Node
 from audiopost.graph.parameter import parameter_named
 from audiopost.graph.schedule import order_nodes
 from audiopost.graph.spec import INPUT, MAIN, OUTPUT, AutomationSpec, EdgeSpec, GraphSpec, MacroSpec, NodeSpec
@@ -119,12 +120,20 @@ def _node(file: TomlFile, name: str, values: Mapping[str, Any], folder: Path) ->
     for key, value in values.items():
         if key not in _NODE_KEYS:
             _read_value(file, (*place, key), entry, value, parameters, settings, folder)
-    node = replace(NodeSpec.of(effect, parameters, settings), bypass=bypass)
+    node = replace(NodeSpec.of(effect, parameters, settings, _foreign_class(entry)), bypass=bypass)
     try:
         CATALOGUE.check(name, node)
     except UsageError as error:
         raise _at(file, place, error) from error
     return node
+
+
+def _foreign_class(entry: EffectEntry) -> type[Node] | None:
+    """The class of an effect that is not ours: it goes with the drawing, for another process does not know its name."""
+    made = entry.make
+    if isinstance(made, type) and issubclass(made, Node) and made.__module__.partition(".")[0] != "audiopost":
+        return made
+    return None
 
 
 def _read_value(
@@ -259,7 +268,7 @@ def _as_series(spec: GraphSpec) -> list[str] | None:
 
 
 def _node_data(name: str, node: NodeSpec, folder: Path) -> dict[str, Any]:
-    if node.definition is not None:
+    if node.definition is not None and node.effect not in CATALOGUE.names():
         raise GraphError(
             f"{node.effect} is written in this program, so a file cannot name it",
             where=name,
