@@ -92,3 +92,37 @@ CROSSFADE_LEVEL_DB = 0.01
 
 FLOAT32_TONE = 2e-6
 """Linear, full scale 1: a tone of float32 samples through unity gains, against its definition."""
+
+# --- Effects ---------------------------------------------------------------------------------------------------------
+
+SILENCE_DBFS = -110.0
+"""dBFS: after a declared tail, which is a decay by 120 dB of a sound that may have been built up by 10 dB."""
+
+EXCUSED_SPLIT_DBFS = -120.0
+"""dBFS: difference between splits for effects that state why they are not bit-equal; under 20 bits."""
+
+JUMP_STEPS = 10.0
+"""Factor: a straight line in dB over 60 dB is 7 times as steep at its top as a straight line of amplitude."""
+
+ALLOCATION_BYTES = 6000
+"""Bytes: Python's own numbers, tuples and views; a block of the test is 16 kB a channel."""
+
+# --- Delivery --------------------------------------------------------------------------------------------------------
+
+ROUNDED_STEPS = 0.5 + 1e-6
+"""Steps of the word: one rounding; the product before it is taken in float64."""
+
+DITHERED_STEPS = 1.5 + 1e-6
+"""Steps of the word: one rounding, after a dither of one step to either side."""
+
+DELIVERED_LOUDNESS_LU = 0.05
+"""LU: how near to its aim a written file must come before it is published; linear gain alone comes far closer."""
+
+LINEAR_GAIN_LU = 0.001
+"""LU: loudness follows a gain exactly, save for the rounding and dither of 24 bits and the blocks at the gates."""
+
+CEILING_DB = 0.005
+"""dB: what judging at 0.01 dB does not see."""
+
+RESAMPLED_LOUDNESS_LU = 0.02
+"""LU: the K-weighting of two sample rates."""
