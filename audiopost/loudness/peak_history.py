@@ -10,11 +10,17 @@ Source of the peak to short-term ratio: I. Shepherd, E. Grimm et al., "Peak to s
 from __future__ import annotations
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from audiopost.loudness.gating import ABSOLUTE_GATE_LUFS, loudness_lufs, power_at
-from audiopost.loudness.windows import HOPS_PER_MARK, MARKS_PER_SECOND, SHORT_TERM_HOPS, GrowingArray, LoudnessWindows
+from audiopost.loudness.windows import (
+    HOPS_PER_MARK,
+    MARKS_PER_SECOND,
+    SHORT_TERM_HOPS,
+    GrowingArray,
+    LoudnessWindows,
+    sliding_maxima,
+)
 
 __all__ = ["PeakHistory"]
 
@@ -70,10 +76,10 @@ class PeakHistory:
             return
         self._ratios_seen = end
         powers = short_term_powers[begin:]
-        peaks = sliding_window_view(self.by_mark.values[begin : end + _SHORT_TERM_MARKS - 1], _SHORT_TERM_MARKS)
+        peaks = sliding_maxima(self.by_mark.values[begin : end + _SHORT_TERM_MARKS - 1], _SHORT_TERM_MARKS)
         audible = powers > _AUDIBLE_POWER
         if audible.any():
             # The quietest ratio in powers is the smallest difference in decibels.
-            least = float((peaks.max(axis=-1)[audible] ** 2 / powers[audible]).min())
+            least = float((peaks[audible] ** 2 / powers[audible]).min())
             ratio_lu = loudness_lufs(least) - 2.0 * loudness_lufs(1.0)
             self.psr_min_lu = ratio_lu if self.psr_min_lu is None else min(self.psr_min_lu, ratio_lu)

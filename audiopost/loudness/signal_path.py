@@ -109,7 +109,7 @@ class SignalPath:
         frames = end - HISTORY_FRAMES
         self._filter.process(self._input[self._counted, HISTORY_FRAMES:end], self._hops.space(frames))
         energies = self._hops.energies(frames)
-        true_peaks = self._true_peak.peaks(self._input[:, :end], self._magnitudes[:, :end], sample_peaks)
+        true_peaks = self._true_peak.peaks(self._input, self._magnitudes, sample_peaks)
         kept = self._filled - end + HISTORY_FRAMES
         self._input[:, :kept] = self._input[:, end - HISTORY_FRAMES : self._filled].copy()
         self._filled = kept

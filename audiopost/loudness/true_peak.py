@@ -15,7 +15,6 @@ Source: ITU-R BS.1770-5, Annex 2.
 from __future__ import annotations
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from audiopost.dsp.oversampling import TAPS_PER_PHASE, oversampling_filter
@@ -126,10 +125,10 @@ class TruePeak:
         Parameters
         ----------
         samples
-            ``(channels, HISTORY_FRAMES + tiles * tile_frames)``, finite: the last frames of what came before, and
-            the new tiles.
+            ``(channels, HISTORY_FRAMES + tiles * tile_frames)`` or wider, C-contiguous, finite: the last frames of
+            what came before, and the new tiles.
         magnitudes
-            The absolute values of `samples`.
+            The absolute values of `samples`, the same shape.
         sample_peaks
             The largest of them in each tile, ``(channels, tiles)``; the caller needs both anyway.
 
@@ -140,9 +139,8 @@ class TruePeak:
         """
         if self.factor == 1:
             return sample_peaks
-        blocks = (samples.shape[1] - HISTORY_FRAMES) // BLOCK_FRAMES
-        rows = self._rows[:, :blocks]
-        rows[...] = sliding_window_view(samples, rows.shape[-1], axis=1)[:, ::BLOCK_FRAMES]
+        rows = self._rows[:, : sample_peaks.shape[1] * self._blocks]
+        rows[...] = _overlapping_rows(samples, rows.shape)
         coarse = self._coarse_values(rows, magnitudes)
         by_tile: Samples = coarse.reshape(*sample_peaks.shape, self._tile_frames).max(axis=-1)
         peaks = np.maximum(by_tile, sample_peaks)
@@ -194,6 +192,13 @@ class TruePeak:
         padded = np.resize(chosen, products * self._rows_per_product)
         values: Samples = rows[padded].reshape(products, self._rows_per_product, rows.shape[-1]) @ self._fine
         return np.abs(values, out=values).reshape(len(padded), -1)[: len(chosen)]
+
+
+def _overlapping_rows(samples: Samples, shape: tuple[int, ...]) -> Samples:
+    """A view of each 64 samples that begin at a multiple of 16, ``(channels, blocks, 64)``."""
+    to_channel, to_frame = samples.strides
+    # `sliding_window_view` is the same and takes 14 us to say so, as long as the product that follows.
+    return np.ndarray(shape, samples.dtype, samples, strides=(to_channel, to_frame * BLOCK_FRAMES, to_frame))
 
 
 def _block_matrix(phases: NDArray[np.float64]) -> Samples:

@@ -30,6 +30,7 @@ __all__ = [
     "LoudnessWindows",
     "complete_hops",
     "hop_edges",
+    "sliding_maxima",
     "sliding_sums",
 ]
 
@@ -83,6 +84,21 @@ def sliding_sums(values: Powers, width: int) -> Powers:
         doubled = doubled[:-doubled_width] + doubled[doubled_width:]
         doubled_width *= 2
     return total
+
+
+def sliding_maxima(values: Powers, width: int) -> Powers:
+    """Largest of every run of `width` neighbours, ``(n - width + 1,)``, in the manner of `sliding_sums`.
+
+    >>> sliding_maxima(np.array([1.0, 4.0, 3.0, 2.0]), 3).tolist()
+    [4.0, 4.0]
+    """
+    count = max(0, len(values) - width + 1)
+    doubled, doubled_width = values, 1
+    while 2 * doubled_width <= width:
+        doubled = np.maximum(doubled[:-doubled_width], doubled[doubled_width:])
+        doubled_width *= 2
+    rest = width - doubled_width
+    return np.maximum(doubled[:count], doubled[rest : rest + count])
 
 
 class GrowingArray:
@@ -211,6 +227,9 @@ class LoudnessWindows:
         before = min(width - 1, len(self._recent))
         known = np.concatenate((self._recent[len(self._recent) - before :], energies))
         sums = sliding_sums(known, width)
+        frames, rest = divmod(width * self._sample_rate, HOPS_PER_SECOND)
+        if rest == 0:  # then every window of this width holds as many frames
+            return sums / frames
         last = self.hops + len(energies)
         edges = hop_edges(last - len(sums) + 1 - width, last, self._sample_rate)
         return sums / (edges[width:] - edges[: len(sums)])

@@ -11,6 +11,7 @@ from audiopost.loudness.windows import (
     LoudnessWindows,
     complete_hops,
     hop_edges,
+    sliding_maxima,
     sliding_sums,
 )
 from tests.signals import white_noise
@@ -24,6 +25,12 @@ def test_sliding_sums_are_the_sums_of_each_window(width: int, count: int) -> Non
     values = np.arange(count, dtype=np.float64)  # whole numbers: every order of sums gives the same
     expected = [values[start : start + width].sum() for start in range(count - width + 1)]
     assert sliding_sums(values, width).tolist() == expected
+
+
+@given(st.integers(1, 40), st.lists(st.floats(0.0, 10.0), max_size=100))
+def test_sliding_maxima_are_the_largest_of_each_window(width: int, values: list[float]) -> None:
+    expected = [max(values[start : start + width]) for start in range(len(values) - width + 1)]
+    assert sliding_maxima(np.array(values), width).tolist() == expected
 
 
 @given(RATES, st.integers(0, 10**9))
