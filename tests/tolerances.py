@@ -126,3 +126,12 @@ CEILING_DB = 0.005
 
 RESAMPLED_LOUDNESS_LU = 0.02
 """LU: the K-weighting of two sample rates."""
+
+BLURRED_ONSET_FRAMES = 2
+"""Frames: lag of best agreement of a hosted effect against its declared latency; its filter may delay by a few."""
+
+THREE_STEMS_24_BIT = 1e-6
+"""Linear: three files of 24 bits with dither, 1.5 steps of 2^-23 off each, and a sum of theirs in float32."""
+
+R128_QC_LU = 0.2
+"""LU: what EBU R 128 allows a delivered programme to be off (EBU Tech 3343, quality control)."""
