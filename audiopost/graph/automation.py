@@ -8,14 +8,17 @@ Between two grid points the effect's own smoothing draws the line.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from audiopost.errors import GraphError
-from audiopost.graph.spec import AutomationSpec
+from audiopost.errors import GraphError, UnknownNameError
+from audiopost.graph.node import Node
+from audiopost.graph.parameter import parameter_named
+from audiopost.graph.spec import AutomationSpec, GraphSpec
 from audiopost.units import seconds_to_frames
 
-__all__ = ["CONTROL_FRAMES", "Lane"]
+__all__ = ["CONTROL_FRAMES", "Lane", "lanes_of"]
 
 CONTROL_FRAMES = 64
 """At 48 kHz 1.3 ms: finer than the smoothing of any parameter (20 ms by default)."""
@@ -69,3 +72,30 @@ class Lane:
         if after == 0 or self.stepped or self.values[after - 1] == self.values[after]:
             return self.frames[after]
         return min(self.frames[after], (frame // CONTROL_FRAMES + 1) * CONTROL_FRAMES)
+
+
+def lanes_of(
+    spec: GraphSpec, nodes: Mapping[str, Node], arrival_frames: Mapping[str, int], sample_rate: int
+) -> tuple[Lane, ...]:
+    """The lanes of a drawing's automation, each late by as much as sound is at its node.
+
+    Raises
+    ------
+    UnknownNameError, ParameterRangeError, GraphError
+        If a lane moves what is not there, leaves a parameter's range, or has points that do not rise.
+    """
+    lanes = []
+    for automation in spec.automation:
+        name, _, parameter_name = automation.parameter.partition(".")
+        if name in spec.node_names and name not in nodes:
+            continue  # the node is dead: nothing hears it
+        if name not in nodes:
+            raise UnknownNameError(kind="node", name=name, known=tuple(nodes), where=automation.parameter)
+        parameter = parameter_named(nodes[name].parameters, parameter_name)
+        if parameter is None:
+            known = tuple(each.name for each in nodes[name].parameters)
+            raise UnknownNameError(kind="parameter", name=parameter_name, known=known, where=f"automation of {name}")
+        for _, value in automation.points:
+            parameter.checked(value, name)
+        lanes.append(Lane.of(automation, sample_rate, arrival_frames[name]))
+    return tuple(lanes)

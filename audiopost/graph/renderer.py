@@ -25,12 +25,13 @@ import numpy as np
 from audiopost.blocks import AudioBlock, BlockMemory, clear_non_finite
 from audiopost.errors import EffectError, GraphError, UnknownNameError
 from audiopost.graph.assembly import Assembly, Call, assemble
-from audiopost.graph.automation import Lane
+from audiopost.graph.automation import lanes_of
+from audiopost.graph.binding import Bound, as_tasks
 from audiopost.graph.bypass import Bypass
 from audiopost.graph.catalogue import CATALOGUE, Catalogue
 from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.spec import INPUT, MACRO, OUTPUT, GraphSpec
-from audiopost.graph.threads import BranchThreads, Task, chain_tasks
+from audiopost.graph.threads import BranchThreads
 from audiopost.layouts import Layout
 
 __all__ = ["GraphRenderer", "NonFinite"]
@@ -38,9 +39,6 @@ __all__ = ["GraphRenderer", "NonFinite"]
 BOUND_LENGTHS = 8
 """Block lengths for which the list of calls is kept bound; live streams use one, offline renders two or three."""
 
-
-Program = list[tuple[Callable[..., None], tuple[Any, ...]]]
-"""Calls with their arguments, in order."""
 
 _NOTHING: Mapping[str, AudioBlock] = MappingProxyType({})
 
@@ -111,7 +109,6 @@ class GraphRenderer:
         self.isolate = isolate
         self._assembly: Assembly = assemble(spec, stream, catalogue, inputs, reuse_buffers=threads == 1)
         self._branches = BranchThreads(threads) if threads > 1 and self._assembly.steps else None
-        self._tasks: dict[int, list[Task]] = {}
         self.nodes: dict[str, Node] = self._assembly.nodes
         self.latency_frames: int = self._assembly.alignment.latency_frames
         self.tail_frames: int = self._assembly.tail_frames
@@ -124,8 +121,8 @@ class GraphRenderer:
         self.frame = 0
         self._memories = [BlockMemory(channels, stream.maximum_frames) for channels in self._assembly.buffer_channels]
         self.buffers = len(self._memories)
-        self._programs: dict[int, Program] = {}
-        self._lanes = self._make_lanes()
+        self._bound: dict[int, Bound] = {}
+        self._lanes = lanes_of(spec, self.nodes, self._assembly.alignment.arrival_frames, stream.sample_rate)
         self._macros = {macro.name: macro.targets for macro in spec.macros}
         self._longest = min((stream.maximum_frames, *(delay.delay_frames for delay in self._assembly.feedback)))
         self._apply_automation()
@@ -152,19 +149,20 @@ class GraphRenderer:
             is left out is not copied).
         """
         frames = block.shape[1]
+        if frames <= self._longest and not self._lanes:
+            if frames:
+                self._run(block, out, inputs, outputs)
+            return
         start = 0
         while start < frames:
-            length = self._piece(frames - start)
-            piece = slice(start, start + length)
-            self._enter(INPUT, block[:, piece], length)
-            for name in self.input_layouts:
-                self._enter(f"{INPUT}.{name}", inputs[name][:, piece] if name in inputs else None, length)
-            self._run(length)
-            self._leave(OUTPUT, out[:, piece], length)
-            for name, named_out in outputs.items():
-                self._leave(f"{OUTPUT}.{name}", named_out[:, piece], length)
-            self._move_on(length)
-            start += length
+            piece = slice(start, start + self._piece(frames - start))
+            self._run(
+                block[:, piece],
+                out[:, piece],
+                {name: each[:, piece] for name, each in inputs.items()},
+                {name: each[:, piece] for name, each in outputs.items()},
+            )
+            start = piece.stop
 
     def set_parameter(self, path: str, value: float) -> None:
         """Turn ``node.parameter``, or ``macro.name`` from 0 to 1, from the next block on.
@@ -211,28 +209,35 @@ class GraphRenderer:
                 length = min(length, change - self.frame)
         return length
 
-    def _enter(self, end: str, block: AudioBlock | None, frames: int) -> None:
-        entry = self._memories[self._assembly.buffer_of[end]].block(frames)
-        if block is None:
-            entry.fill(0.0)
-            return
-        np.copyto(entry, block)
-        self._guard(end, entry)
-
-    def _leave(self, end: str, out: AudioBlock, frames: int) -> None:
-        result = self._memories[self._assembly.buffer_of[end]].block(frames)
-        self._guard(end, result)
-        np.copyto(out, result)
-
-    def _run(self, frames: int) -> None:
-        program = self._programs.get(frames)
-        if program is None:
-            program = self._bind(frames)
+    def _run(
+        self,
+        block: AudioBlock,
+        out: AudioBlock,
+        inputs: Mapping[str, AudioBlock],
+        outputs: Mapping[str, AudioBlock],
+    ) -> None:
+        """One piece, in which nothing moves."""
+        frames = block.shape[1]
+        bound = self._bound.get(frames) or self._bind(frames)
+        np.copyto(bound.entry, block)
+        self._guard(INPUT, bound.entry)
+        for name, entry in bound.entries.items():
+            if name in inputs:
+                np.copyto(entry, inputs[name])
+                self._guard(f"{INPUT}.{name}", entry)
+            else:
+                entry.fill(0.0)
         if self._branches is not None:
-            self._branches.run(self._tasks[frames])
-            return
-        for function, arguments in program:
-            function(*arguments)
+            self._branches.run(bound.tasks)
+        else:
+            for function, arguments in bound.program:
+                function(*arguments)
+        self._guard(OUTPUT, bound.result)
+        np.copyto(out, bound.result)
+        for name, named_out in outputs.items():
+            self._guard(f"{OUTPUT}.{name}", bound.results[name])
+            np.copyto(named_out, bound.results[name])
+        self._move_on(frames)
 
     def _move_on(self, frames: int) -> None:
         end = self.frame + frames
@@ -242,29 +247,36 @@ class GraphRenderer:
                 self.set_parameter(lane.parameter, lane.value_at(end))
         self.frame = end
 
-    def _bind(self, frames: int) -> Program:
+    def _bind(self, frames: int) -> Bound:
         """The list of calls for one block length, with the buffers' memory at that length."""
-        program = [self._bound(call, frames) for call in self._assembly.calls]
-        if len(self._programs) >= BOUND_LENGTHS:
-            self._programs.pop(next(iter(self._programs)))
-        self._programs[frames] = program
-        if self._branches is not None:
-            self._tasks[frames] = _as_tasks(program, self._assembly.steps)
-        return program
+        if len(self._bound) >= BOUND_LENGTHS:
+            self._bound.pop(next(iter(self._bound)))
+        buffer_of = self._assembly.buffer_of
+        program = [self._bound_call(call, frames) for call in self._assembly.calls]
+        bound = Bound(
+            entry=self._view(buffer_of[INPUT], frames),
+            entries={name: self._view(buffer_of[f"{INPUT}.{name}"], frames) for name in self.input_layouts},
+            program=program,
+            tasks=as_tasks(program, self._assembly.steps) if self._branches is not None else [],
+            result=self._view(buffer_of[OUTPUT], frames),
+            results={name: self._view(buffer_of[f"{OUTPUT}.{name}"], frames) for name in self.output_layouts},
+        )
+        self._bound[frames] = bound
+        return bound
 
-    def _bound(self, call: Call, frames: int) -> tuple[Callable[..., None], tuple[Any, ...]]:
+    def _bound_call(self, call: Call, frames: int) -> tuple[Callable[..., None], tuple[Any, ...]]:
         blocks = tuple(self._view(buffer, frames) for buffer in call.buffers)
         if call.node is None:
             return call.function, (*blocks, *call.extra)
         node = self.nodes[call.node]
         if not self.is_foreign(call.node):
             return node.process, blocks
-        return self._process_untrusted, (call.node, node, *blocks)
+        return self._process_foreign, (call.node, node, *blocks)
 
     def _view(self, buffer: int, frames: int) -> AudioBlock:
         return self._memories[buffer].view(frames)
 
-    def _process_untrusted(self, name: str, node: Node, block: AudioBlock, out: AudioBlock, *side: AudioBlock) -> None:
+    def _process_foreign(self, name: str, node: Node, block: AudioBlock, out: AudioBlock, *side: AudioBlock) -> None:
         """Run user code or a plug-in: catch what it raises; where it gave NaN or infinity, give it a fresh state."""
         try:
             node.process(block, out, *side)
@@ -281,7 +293,7 @@ class GraphRenderer:
     def _cut_out(self, name: str, failure: EffectError, channels: int) -> None:
         self.failures.append(failure)
         self.nodes[name] = Bypass(self.nodes[name], channels)
-        self._programs.clear()
+        self._bound.clear()
 
     def _guard(self, name: str, block: AudioBlock) -> bool:
         count, first = clear_non_finite(block)
@@ -291,25 +303,6 @@ class GraphRenderer:
         if len(self.non_finite) < 1000:
             self.non_finite.append(NonFinite(name, self.frame + first, count))
         return True
-
-    def _make_lanes(self) -> tuple[Lane, ...]:
-        lanes = []
-        for automation in self.spec.automation:
-            name, _, parameter = automation.parameter.partition(".")
-            if name in self.spec.node_names and name not in self.nodes:
-                continue  # the node is dead: nothing hears it
-            if name not in self.nodes:
-                raise UnknownNameError(kind="node", name=name, known=tuple(self.nodes), where=automation.parameter)
-            known = {each.name: each for each in self.nodes[name].parameters}
-            if parameter not in known:
-                raise UnknownNameError(
-                    kind="parameter", name=parameter, known=tuple(known), where=f"automation of {name}"
-                )
-            for _, value in automation.points:
-                known[parameter].checked(value, name)
-            arrival = self._assembly.alignment.arrival_frames[name]
-            lanes.append(Lane.of(automation, self.stream.sample_rate, arrival))
-        return tuple(lanes)
 
     def _apply_automation(self) -> None:
         for lane in self._lanes:
@@ -322,21 +315,6 @@ class GraphRenderer:
             raise GraphError(f"macro {name} = {value:g} is out of range", mend="allowed: 0 to 1")
         for path, low, high in self._macros[name]:
             self.set_parameter(path, low + value * (high - low))
-
-
-def _as_tasks(program: Program, steps: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]) -> list[Task]:
-    def work(calls: Program) -> Callable[[], None]:
-        def run() -> None:
-            for function, arguments in calls:
-                function(*arguments)
-
-        return run
-
-    chains = chain_tasks([waits_for for _, waits_for in steps])
-    return [
-        Task(work([program[call] for step in chain for call in steps[step][0]]), waits_for)
-        for chain, waits_for in chains
-    ]
 
 
 def _effect_error(name: str, error: Exception) -> EffectError:
