@@ -1,0 +1,61 @@
+"""The demo: the main job from beginning to end, on real speech, and without any."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audiopost.jobs import demo_material
+from audiopost.jobs.demo import run_demo
+from audiopost.media.audio_file import read_audio
+from audiopost.units import db_to_linear
+from tests.surface.conftest import Run
+from tests.system import require_system
+from tests.tolerances import PEER_LOUDNESS_LU, PEER_TRUE_PEAK_DB
+
+
+def test_the_demo_delivers_what_it_promises(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    require_system("loudgain", package="loudgain")
+    require_system("ffmpeg", package="ffmpeg")
+    monkeypatch.setattr("audiopost.jobs.demo.PLAY_S", 1.0)
+    answer = run("demo", "here", "--json")
+    result = answer.document
+    assert answer.code == 0
+    assert result["passed"] is True
+    assert result["played"]["frames"] >= 48_000
+    assert all((tmp_path / path).is_file() for path in result["files"])
+    assert {delivery["target"] for delivery in result["deliveries"]} == {"ebu-r128", "apple-podcasts"}
+    for delivery in result["deliveries"]:
+        assert {other["meter"] for other in delivery["other_meters"]} == {"loudgain", "ffmpeg"}
+        for other in delivery["other_meters"]:
+            assert abs(other["integrated_lufs"] - delivery["integrated_lufs"]) <= PEER_LOUDNESS_LU
+            assert abs(other["true_peak_dbtp"] - delivery["true_peak_dbtp"]) <= PEER_TRUE_PEAK_DB
+
+
+def test_it_can_be_run_again_without_speech_and_without_playing(tmp_path: Path) -> None:
+    result = run_demo(tmp_path, lambda chain, path, duration_s: {}, recordings=())
+    assert (result.passed, result.speech) == (True, "synthesised")
+    again = run_demo(tmp_path, lambda chain, path, duration_s: {}, recordings=())
+    assert [path.read_bytes() for path in result.files] == [path.read_bytes() for path in again.files]
+
+
+@pytest.mark.parametrize("name", ["music", "effects", "dialogue"])
+def test_a_stem_sounds_all_through_and_never_clips(name: str) -> None:
+    make = {
+        "music": demo_material.music_stem,
+        "effects": demo_material.effects_stem,
+        "dialogue": lambda: demo_material.dialogue_stem(()),
+    }[name]
+    stem = make()
+    assert stem.shape == (2, 24 * 48_000)
+    assert np.abs(stem).max() < db_to_linear(-3.0)
+    quarters = stem.reshape(2, 4, -1)
+    assert (np.abs(quarters).max(axis=2) > db_to_linear(-50.0)).all()
+
+
+def test_the_mix_is_the_sum_of_the_stems(tmp_path: Path) -> None:
+    run_demo(tmp_path, lambda chain, path, duration_s: {}, recordings=())
+    stems = [read_audio(tmp_path / "stems" / f"{name}.wav")[0] for name in ("dialogue", "music", "effects")]
+    mix, _ = read_audio(tmp_path / "mix.wav")
+    assert np.abs(mix).max() < 1.0
+    np.testing.assert_allclose(mix, np.sum(stems, axis=0), rtol=0, atol=2.0**-22)  # the dither of 24 bits

@@ -1,0 +1,141 @@
+"""``targets``, ``chains``, ``effects``, ``plugins``, ``devices`` and ``doctor``: what there is."""
+
+from pathlib import Path
+
+import pytest
+
+from audiopost.cli import machine_checks
+from audiopost.graph.catalogue import CATALOGUE
+from audiopost.library.chains import list_chains
+from audiopost.library.targets import list_targets
+from tests.surface.conftest import Run
+from tests.system import require_path
+
+
+def test_targets(run: Run) -> None:
+    listed = run("targets", "--json").document["targets"]
+    assert [each["id"] for each in listed] == [each.id for each in list_targets()]
+    assert all(set(each) >= {"id", "name", "status", "source", "rules"} for each in listed)
+    assert all(each["id"] in run("targets").out for each in listed)
+
+
+def test_one_target_is_explained_with_its_source(run: Run) -> None:
+    answer = run("targets", "ebu-r128")
+    assert "integrated loudness -23.0 ±0.2 LUFS" in answer.out
+    assert "Source: " in answer.out
+    assert [each["id"] for each in run("targets", "ebu-r128", "--json").document["targets"]] == ["ebu-r128"]
+    assert "did you mean ebu-r128" in run("targets", "ebur128").message
+
+
+def test_chains(run: Run) -> None:
+    listed = run("chains", "--json").document["chains"]
+    assert [each["id"] for each in listed] == [each.id for each in list_chains()]
+    assert all(set(each) >= {"id", "name", "description", "tags", "path"} for each in listed)
+    assert all(Path(each["path"]).is_file() for each in listed)
+    assert all(each["id"] in run("chains").out for each in listed)
+
+
+def test_one_chain_is_shown_with_its_nodes_and_wires(run: Run) -> None:
+    answer = run("chains", "film-room")
+    assert "room       reverb" in answer.out
+    assert "walls -> output  -11 dB" in answer.out
+    (shown,) = run("chains", "film-room", "--json").document["chains"]
+    assert shown["graph"]["nodes"]["room"]["effect"] == "reverb"
+    assert run("chains", "film-rom").code == 2
+
+
+def test_effects(run: Run) -> None:
+    listed = run("effects", "--json").document["effects"]
+    assert [each["name"] for each in listed] == list(CATALOGUE.names())
+    for each in listed:
+        assert set(each) >= {"name", "summary", "parameters", "latency_frames", "live"}
+        assert all(set(knob) >= {"name", "unit", "min", "max", "default"} for knob in each["parameters"])
+
+
+def test_one_effect_is_explained_with_ranges_and_latency(run: Run) -> None:
+    answer = run("effects", "compressor")
+    heading, ratio = (
+        next(line for line in answer.out.splitlines() if line.startswith(w)) for w in ("parameter", "ratio")
+    )
+    assert heading.split() == ["parameter", "unit", "min", "max", "default"]
+    assert ratio.split()[:2] == ["ratio", "1"]
+    assert "side input: sidechain" in answer.out
+    assert "latency: 0 frames at 48000 Hz" in answer.out
+    assert "did you mean compressor" in run("effects", "compresor").message
+
+
+def test_an_effect_with_look_ahead_states_its_latency(run: Run) -> None:
+    (limiter,) = run("effects", "limiter", "--json").document["effects"]
+    assert limiter["latency_frames"] > 0
+
+
+def test_plugins_are_listed_without_being_loaded(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    require_path("/usr/lib/vst3/ZamComp.vst3", package="zam-plugins")
+    monkeypatch.setenv("AUDIOPOST_CACHE_DIR", str(tmp_path / "cache"))
+    listed = run("plugins", "list", "--json").document["plugins"]
+    assert {"id", "name", "vendor", "version", "format", "path", "status"} <= set(listed[0])
+    assert {each["status"] for each in listed} == {"not scanned"}
+    assert run("plugins", "--json").document["plugins"] == listed
+    assert "`audiopost plugins scan` finds out" in run("plugins").out
+
+
+def test_one_plugin_is_explained(run: Run) -> None:
+    require_path("/usr/lib/vst3/ZamComp.vst3", package="zam-plugins")
+    answer = run("plugins", "info", "ZamComp")
+    assert answer.code == 0
+    assert "threshold_db" in answer.out
+    assert run("plugins", "info", "ZamComp", "--json").document["status"] == "ok"
+
+
+def test_a_plugin_that_is_not_there_is_exit_code_5(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUDIOPOST_CACHE_DIR", str(tmp_path / "cache"))
+    answer = run("plugins", "info", "NoSuchPlugin")
+    assert answer.code == 5
+    assert "NoSuchPlugin: no such plug-in" in answer.message
+
+
+def test_a_folder_without_plugins_is_scanned_to_nothing(run: Run, tmp_path: Path) -> None:
+    assert run("plugins", "scan", tmp_path, "--json").document == {"plugins": []}
+    assert run("plugins", "scan", tmp_path / "missing").code == 2
+
+
+def test_devices(run: Run) -> None:
+    answer = run("devices")
+    assert answer.code == 0
+    assert "no hardware, always there" in answer.out
+    assert isinstance(run("devices", "--json").document["devices"], list)
+
+
+def test_the_doctor_looks_at_everything_and_tells_the_mend(run: Run) -> None:
+    answer = run("doctor", "--json")
+    checks = {each["name"]: each for each in answer.document["checks"]}
+    assert answer.code == 0
+    assert list(checks) == [
+        "PortAudio", "sound card", "JACK", "real-time priority", "ffmpeg", "loudgain", "plug-ins", "cache folder",
+        "compiled kernels",
+    ]  # fmt: skip
+    for each in checks.values():
+        assert each["state"] in ("ok", "limited", "missing")
+        assert bool(each["mend"]) == (each["state"] != "ok")
+    assert all(name in run("doctor").out for name in checks)
+
+
+def test_the_doctor_names_the_package_of_a_missing_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    finding = machine_checks.program("loudgain", "--version", "a second opinion")
+    assert (finding.state, finding.mend) == ("limited", "sudo apt-get install loudgain")
+
+
+def test_the_doctor_tells_a_running_jack_from_an_installed_one() -> None:
+    running = ({"host_api": "JACK Audio Connection Kit", "name": "system", "output_channels": 2},)
+    assert machine_checks.jack(running).state == "ok"
+    assert "jackd -R" in machine_checks.jack((), find=lambda name: f"/usr/bin/{name}").mend
+    assert "apt-get install jackd2" in machine_checks.jack((), find=lambda name: None).mend
+
+
+def test_the_doctor_finds_a_cache_folder_that_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("AUDIOPOST_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    assert machine_checks.cache_folder().state == "limited"
