@@ -31,6 +31,7 @@ EFFECT_MODULES: tuple[str, ...] = (
     "space",
     "generators",
     "metering",
+    "hosted",
 )
 """Modules of this room whose node classes, and whose `entries()` where they have them, make up the catalogue."""
 
