@@ -79,11 +79,12 @@ class LoudnessMeter:
             )
         self.sample_rate = sample_rate
         self.layout = layout_named(layout) if isinstance(layout, str) else layout
+        self._path = SignalPath(sample_rate, self.layout)
         self.reset()
 
     def reset(self) -> None:
         """Forget everything, as the start of another programme."""
-        self._path = SignalPath(self.sample_rate, self.layout)
+        self._path.reset()
         self._windows = LoudnessWindows(self.sample_rate)
         self._peaks = PeakHistory(self.sample_rate, self.layout.channels, self._path.tile_frames)
 

@@ -71,20 +71,27 @@ class SignalPath:
         self.tile_frames = GROUP_FRAMES * groups
         self.sample_rate = sample_rate
         self.channels = layout.channels
-        self.frames = 0
-        self.non_finite_samples = 0
-        self.non_finite_first_frame: int | None = None
         tiles = max(1, _BATCH_SAMPLES // (self.tile_frames * layout.channels))
         capacity = HISTORY_FRAMES + tiles * self.tile_frames
         self._input = np.zeros((layout.channels, capacity), dtype=np.float32)
         self._magnitudes = np.zeros_like(self._input)
-        self._filled = HISTORY_FRAMES
         counted = [channel for channel, weight in enumerate(layout.loudness_weights) if weight > 0.0]
         weights = tuple(layout.loudness_weights[channel] for channel in counted)
         self._counted: slice | list[int] = slice(None) if len(counted) == layout.channels else counted
         self._filter = BlockFilter(k_weighting_sections(sample_rate), len(counted), self.tile_frames, tiles)
         self._hops = HopEnergies(sample_rate, weights, tiles * self.tile_frames)
         self._true_peak = TruePeak(sample_rate, layout.channels, self.tile_frames, tiles)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all sound; allocates nothing."""
+        self.frames = 0
+        self.non_finite_samples = 0
+        self.non_finite_first_frame: int | None = None
+        self._filled = HISTORY_FRAMES
+        self._input[:, :HISTORY_FRAMES] = 0.0
+        self._filter.reset()
+        self._hops.reset()
 
     def push(self, block: AudioBlock) -> list[Passage]:
         """Take in a block ``(channels, frames)``; work out the tiles that are whole, if any."""

@@ -149,6 +149,10 @@ class HopEnergies:
         self._weights = weights
         unfinished = math.ceil(sample_rate / HOPS_PER_SECOND) + 1
         self._filtered = np.zeros((len(weights), unfinished + maximum_frames))
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin a stream."""
         self._pending_frames = 0
         self._hops = 0
 

@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiopost.loudness.windows import (
@@ -20,6 +20,7 @@ from tests.tolerances import FLOAT64_SUM
 RATES = st.integers(8_000, 400_000)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 320), st.integers(0, 400))
 def test_sliding_sums_are_the_sums_of_each_window(width: int, count: int) -> None:
     values = np.arange(count, dtype=np.float64)  # whole numbers: every order of sums gives the same
@@ -27,12 +28,14 @@ def test_sliding_sums_are_the_sums_of_each_window(width: int, count: int) -> Non
     assert sliding_sums(values, width).tolist() == expected
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.lists(st.floats(0.0, 10.0), max_size=100))
 def test_sliding_maxima_are_the_largest_of_each_window(width: int, values: list[float]) -> None:
     expected = [max(values[start : start + width]) for start in range(len(values) - width + 1)]
     assert sliding_maxima(np.array(values), width).tolist() == expected
 
 
+@settings(deadline=None)
 @given(RATES, st.integers(0, 10**9))
 def test_a_hop_is_complete_when_its_end_has_passed(rate: int, frames: int) -> None:
     hops = complete_hops(frames, rate)
@@ -40,6 +43,7 @@ def test_a_hop_is_complete_when_its_end_has_passed(rate: int, frames: int) -> No
     assert begin <= frames < end
 
 
+@settings(deadline=None)
 @given(RATES)
 def test_a_second_is_a_hundred_hops(rate: int) -> None:
     assert hop_edges(100, 100, rate).tolist() == [rate]
@@ -98,6 +102,7 @@ def test_one_absurd_hop_is_forgotten_when_it_leaves_the_window() -> None:
     assert windows.short_term == 1.0
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 600), max_size=8))
 def test_a_growing_array_holds_what_was_appended(lengths: list[int]) -> None:
     array = GrowingArray()
