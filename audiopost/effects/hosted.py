@@ -14,6 +14,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from audiopost.effects.hosted_node import HostedNode
 from audiopost.errors import UsageError
 from audiopost.graph.catalogue import EffectEntry
@@ -25,17 +27,22 @@ from audiopost.plugins.channel_groups import ChannelGroup, channel_groups
 from audiopost.plugins.plugin import PluginParameter, PluginSetting
 from audiopost.plugins.scan import plugin_info, require_ok
 from audiopost.plugins.segments import SegmentedPlugin, WholeSound
-from audiopost.plugins.streams import FixedBlockStream, SteadyStream, Stream, held_back
+from audiopost.plugins.streams import (
+    FIXED_BLOCK_FRAMES,
+    PRIMING_FRAMES,
+    FixedBlockStream,
+    SteadyStream,
+    Stream,
+    held_back,
+)
 from audiopost.units import seconds_to_frames
 
 if TYPE_CHECKING:
     from audiopost.plugins.knobs import Knob
     from audiopost.plugins.pedalboard_host import ExternalPlugin
+    from audiopost.plugins.reloading import ReloadingPlugin
 
 __all__ = ["BuiltInNode", "PluginNode", "entries"]
-
-FIXED_BLOCK_FRAMES = 64
-"""Block fed to a plug-in file whose samples depend on the size of its blocks."""
 
 UNKNOWN_TAIL_S = 10.0
 """Least tail of a delay or reverb in a plug-in file: it depends on knobs whose meaning the file does not tell."""
@@ -124,7 +131,7 @@ class PluginNode(HostedNode):
         self._choose = str(given.get("plugin_name", ""))
         self._info = require_ok(plugin_info(str(given.get("path", "")), self._choose))
         self._state = _decoded(str(given.get("state", "")))
-        self._first: ExternalPlugin | None = None
+        self._first: ExternalPlugin | ReloadingPlugin | None = None
         self._knobs: tuple[Knob, ...] | None = None
         declared = self._info.parameters
         if self._state:
@@ -157,18 +164,29 @@ class PluginNode(HostedNode):
 
     def make_stream(self, width: int, sample_rate: int) -> Stream:
         """Steady, or in fixed blocks where the scan or the setting asks for it."""
-        plugin = self._load(sample_rate)
+        block_frames = self._block_frames()
+        plugin = self._instance(sample_rate, block_frames or PRIMING_FRAMES)
         self._first = self._first or plugin
         for name, value in self.values.items():
             # Only what differs: a value that went through the plug-in's texts may not be quite the one it held.
             if value != self._defaults[name]:
                 plugin.set_parameter(name, value)
-        block_frames = self._block_frames()
         if not block_frames:
             return SteadyStream(plugin, width)
         plugin.reset()
-        held = held_back(plugin, width, block_frames, sample_rate)
+        held = held_back(plugin, width, block_frames, PRIMING_FRAMES)
         return FixedBlockStream(plugin, width, block_frames, held)
+
+    def _instance(self, sample_rate: int, largest_frames: int) -> ExternalPlugin | ReloadingPlugin:
+        from audiopost.plugins.reloading import ReloadingPlugin
+
+        if self._info.wants_predecessor:
+            # It sounds right only from the second instance on that is told this block size.
+            predecessor = self._load(sample_rate, largest_frames)
+            predecessor.run(np.zeros((self._info.channels[0], largest_frames), dtype=np.float32))
+        if self._info.resets is False or self._info.wants_predecessor:
+            return ReloadingPlugin(lambda: self._load(sample_rate, largest_frames))
+        return self._load(sample_rate, largest_frames)
 
     def ringing_frames(self) -> int:
         """As set, or as measured in the scan."""
@@ -185,11 +203,11 @@ class PluginNode(HostedNode):
         wanted = int(self.setting_values["block_frames"])
         return wanted or (FIXED_BLOCK_FRAMES if self._info.block_dependent else 0)
 
-    def _load(self, sample_rate: int) -> ExternalPlugin:
+    def _load(self, sample_rate: int, largest_frames: int = PRIMING_FRAMES) -> ExternalPlugin:
         # Late: loading the library takes 0.1 s, and listing the catalogue must not.
         from audiopost.plugins.pedalboard_host import load_external
 
-        plugin = load_external(self._info.path, sample_rate, self._choose, self._state, self._knobs)
+        plugin = load_external(self._info.path, sample_rate, self._choose, self._state, self._knobs, largest_frames)
         self._knobs = plugin.knobs
         return plugin
 

@@ -155,7 +155,7 @@ BUILT_INS: dict[str, BuiltIn] = {
         BuiltIn("Gain", "Louder or softer", (_level("gain_db", 1.0, -100.0, 40.0),)),
         BuiltIn(
             "HighShelfFilter", "High shelf", _EQUALIZER, tail=tails.shelf(+1),
-            exceptions=_CLEARS | {"smoothing": "its state does not follow its coefficients: 12 dB and more within 20 ms clicks"},
+            exceptions=_CLEARS | {"smoothing": "its state lags its coefficients: 12 dB in 20 ms clicks"},
         ),
         BuiltIn(
             "HighpassFilter", "High-pass of first order, 6 dB/octave",
@@ -191,6 +191,7 @@ BUILT_INS: dict[str, BuiltIn] = {
                 _level("threshold_db", -100.0, -100.0, 0.0), _knob("ratio", 10.0, 1.0, 100.0, taper="log"),
                 _time("attack_ms", 1.0, 0.1, 1000.0), _time("release_ms", 100.0, 1.0, 5000.0),
             ),
+            exceptions={"smoothing": "below the threshold its ratio makes ten dB of gain out of each dB of the knob"},
         ),
         BuiltIn("PeakFilter", "Bell", _EQUALIZER, tail=tails.peak, exceptions=_CLEARS),
         BuiltIn(

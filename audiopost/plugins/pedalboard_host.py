@@ -12,9 +12,11 @@ Sources: pedalboard's documentation of ``Plugin.process`` and ``VST3Plugin``.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -42,6 +44,16 @@ __all__ = [
 
 HIDDEN_PARAMETERS = frozenset({"buffer_size_frames", "sample_rate_frames", "latency_frames", "current_program"})
 """What some frameworks expose of the host's own affairs; no knobs for a person."""
+
+
+_living: weakref.WeakSet[ExternalPlugin] = weakref.WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    """Unload every plug-in while Python still stands: later they would print, or crash, in the ruins."""
+    for plugin in list(_living):
+        plugin.close()
 
 
 class _Native:
@@ -176,12 +188,15 @@ class ExternalPlugin(_Native):
     restoring a state). `messages` is what the plug-in wrote while it loaded.
     """
 
-    def __init__(self, native: Any, path: str, sample_rate: int, messages: str, knobs: tuple[Knob, ...]) -> None:
-        super().__init__(native, str(native.name), sample_rate, PRIMING_FRAMES)
+    def __init__(
+        self, native: Any, path: str, sample_rate: int, messages: str, knobs: tuple[Knob, ...], largest_frames: int
+    ) -> None:
+        super().__init__(native, str(native.name), sample_rate, largest_frames)
         self.path = path
         self.messages = messages
         self.knobs = knobs
         self._knob_named = {knob.parameter.name: knob for knob in knobs}
+        _living.add(self)
 
     @property
     def parameters(self) -> tuple[PluginParameter, ...]:
@@ -226,6 +241,19 @@ class ExternalPlugin(_Native):
         native = self._native._get_parameter(self._knob_named[name].parameter.native)  # noqa: SLF001 - no public way
         return bool(native.is_automatable)
 
+    def __del__(self) -> None:
+        """Let the plug-in go; see `close`."""
+        self.close()
+
+    def close(self) -> None:
+        """Unload the plug-in, without what it prints when it goes. The object is of no use afterwards."""
+        if self._native is None:
+            return
+        with _captured_streams():
+            # pedalboard's parameters and plug-in hold each other; without them the plug-in goes now, not at random.
+            vars(self._native).clear()
+            self._native = None
+
     def state(self) -> bytes:
         """Everything that the plug-in would save in a session, as of the last block that it played."""
         return bytes(self._native.raw_state)
@@ -242,7 +270,12 @@ def _knobs(native: Any) -> tuple[Knob, ...]:
 
 
 def load_external(
-    path: str, sample_rate: int, plugin_name: str = "", state: bytes = b"", knobs: tuple[Knob, ...] | None = None
+    path: str,
+    sample_rate: int,
+    plugin_name: str = "",
+    state: bytes = b"",
+    knobs: tuple[Knob, ...] | None = None,
+    largest_frames: int = PRIMING_FRAMES,
 ) -> ExternalPlugin:
     """Load a plug-in file into this process. Scan it first: see `audiopost.plugins.scan`.
 
@@ -258,6 +291,8 @@ def load_external(
         What `ExternalPlugin.state` gave, to be restored.
     knobs
         Those of another instance of the same plug-in and state, which saves reading them again (up to 0.4 s).
+    largest_frames
+        The size of the largest block, which the plug-in is told. Some play only blocks of exactly this size.
 
     Raises
     ------
@@ -278,7 +313,7 @@ def load_external(
             raise PluginLoadError(Path(path).name, sentence(error)) from error
         captured.seek(0)
         messages = captured.read().decode(errors="replace")
-    return ExternalPlugin(native, path, sample_rate, messages, known)
+    return ExternalPlugin(native, path, sample_rate, messages, known, largest_frames)
 
 
 @contextlib.contextmanager

@@ -96,9 +96,10 @@ class PluginInfo:
 
     `status` is ``"ok"``, ``"failed"`` (refused to load), ``"crashed"``, ``"timeout"``, ``"instrument"`` (needs
     notes, not audio) or ``"not scanned"``. `channels` are the widths that it played, `latency_frames` what it
-    reports at 48 kHz; `deterministic` says whether two instances gave the same samples, `block_dependent` whether
-    the samples changed with the size of the blocks. `tail_frames` was measured at 48 kHz with every knob at its
-    default; -1 for one that did not end within 10 s.
+    reports at 48 kHz. `tail_frames` was measured at 48 kHz with every knob at its default; -1 for one that did not
+    end within 10 s. `deterministic` says whether two instances gave the same samples, `block_dependent` whether the
+    samples changed with the size of the blocks, `resets` whether it was as new after a reset, `wants_predecessor`
+    whether the first instance of a process sounded unlike all later ones.
     """
 
     id: str
@@ -115,6 +116,8 @@ class PluginInfo:
     tail_frames: int = 0
     deterministic: bool | None = None
     block_dependent: bool | None = None
+    resets: bool | None = None
+    wants_predecessor: bool = False
     parameters: tuple[PluginParameter, ...] = ()
     notes: tuple[str, ...] = ()
     error: str = ""

@@ -20,20 +20,22 @@ import numpy as np
 from audiopost.blocks import AudioBlock
 from audiopost.errors import PluginError, PluginLoadError
 from audiopost.plugins import pedalboard_host
+from audiopost.plugins.knobs import Knob
 from audiopost.plugins.locate import format_of
 from audiopost.plugins.pedalboard_host import ExternalPlugin
 from audiopost.plugins.plugin import PluginInfo, PluginParameter, sentence
-from audiopost.plugins.streams import PRIMING_FRAMES
+from audiopost.plugins.streams import FIXED_BLOCK_FRAMES, PRIMING_FRAMES
 
 __all__ = ["main"]
 
 RATE_HZ = 48_000
 WIDTHS_TRIED = (1, 2, 4, 6, 8, 10, 12, 16)
-WHOLE_FRAMES = 512
 PIECES_FRAMES = (1, 2, 37, 64, 511, 3)
-TRIAL_FRAMES = 72 * WHOLE_FRAMES
+TRIAL_FRAMES = 480 * FIXED_BLOCK_FRAMES
 IMPULSE_FRAMES = 16_384
 LONGEST_TAIL_FRAMES = 60 * PRIMING_FRAMES
+LONGEST_GAP_FRAMES = 12 * PRIMING_FRAMES
+"""Two seconds: after a longer silence no echo is waited for."""
 SILENCE_LINEAR = 1e-6
 """-120 dBFS: what has decayed."""
 LATENCY_DOUBT_FRAMES = 8
@@ -70,21 +72,24 @@ def _inspect(path: str, choose: str, name: str, stage: Callable[[str], None]) ->
     reported = _prime(plugin, width)
     measured = _impulse_peak(plugin, width)
     tail = _tail(plugin, width)
+    trial = _Trial(path, choose, plugin.knobs, width)
+    first, second, third = (trial.in_fixed_blocks(trial.load(FIXED_BLOCK_FRAMES)) for _ in range(3))
     parameters = tuple(each for each in plugin.parameters if not _is_meter(plugin, width, each))
-    twin = pedalboard_host.load_external(path, RATE_HZ, choose, knobs=plugin.knobs)
-    whole, again = (_trial(each, width, (WHOLE_FRAMES,), parameters) for each in (plugin, twin))
-    pieces = _trial(plugin, width, PIECES_FRAMES, parameters)
-    steady = bool(np.array_equal(whole, again))
+    steady = np.array_equal(second, third)
+    lasting = trial.load(FIXED_BLOCK_FRAMES)
+    once, twice = trial.in_fixed_blocks(lasting), trial.in_fixed_blocks(lasting)
+    # Of a plug-in that never gives the same samples twice nothing more can be said; it is fed as it comes.
     return PluginInfo(
         **known,
         status="ok",
         channels=widths,
         latency_frames=reported,
         measured_latency_frames=measured,
-        tail_frames=tail,
+        tail_frames=tail if tail < 0 else max(0, tail - reported),
         deterministic=steady,
-        # Of a plug-in that never gives the same samples twice nothing can be said; it is fed as it comes.
-        block_dependent=steady and not np.array_equal(whole, pieces),
+        block_dependent=steady and not np.array_equal(third, trial.in_pieces(trial.load(PRIMING_FRAMES))),
+        resets=not steady or np.array_equal(once, twice),
+        wants_predecessor=steady and not np.array_equal(first, second),
         parameters=parameters,
         notes=_notes(reported, measured),
     )
@@ -118,11 +123,13 @@ def _tail(plugin: ExternalPlugin, width: int) -> int:
     """Frames until a burst of noise has decayed, with every knob at its default; -1 where it does not."""
     _prime(plugin, width)
     plugin.run(_noise(width, PRIMING_FRAMES))
-    rest = np.abs(_in_blocks(plugin, np.zeros((width, LONGEST_TAIL_FRAMES), dtype=np.float32), (PRIMING_FRAMES,)))
-    loud = np.flatnonzero(rest.max(axis=0) > SILENCE_LINEAR)
-    if loud.size == 0:
-        return 0
-    return int(loud[-1]) + 1 if loud[-1] < LONGEST_TAIL_FRAMES - PRIMING_FRAMES else -1
+    silence = np.zeros((width, PRIMING_FRAMES), dtype=np.float32)
+    last, played = 0, 0
+    while played < LONGEST_TAIL_FRAMES and played - last < LONGEST_GAP_FRAMES:
+        loud = np.flatnonzero(np.abs(plugin.run(silence)).max(axis=0) > SILENCE_LINEAR)
+        last = played + int(loud[-1]) + 1 if loud.size else last
+        played += PRIMING_FRAMES
+    return -1 if played >= LONGEST_TAIL_FRAMES else last
 
 
 def _is_meter(plugin: ExternalPlugin, width: int, parameter: PluginParameter) -> bool:
@@ -145,20 +152,40 @@ def _noise(width: int, frames: int) -> AudioBlock:
     return np.random.default_rng(1770).uniform(-0.5, 0.5, (width, frames)).astype(np.float32)
 
 
-def _trial(
-    plugin: ExternalPlugin, width: int, sizes: tuple[int, ...], parameters: tuple[PluginParameter, ...]
-) -> AudioBlock:
-    """Noise in blocks of the given sizes; a third of the way in every knob is turned: some smooth by the block."""
-    for parameter in parameters:
-        plugin.set_parameter(parameter.name, parameter.default)
-    noise = _noise(width, TRIAL_FRAMES)
-    _prime(plugin, width)
-    turn_at = TRIAL_FRAMES // 3
-    played = [_in_blocks(plugin, noise[:, :turn_at], sizes)]
-    for parameter in parameters:
-        plugin.set_parameter(parameter.name, _elsewhere(parameter))
-    played.append(_in_blocks(plugin, noise[:, turn_at:], sizes))
-    return np.concatenate(played, axis=1)
+class _Trial:
+    """The same noise through instances of one plug-in; a third of the way in every knob is turned a little."""
+
+    def __init__(self, path: str, choose: str, knobs: tuple[Knob, ...], width: int) -> None:
+        self._path = path
+        self._choose = choose
+        self._knobs = knobs
+        self._width = width
+
+    def load(self, largest_frames: int) -> ExternalPlugin:
+        """A new instance for blocks of at most this size."""
+        return pedalboard_host.load_external(
+            self._path, RATE_HZ, self._choose, knobs=self._knobs, largest_frames=largest_frames
+        )
+
+    def in_fixed_blocks(self, plugin: ExternalPlugin) -> AudioBlock:
+        """In blocks of the size that it was promised."""
+        return self._play(plugin, FIXED_BLOCK_FRAMES, (FIXED_BLOCK_FRAMES,))
+
+    def in_pieces(self, plugin: ExternalPlugin) -> AudioBlock:
+        """In blocks of many sizes."""
+        return self._play(plugin, PRIMING_FRAMES, PIECES_FRAMES)
+
+    def _play(self, plugin: ExternalPlugin, priming_frames: int, sizes: tuple[int, ...]) -> AudioBlock:
+        knobs = [knob.parameter for knob in self._knobs if plugin.automates(knob.parameter.name)]
+        for parameter in knobs:
+            plugin.set_parameter(parameter.name, parameter.default)
+        plugin.reset()
+        _in_blocks(plugin, np.zeros((self._width, PRIMING_FRAMES), dtype=np.float32), (priming_frames,))
+        noise, turn_at = _noise(self._width, TRIAL_FRAMES), TRIAL_FRAMES // 3
+        before = _in_blocks(plugin, noise[:, :turn_at], sizes)
+        for parameter in knobs:
+            plugin.set_parameter(parameter.name, _elsewhere(parameter))
+        return np.concatenate([before, _in_blocks(plugin, noise[:, turn_at:], sizes)], axis=1)
 
 
 def _elsewhere(parameter: PluginParameter) -> float:
