@@ -71,3 +71,14 @@ def exponential_sweep(
     growth = np.log(end_hz / start_hz) / seconds
     angles = 2.0 * np.pi * start_hz / growth * np.expm1(growth * time_s)
     return (amplitude * np.sin(angles)).astype(np.float32)[np.newaxis]
+
+
+# --- Delivery --------------------------------------------------------------------------------------------------------
+
+
+def noise_with_bursts(channels: int, seconds: float, *, seed: int = 1, sample_rate: int = 48_000) -> AudioBlock:
+    """Quiet noise (peak -20 dBFS) with bursts of 5 ms at -2 dBFS every half second: loudness low, peaks high."""
+    noise = white_noise(channels, round(seconds * sample_rate), peak_linear=0.1, seed=seed)
+    times = np.arange(noise.shape[1]) % (sample_rate // 2)
+    in_burst = (times > sample_rate // 4) & (times <= sample_rate // 4 + sample_rate // 200)
+    return np.where(in_burst, noise * np.float32(8.0), noise).astype(np.float32)

@@ -135,3 +135,60 @@ THREE_STEMS_24_BIT = 1e-6
 
 R128_QC_LU = 0.2
 """LU: what EBU R 128 allows a delivered programme to be off (EBU Tech 3343, quality control)."""
+
+CUT_OFF_DB = 0.05
+"""dB: what an engineer asks of a corner frequency; the design itself is exact."""
+
+SLOPE_DB = 0.1
+"""dB, an octave from the corner at 1/100 of the sample rate: the bilinear transform's bend."""
+
+CENTRE_GAIN_DB = 0.01
+"""dB: gain at a centre or an end of a shelf; the design is exact, the impulse response is float32."""
+
+SKIRT_DB = 0.05
+"""dB: half-gain points of a peak at 1/48 of the sample rate against the analogue bandwidth."""
+
+STATIC_CURVE_DB = 0.02
+"""dB: a compressor's output level on a sine; the sine's samples miss its peak by up to 0.01 dB."""
+
+BALLISTICS = 0.01
+"""Relative: attack and release times, read to the next frame of at least 96."""
+
+GAIN_RIPPLE_DB = 0.01
+"""dB: how far a steady sine may move a compressor's gain."""
+
+LIMITER_OVER_DB = 0.05
+"""dB above the ceiling, by any true-peak meter, for sound up to 0.42 of the sample rate."""
+
+UNDER_CEILING_DB = 0.5
+"""dB: a limiter that stays this far below its ceiling on loud material gives away level."""
+
+DECAY_TIME = 0.10
+"""Relative: a reverb's T60 in the octaves of 500 Hz and 1 kHz; the fit of a noisy decay takes half of it."""
+
+DECORRELATION = 0.1
+"""Correlation of two reverb channels over seconds: independent noise of that bandwidth gives 0.01."""
+
+REVERB_LEVEL_DB = 3.0
+"""dB: level of a reverberated steady noise against its source; damping takes some highs."""
+
+CONVOLUTION_DBFS = -110.0
+"""dB under the peak: float32 sums of some thousand products, against float64."""
+
+NOISE_LEVEL_DB = 0.05
+"""dB: RMS of 480 000 samples of white noise: standard error 0.006 dB."""
+
+NOISE_BAND_DB = 0.3
+"""dB: mean power in a band of several thousand bins: standard error 0.07 dB."""
+
+PINK_SLOPE_DB = 0.3
+"""dB: the filter's stated deviation from -3.01 dB an octave, 20 Hz to 0.4 of the sample rate."""
+
+NOISE_CORRELATION = 0.01
+"""Correlation of two channels of 480 000 independent samples: standard error 0.0015."""
+
+SWEPT_PITCH = 0.01
+"""Relative: pitch of a sweep read from zero crossings over 20 ms."""
+
+GOLDEN_DBFS = -100.0
+"""dBFS: a stored output against today's on another processor, whose sine, exponential and logarithm differ in the last bit."""

@@ -143,12 +143,16 @@ def _judge_either(rule: AnyOf, loudness: Loudness, facts: ProgrammeFacts) -> Rul
 
 
 def _fix(rule: Rule, value: float) -> str:
-    """The least change that mends one rule by itself, rounded up so that it suffices."""
+    """The change that mends one rule by itself: to the centre of a target, to the nearest limit else."""
     too_high = value > rule.highest
     edge = rule.target if rule.target is not None else _planned_edge(rule, too_high=too_high)
     if not math.isfinite(value):
         return "the programme is silent"
-    change = _rounded_up(abs(edge - value), decimals_needed(value, edge))
+    decimals = decimals_needed(value, edge)
+    # Towards a centre the nearest step will do, at a limit only the next larger one is enough.
+    change = (
+        f"{abs(edge - value):.{decimals}f}" if rule.target is not None else _rounded_up(abs(edge - value), decimals)
+    )
     if rule.measure == "duration_s":
         return f"{'shorten' if too_high else 'lengthen'} by {change} s"
     if not rule.kind.moves_with_gain:

@@ -66,6 +66,7 @@ def bring_to_target(paths: Sequence[Sequence[Path]], order: Order, stage: Stage)
             programmes = [opened.enter_context(order.open(parts)) for parts in paths]
             return _bring(programmes, order, stage)
     except AudiopostError as error:
+        stage.report(1, 1)
         files = tuple(NormalizedFile(path) for parts in paths for path in parts)
         return GroupResult(order.target.id, order.mode, files, passed=False, reason=str(error), error=error)
 
@@ -85,6 +86,7 @@ def _bring(programmes: Sequence[Programme], order: Order, stage: Stage) -> Group
         final = _written(parts, plan, before, order, stage.part(0.3, 0.8))
         after, summed = _measured_again(parts, final, before, stage.part(0.8, 1.0, "measuring what was written"))
         verdict = _judged(order.target, final.after, after)
+        stage.report(1, 1)  # the last chance to give up: then the files get their names
     return GroupResult(
         target=order.target.id,
         mode=order.mode,

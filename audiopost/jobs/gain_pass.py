@@ -114,9 +114,10 @@ def write_until_right(
     """
     ceiling = plan.ceiling_dbtp
     earlier: tuple[float, float] | None = None
-    for _ in range(PASSES):
-        reduction_db, peaks_dbfs = _write(parts, plan, ceiling, stage.part(0.0, 0.6, "writing"))
-        levels = _measure_written(parts, target, stage.part(0.6, 1.0, "measuring what was written"))
+    for number in range(PASSES):
+        own = _stage_of_pass(stage, plan, number)
+        reduction_db, peaks_dbfs = _write(parts, plan, ceiling, own.part(0.0, 0.6, "writing"))
+        levels = _measure_written(parts, target, own.part(0.6, 1.0, "measuring what was written"))
         after = pooled(levels)
         over_db = 0.0 if plan.ceiling_dbtp is None else after.loudness.true_peak_dbtp - plan.ceiling_dbtp
         over_db = over_db if plan.mode == "limit" and plan.limiting_db > 0.0 and over_db > CLOSE_DB else 0.0
@@ -208,6 +209,12 @@ def _measure_written(parts: Sequence[Part], target: DeliveryTarget, stage: Stage
             own = stage.part(index / len(parts), (index + 1) / len(parts))
             levels.append(measure_programme(written, target, own))
     return tuple(levels)
+
+
+def _stage_of_pass(stage: Stage, plan: GainPlan, number: int) -> Stage:
+    """A share of what is left for every pass: how many there will be is not known, and progress never falls."""
+    left = 0.6 if plan.limiting_db > 0.0 else 0.1
+    return stage.part(1.0 - left**number, 1.0 - left ** (number + 1))
 
 
 def _slope(earlier: tuple[float, float] | None, now: tuple[float, float]) -> float:

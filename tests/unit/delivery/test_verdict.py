@@ -33,7 +33,8 @@ def test_a_level_is_judged_at_a_hundredth(level: float, passed: bool) -> None:
     ("rule", "loudness", "fix"),
     [
         (R128, measured(-20.0), "lower by 3.0 dB"),
-        (R128, measured(-26.31), "raise by 3.4 dB"),
+        (R128, measured(-26.31), "raise by 3.3 dB"),
+        (Rule("integrated_lufs", minimum=-23.0), measured(-26.31), "raise by 3.4 dB"),
         (PEAK, measured(true_peak_dbtp=-0.4), "lower by 0.6 dB or allow 0.6 dB of limiting"),
         (PEAK, measured(true_peak_dbtp=-0.973), "lower by 0.03 dB or allow 0.03 dB of limiting"),
         (
