@@ -28,7 +28,7 @@ from audiopost.live.messages import Channel, ChannelFullError, Failed, Hello, Me
 __all__ = ["Child", "Crew", "child_environment"]
 
 ANSWER_PATIENCE_S = 10.0
-QUIT_PATIENCE_S = 1.0
+QUIT_PATIENCE_S = 2.0
 KEPT_WORDS_BYTES = 4096
 """Of what a child says on standard error: the last lines name the cause of its death."""
 
@@ -155,10 +155,15 @@ class Crew:
             child.process.kill()
 
     def close(self) -> None:
-        """End all children: in good order, or, after a second, by force. Always returns."""
+        """End all children. Always returns.
+
+        Media may finish its files, for two seconds. The others hold nothing that outlives them and are killed.
+        """
         self._closing = True
         for child in self._children:
-            if not child.dead:
+            if child.role != "media" or not child.ready.is_set():
+                self.kill(child)
+            elif not child.dead:
                 self.tell(child, Quit())
         limit = time.monotonic() + QUIT_PATIENCE_S
         while time.monotonic() < limit and any(child.process.poll() is None for child in self._children):
@@ -263,10 +268,10 @@ class Crew:
             orphaned = [ticket for ticket, (asked, _) in self._answers.items() if asked is child]
             unanswered = [self._answers.pop(ticket)[1] for ticket in orphaned]
         child.ready.set()
-        for answer in unanswered:
-            answer(Failed(0, self._death(child)))
         if not self._closing:
             self._on_death(child)
+        for answer in unanswered:
+            answer(Failed(0, self._death(child)))
 
     def _forget(self, child: Child) -> None:
         child.channel.close()

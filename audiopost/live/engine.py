@@ -21,7 +21,7 @@ import numpy as np
 
 import audiopost.effects  # noqa: F401 - fills the catalogue
 from audiopost.blocks import AudioBlock
-from audiopost.errors import AudiopostError, GraphError
+from audiopost.errors import AudiopostError, DeviceError, GraphError
 from audiopost.graph.node import StreamFormat
 from audiopost.graph.renderer import GraphRenderer
 from audiopost.graph.spec import GraphSpec
@@ -101,7 +101,7 @@ class EngineProcess:
     def _load(self, message: Load) -> Loaded:
         assert self._plan is not None
         assert self._audio is not None
-        self._audio.renderer = None
+        self._audio.retire()
         run_in_real_time(0)
         gc.collect()  # the machine before had cycles; nobody hears this engine now
         spec = _unpickled(message.drawing)
@@ -109,13 +109,13 @@ class EngineProcess:
         renderer = GraphRenderer(spec, stream, isolate=True)
         if renderer.output_layout.channels > MAXIMUM_CHANNELS:
             raise GraphError(f"the chain has more than {MAXIMUM_CHANNELS} output channels", where=spec.name)
-        foreign = self._audio.mark_foreign(renderer)
+        self._audio.mark_foreign(renderer)
         _prime(renderer)
         if self._plan.realtime:
             run_in_real_time(LISTENER_PRIORITY)
         self._told_failures = self._told_non_finite = 0
         self._audio.renderer = renderer
-        return Loaded(message.ticket, renderer.output_layout, renderer.latency_frames, renderer.tail_frames, foreign)
+        return Loaded(message.ticket, renderer.output_layout, renderer.latency_frames, renderer.tail_frames)
 
     def _tell(self) -> None:
         """Pass on what the audio thread noted."""
@@ -168,13 +168,20 @@ class AudioThread(threading.Thread):
         """Main thread: turn a parameter before the next block."""
         self._turns.append(message)
 
-    def mark_foreign(self, renderer: GraphRenderer) -> tuple[str, ...]:
-        """Have every node that runs foreign code leave its number while it runs: a crash then has a name."""
-        foreign = tuple(name for name in renderer.nodes if renderer.is_foreign(name))
-        for number, name in enumerate(foreign, 1):
-            node = renderer.nodes[name]
-            node.process = _marked(self._exchange, number, node.process)  # type: ignore[method-assign]
-        return foreign
+    def retire(self) -> None:
+        """Main thread: no machine any more, and no turns for the one that was."""
+        self.renderer = None
+        while self._turns:
+            gone = DeviceError("engine", "this chain is heard no more")
+            self.answers.append(Failed(self._turns.popleft().ticket, gone))
+
+    def mark_foreign(self, renderer: GraphRenderer) -> None:
+        """Have every node that runs foreign code leave its place in the drawing while it runs: a crash has a name."""
+        self._exchange.mark = 0
+        for number, name in enumerate(renderer.spec.node_names, 1):
+            if name in renderer.nodes and renderer.is_foreign(name):
+                node = renderer.nodes[name]
+                node.process = _marked(self._exchange, number, node.process)  # type: ignore[method-assign]
 
     def run(self) -> None:
         """Play until the process ends."""

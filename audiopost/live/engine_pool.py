@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import queue
 import sys
+import threading
 import time
 
 from audiopost.errors import DeviceError
@@ -29,7 +29,8 @@ class EnginePool:
         self._crew = crew
         self._memory = memory
         self._children: dict[int, Child] = {}
-        self._free: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._free: list[int] = []
+        self._change = threading.Condition()
 
     @property
     def pids(self) -> list[int]:
@@ -40,10 +41,6 @@ class EnginePool:
         """The process of a slot, dead or alive."""
         return self._children[slot]
 
-    def has_free(self) -> bool:
-        """Whether `take` would succeed at once."""
-        return not self._free.empty()
-
     def adopt(self, child: Child) -> None:
         """Make a started engine a member, in use."""
         self._crew.wait_ready(child)
@@ -53,20 +50,23 @@ class EnginePool:
     def take(self, patience_s: float) -> int:
         """A free slot. Raises DeviceError if none becomes free in time."""
         limit = time.monotonic() + patience_s
-        while True:
-            try:
-                slot = self._free.get(timeout=max(0.0, limit - time.monotonic()))
-            except queue.Empty:
-                raise DeviceError("engine", f"no engine became free within {patience_s:g} s") from None
-            if not self._children[slot].dead:
-                return slot
+        with self._change:
+            while True:
+                self._free = [slot for slot in self._free if not self._children[slot].dead]
+                if self._free:
+                    return self._free.pop(0)
+                if not self._change.wait(max(0.0, limit - time.monotonic())):
+                    raise DeviceError("engine", f"no engine became free within {patience_s:g} s")
 
     def give_back(self, slot: int) -> None:
         """The slot is free again, if its process lives."""
-        if slot in self._children and not self._children[slot].dead:
-            self._free.put(slot)
+        with self._change:
+            child = self._children.get(slot)
+            if child is not None and not child.dead and slot not in self._free:
+                self._free.append(slot)
+                self._change.notify_all()
 
-    def load(self, slot: int, drawing: bytes) -> tuple[say.Voice, say.Loaded]:
+    def load(self, slot: int, drawing: bytes) -> say.Voice:
         """Build the machine of a drawing there. Raises AudiopostError; the slot is then still the caller's."""
         loaded: say.Loaded = self._crew.ask(self._children[slot], say.Load(0, drawing), LOAD_PATIENCE_S)
         assert loaded.layout is not None
@@ -74,10 +74,10 @@ class EnginePool:
         longest = seconds_to_frames(LONGEST_WARM_S, rate)
         tail = longest if loaded.tail_frames < 0 else min(loaded.tail_frames, longest)
         warm = loaded.latency_frames + max(tail, seconds_to_frames(WARM_S, rate))
-        return say.Voice(slot, loaded.layout, loaded.latency_frames, loaded.tail_frames, warm), loaded
+        return say.Voice(slot, loaded.layout, loaded.latency_frames, loaded.tail_frames, warm)
 
     def renew(self, slot: int) -> None:
         """Start a process in an empty slot and make it free. The device must have dropped the dead one before."""
         self._memory.renew_exchange(slot)
         self.adopt(self._crew.start("engine", slot))
-        self._free.put(slot)
+        self.give_back(slot)

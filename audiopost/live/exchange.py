@@ -72,7 +72,7 @@ class BlockExchange:
 
     @property
     def mark(self) -> int:
-        """Which foreign node the engine is in, counted from 1; 0: in none. It outlives the engine."""
+        """Which foreign node of the drawing the engine is in, counted from 1; 0: in none. It outlives the engine."""
         return int(self._header[_MARK])
 
     @mark.setter

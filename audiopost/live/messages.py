@@ -230,12 +230,11 @@ class Load(Message):
 
 @dataclass(frozen=True)
 class Loaded(Message):
-    """The machine is built, primed and waits. `foreign` names the nodes that run code which is not ours, in order."""
+    """The machine is built, primed and waits."""
 
     layout: Layout | None = None
     latency_frames: int = 0
     tail_frames: int = 0
-    foreign: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

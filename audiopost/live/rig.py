@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from audiopost.errors import AudiopostError, DeviceError, EffectError, LayoutError
+from audiopost.errors import AudiopostError, DeviceError, EffectError, LayoutError, PluginCrashError
 from audiopost.graph.spec import GraphSpec
 from audiopost.layouts import Layout, default_layout, layout_named
 from audiopost.live import messages as say
@@ -31,6 +31,8 @@ from audiopost.live.wake import semaphores_work
 from audiopost.units import seconds_to_frames
 
 __all__ = ["Listener", "Order", "Rig"]
+
+_Jobs = queue.SimpleQueue[Callable[[], None] | None]
 
 PATIENCE_S = 10.0
 STOP_PATIENCE_S = 2.0
@@ -75,7 +77,7 @@ class _Chain:
 
     spec: GraphSpec
     voice: say.Voice
-    foreign: tuple[str, ...] = ()
+    engine: Child
 
 
 class Rig:
@@ -99,14 +101,22 @@ class Rig:
         self._heard: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._chain: _Chain | None = None
         self._playing = False
+        self._stopping = False
         self._recordings: dict[say.TapName, Path] = {}
         self._source_ready = threading.Event()
         self._changing = threading.Lock()
         self._turning = threading.Lock()
         self._crashes = CrashLog()
         self._blame: dict[int, str] = {}
-        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._worker = threading.Thread(target=self._do_work, name="audiopost live repairs", daemon=True)
+        self._marks: dict[int, int] = {}
+        self._fallen: Child | None = None
+        # Two workers: bringing a chain back waits for an engine that the other one starts.
+        self._repairs: _Jobs = queue.SimpleQueue()
+        self._renewals: _Jobs = queue.SimpleQueue()
+        self._workers = tuple(
+            threading.Thread(target=self._do, args=(jobs,), name=f"audiopost live {name}", daemon=True)
+            for name, jobs in (("repairs", self._repairs), ("renewals", self._renewals))
+        )
 
     # -- start and stop --------------------------------------------------------------------------------------------
 
@@ -125,8 +135,8 @@ class Rig:
             self._crew.wait_ready(child)
             self._crew.ask(child, say.Setup(0, plan))
         self._pool.adopt(first)
-        voice, loaded = self._pool.load(0, pickled(spec))
-        self._chain = _Chain(spec, voice, loaded.foreign)
+        voice = self._pool.load(0, pickled(spec))
+        self._chain = _Chain(spec, voice, first)
         for recording in recordings:
             self.record(recording)
         if order.source is not None and not self._source_ready.wait(PATIENCE_S):
@@ -134,14 +144,16 @@ class Rig:
         attached: say.Attached = self._crew.ask(self._device, say.Start(0, voice, order.ceiling_linear))
         self._playing = True
         self._listener.chain_started(attached.frame, spec)
-        self._worker.start()
+        for worker in self._workers:
+            worker.start()
         for slot in range(1, order.engines):
-            self._work.put(partial(self._pool.renew, slot))
+            self._renewals.put(partial(self._pool.renew, slot))
         for note in (*notes, *filter(None, [self.opened.note])):
             self._listener.problem(note)
 
     def stop(self) -> None:
         """End everything; returns within a few seconds, whatever state the processes are in."""
+        self._stopping = True
         try:
             for tap in tuple(self._recordings):
                 self.stop_recording(tap)
@@ -151,9 +163,10 @@ class Rig:
             self._listener.problem(str(error))
         finally:
             self._crew.close()
-            self._work.put(None)
-            if self._worker.is_alive():
-                self._worker.join(STOP_PATIENCE_S)
+            for jobs, worker in zip((self._repairs, self._renewals), self._workers, strict=True):
+                jobs.put(None)
+                if worker.is_alive():
+                    worker.join(STOP_PATIENCE_S)
             for pair in self._pipes:
                 for end in pair:
                     os.close(end)
@@ -212,13 +225,12 @@ class Rig:
         with self._turning:
             chain = self._chain
             assert chain is not None
-            assert self._pool is not None
 
             def take(reply: say.Message) -> None:
                 self._parameter_answered(chain, path, value, reply)
                 answer.put(reply)
 
-            self._crew.ask_later(self._pool.child(chain.voice.slot), say.SetParameter(0, path, value), take)
+            self._crew.ask_later(chain.engine, say.SetParameter(0, path, value), take)
         if not wait:
             return None
         try:
@@ -267,34 +279,44 @@ class Rig:
     # -- changing the chain ----------------------------------------------------------------------------------------
 
     def _bring_in(self, spec: GraphSpec, drawing: bytes) -> None:
-        """Load into a free engine, let it come, wait until it is heard. Holds `_changing`."""
+        """Load into a free engine, let it come, wait until it is heard. Holds `_changing`.
+
+        Raises AudiopostError; then the chain before is the present one, and `_fallen` is the engine if it died.
+        """
         assert self._pool is not None
         slot = self._pool.take(PATIENCE_S)
+        engine = self._fallen = self._pool.child(slot)
+        before = self._chain
         try:
-            voice, loaded = self._pool.load(slot, drawing)
+            voice = self._pool.load(slot, drawing)
+            with self._turning:
+                attached: say.Attached = self._crew.ask(self._device, say.Attach(0, voice))
+                self._chain = _Chain(spec, voice, engine)
+                self._listener.chain_started(attached.frame, spec)
+            self._await_heard(engine)
         except AudiopostError:
+            self._chain = before
+            if engine.dead:
+                raise self._death_of(engine, spec) from None
+            self._crew.ask(self._device, say.Drop(0, slot), STOP_PATIENCE_S)
             self._pool.give_back(slot)
             raise
-        with self._turning:
-            attached: say.Attached = self._crew.ask(self._device, say.Attach(0, voice))
-            self._chain = _Chain(spec, voice, loaded.foreign)
-            self._listener.chain_started(attached.frame, spec)
-        self._await_heard(slot)
 
-    def _await_heard(self, slot: int) -> None:
-        assert self._pool is not None
-        child = self._pool.child(slot)
+    def _await_heard(self, engine: Child) -> None:
         limit = time.monotonic() + PATIENCE_S
-        while time.monotonic() < limit and not self.finished.is_set():
-            if child.dead:
-                raise DeviceError(child.name, f"the chain took its process down: {child.cause}")
+        while not self.finished.is_set():
+            if engine.dead or time.monotonic() > limit:
+                raise DeviceError(engine.name, f"the chain was not ready to be heard within {PATIENCE_S:g} s")
             try:
-                if self._heard.get(timeout=0.05) == slot:
+                if self._heard.get(timeout=0.05) == engine.slot:
                     return
             except queue.Empty:
                 continue
-        if not self.finished.is_set():
-            raise DeviceError(child.name, f"the chain was not ready to be heard within {PATIENCE_S:g} s")
+
+    def _death_of(self, engine: Child, spec: GraphSpec) -> AudiopostError:
+        culprit = self._culprit(engine, spec)
+        what = f"it took its process down: {engine.cause}"
+        return PluginCrashError(culprit, what) if culprit else DeviceError(engine.name, what)
 
     def _parameter_answered(self, chain: _Chain, path: str, value: float, reply: say.Message) -> None:
         """On the crew's thread. A parameter that the engine took with it into death is kept for its successor."""
@@ -342,8 +364,11 @@ class Rig:
 
     def _mourn(self, child: Child) -> None:
         if child.role == "engine":
-            if self._playing:
-                self._work.put(partial(self._replace_engine, child))
+            if self.memory is not None and self._playing:
+                # Read now: the engine that follows in its place begins with a clean sheet.
+                self._marks[child.pid] = self.memory.exchanges[child.slot].mark
+                self._repairs.put(partial(self._revive, child))
+                self._renewals.put(partial(self._renew, child))
         elif child.role == "device":
             self.lost = DeviceError(self.opened.name or "device", f"its process has ended: {child.cause}")
             self.finished.set()
@@ -352,48 +377,57 @@ class Rig:
 
     # -- repairs (on the worker's thread) --------------------------------------------------------------------------
 
-    def _do_work(self) -> None:
-        while (job := self._work.get()) is not None:
+    def _do(self, jobs: _Jobs) -> None:
+        while (job := jobs.get()) is not None:
             try:
                 job()
             except AudiopostError as error:
-                self._listener.problem(str(error))
+                if not self._stopping:
+                    self._listener.problem(str(error))
 
-    def _replace_engine(self, dead: Child) -> None:
-        """Bring the same chain in from a free engine, then start a process in the place of the dead one."""
+    def _renew(self, dead: Child) -> None:
+        """Start a process in the place of a dead one, once the device asks it no more."""
         assert self._pool is not None
-        chain = self._chain
-        needed = chain is not None and chain.voice.slot == dead.slot
-        culprit = self._culprit(dead, chain) if needed else ""
         self._crew.ask(self._device, say.Drop(0, dead.slot))
+        self.engine_restarts += 1
+        self._pool.renew(dead.slot)
+
+    def _revive(self, dead: Child) -> None:
+        """Bring the chain that a dead engine ran back in another one, with its parameters as they stood."""
+        with self._changing:
+            chain = self._chain
+            if chain is None or chain.engine is not dead:
+                self._listener.problem(f"{dead.name} has died: {dead.cause}; it was not heard")
+                return
+            while (spec := self._judged(chain, dead)) is not None:
+                try:
+                    self._bring_in(spec, pickled(spec))
+                except AudiopostError as error:
+                    if self._fallen is None or not self._fallen.dead:
+                        self._listener.problem(f"the chain cannot be brought back: {error}")
+                        return
+                    dead = self._fallen
+                else:
+                    return
+
+    def _judged(self, chain: _Chain, dead: Child) -> GraphSpec | None:
+        """The drawing to try again: as it was, without a node that crashes again and again, or none."""
+        culprit = self._culprit(dead, chain.spec)
         cause = self._blame.pop(dead.pid, dead.cause)
         blamed = f" in node {culprit!r}" if culprit else ""
-        self._listener.problem(f"{dead.name} has died{blamed}: {cause}; {'it is replaced' if needed else 'not heard'}")
-        self.engine_restarts += 1
-        if needed and self._pool.has_free():
-            self._restore(chain, culprit)
-            needed = False
-        self._pool.renew(dead.slot)
-        if needed:
-            self._restore(chain, culprit)
+        self._listener.problem(f"{dead.name} has died{blamed}: {cause}; another engine takes over")
+        if not self._crashes.crashed(culprit, time.monotonic()):
+            return chain.spec
+        if not culprit:
+            self.quarantined.append(chain.spec.name or "chain")
+            self._listener.problem("the chain has crashed three times within a minute: swap it; the dry source plays")
+            return None
+        self.quarantined.append(culprit)
+        self._listener.problem(f"node {culprit!r} has crashed three times within a minute: it is bypassed")
+        chain.spec = bypassed(chain.spec, culprit)
+        return chain.spec
 
-    def _restore(self, chain: _Chain | None, culprit: str) -> None:
-        with self._changing:
-            if chain is None or chain is not self._chain:
-                return  # another chain came in meanwhile
-            spec = chain.spec
-            if self._crashes.crashed(culprit or spec.name, time.monotonic()):
-                if not culprit:
-                    self.quarantined.append(spec.name or "chain")
-                    self._listener.problem("the chain has crashed three times: the dry source plays; swap it")
-                    return
-                self.quarantined.append(culprit)
-                self._listener.problem(f"{culprit} has crashed three times: it is bypassed from now on")
-                spec = bypassed(spec, culprit)
-            self._bring_in(spec, pickled(spec))
-
-    def _culprit(self, dead: Child, chain: _Chain | None) -> str:
-        """The foreign node that the engine was in when it died, if it was in one."""
-        assert self.memory is not None
-        index = self.memory.exchanges[dead.slot].mark
-        return chain.foreign[index - 1] if chain is not None and 0 < index <= len(chain.foreign) else ""
+    def _culprit(self, dead: Child, spec: GraphSpec) -> str:
+        """The foreign node that the engine was in when it died; empty if it was in none."""
+        mark = self._marks.get(dead.pid, 0)
+        return spec.node_names[mark - 1] if 0 < mark <= len(spec.nodes) else ""

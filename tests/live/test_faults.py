@@ -1,0 +1,129 @@
+"""An engine is killed, hangs, crashes again and again, or its effect raises: the sound goes on and comes back."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audiopost import effects as fx
+from audiopost.blocks import AudioBlock
+from audiopost.errors import PluginCrashError
+from audiopost.graph.algebra import Graph
+from audiopost.graph.node import Node, StreamFormat
+from audiopost.graph.parameter import Parameter
+from audiopost.live.host import LiveHost
+from audiopost.media.audio_file import read_audio
+from tests import tolerances
+from tests.live.sessions import RATE_HZ, TONE_HZ, TONE_PEAK, level_db, until, write_tone
+
+LOUDER_DB = 6.0
+
+
+@pytest.fixture
+def tone(tmp_path: Path) -> Path:
+    return write_tone(tmp_path / "tone.wav")
+
+
+class Trigger(Node):
+    """Passes its input on until its knob is turned up."""
+
+    name = "trigger"
+    parameters = (Parameter("armed", 0.0, 0.0, 1.0),)
+
+    def prepare(self, stream: StreamFormat) -> None:
+        del stream
+
+    def process(self, block: AudioBlock, out: AudioBlock, *side: AudioBlock) -> None:
+        if self.values["armed"] > 0.5:
+            self.fail()
+        np.copyto(out, block)
+
+    def fail(self) -> None:
+        raise ZeroDivisionError("armed")
+
+
+class Crash(Trigger):
+    """Writes to address 0."""
+
+    name = "crash"
+
+    def fail(self) -> None:
+        ctypes.memset(0, 1, 1)
+
+
+def drawn(effect: type[Node]) -> Graph:
+    return Graph.of(effect.name, definition=effect)
+
+
+@pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_lost_engine_is_replaced_with_its_state_and_without_a_click(
+    tone: Path, tmp_path: Path, fault: signal.Signals
+) -> None:
+    output = tmp_path / "heard.wav"
+    host = LiveHost(fx.gain(gain_db=0), source=tone, device="null")
+    with host:
+        host.set_parameter("gain.gain_db", LOUDER_DB)
+        until(lambda: len(host.statistics()["pids"]["engines"]) == 2)
+        host.record(output, bits="32f")
+        victim = host.statistics()["pids"]["engines"][0]
+        os.kill(victim, fault)
+        until(lambda: len(host.chain_log) == 2 and host.statistics()["swaps"] == 1)
+        until(lambda: host.statistics()["engine_restarts"] == 1)
+        host.stop_recording()
+        assert host.chain_log[1].spec.node("gain").parameters == (("gain_db", LOUDER_DB),)
+        until(lambda: len(host.statistics()["pids"]["engines"]) == 2)
+        assert victim not in host.statistics()["pids"]["engines"]
+        cause = "killed by SIGKILL" if fault is signal.SIGKILL else "did not answer"
+        assert any(cause in sentence for sentence in host.problems)
+        # The state came back, and the new engine takes turns like the old one.
+        host.set_parameter("gain.gain_db", LOUDER_DB - 1.0)
+    samples, _ = read_audio(output)
+    loudest_db = level_db(samples[:, np.argmax(np.abs(samples[0])) // 48 * 48 :][:, :480])
+    assert loudest_db < LOUDER_DB + 0.1
+    steepest = 2 * np.pi * TONE_HZ / RATE_HZ * TONE_PEAK * 10 ** (LOUDER_DB / 20)
+    assert np.max(np.abs(np.diff(samples))) <= steepest * 1.001
+
+
+def test_an_effect_that_raises_is_cut_out_named_and_the_rest_plays(tone: Path, tmp_path: Path) -> None:
+    output = tmp_path / "engine.wav"
+    chain = fx.gain(gain_db=-6) >> drawn(Trigger)
+    with LiveHost(chain, source=tone, device="null", speed=0.0, duration_s=3600.0) as host:
+        host.set_parameter("trigger.armed", 1.0)
+        until(lambda: host.statistics()["quarantined"] == ["trigger"])
+        host.record(output, tap="engine")
+        start = host.statistics()["frames"]
+        until(lambda: host.statistics()["frames"] > start + RATE_HZ)
+        host.stop_recording("engine")
+        assert host.statistics()["engine_restarts"] == 0
+    assert any("ZeroDivisionError: armed" in sentence for sentence in host.problems)
+    samples, _ = read_audio(output)
+    np.testing.assert_allclose(level_db(samples[:, -4800:]), -6.0, atol=tolerances.CROSSFADE_LEVEL_DB)
+
+
+def test_a_node_that_crashes_three_times_is_bypassed_and_named(tone: Path) -> None:
+    chain = fx.gain(gain_db=-6) >> drawn(Crash)
+    with LiveHost(chain, source=tone, device="null", speed=0.0, duration_s=36000.0) as host:
+        host.set_parameter("crash.armed", 1.0)
+        until(lambda: host.statistics()["quarantined"] == ["crash"], 3 * tolerances.LIVE_PATIENCE_S)
+        until(lambda: host.chain_log[-1].spec.node("crash").bypass)
+        until(lambda: host.statistics()["swaps"] > 0)
+        assert host.statistics()["engine_restarts"] == 3
+        assert any("'crash'" in sentence and "SIGSEGV" in sentence for sentence in host.problems)
+        host.set_parameter("gain.gain_db", -3.0)
+
+
+def test_a_crash_while_a_chain_comes_in_keeps_the_old_sound(tone: Path) -> None:
+    class CrashAtOnce(Crash):
+        parameters = (Parameter("armed", 1.0, 0.0, 1.0),)
+
+    with LiveHost(fx.gain(gain_db=-6), source=tone, device="null", speed=0.0, duration_s=36000.0) as host:
+        with pytest.raises(PluginCrashError, match="SIGSEGV"):
+            host.swap(Graph.of("crash", definition=CrashAtOnce))
+        assert len(host.chain_log) == 1
+        assert host.set_parameter("gain.gain_db", -3.0) is not None
+        host.swap(fx.gain(gain_db=-1))
