@@ -92,7 +92,7 @@ def compile_function(python: Callable[P, R], signature: str, *, cached: bool = F
     """
     with _DOOR:
         numba = _numba()
-        resolved = _with_compiled_helpers(cast(FunctionType, python), _may_be_inlined)
+        resolved = _with_compiled_callees(cast(FunctionType, python), _may_be_inlined)
         folder = kernel_cache_folder() if cached else None
         try:
             if folder is None:
@@ -109,7 +109,7 @@ def compile_foreign(python: Callable[P, R]) -> Callable[P, R]:
     It is compiled with its caller, where an error in it then surfaces.
     """
     with _DOOR:
-        resolved = _with_compiled_helpers(cast(FunctionType, python), _any_function)
+        resolved = _with_compiled_callees(cast(FunctionType, python), _any_function)
         return cast("Callable[P, R]", _numba().njit(**_OPTIONS)(resolved))
 
 
@@ -185,7 +185,7 @@ def _cache_at(numba: Any, folder: Path) -> Iterator[None]:
 _helpers: dict[FunctionType, Any] = {}
 
 
-def _with_compiled_helpers(python: FunctionType, wanted: Callable[[FunctionType], bool]) -> FunctionType:
+def _with_compiled_callees(python: FunctionType, wanted: Callable[[FunctionType], bool]) -> FunctionType:
     """The same code, looking up compiled helpers where its module holds plain functions that are `wanted`."""
     names = frozenset(python.__code__.co_names)
     found = {
@@ -197,7 +197,7 @@ def _with_compiled_helpers(python: FunctionType, wanted: Callable[[FunctionType]
         return python
     for helper in found.values():
         if helper not in _helpers:
-            _helpers[helper] = _numba().njit(**_OPTIONS)(_with_compiled_helpers(helper, wanted))
+            _helpers[helper] = _numba().njit(**_OPTIONS)(_with_compiled_callees(helper, wanted))
     scope = {**python.__globals__, **{name: _helpers[helper] for name, helper in found.items()}}
     made = FunctionType(python.__code__, scope, python.__name__, python.__defaults__, python.__closure__)
     made.__module__ = python.__module__
