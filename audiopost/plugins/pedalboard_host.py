@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import os
 import tempfile
 import weakref
@@ -52,8 +53,11 @@ _living: weakref.WeakSet[ExternalPlugin] = weakref.WeakSet()
 @atexit.register
 def _close_all() -> None:
     """Unload every plug-in while Python still stands: later they would print, or crash, in the ruins."""
-    for plugin in list(_living):
-        plugin.close()
+    with _captured_streams():
+        for plugin in list(_living):
+            plugin.close()
+        # pedalboard makes a second handle of each plug-in while it loads, in a cycle with its parameters.
+        gc.collect()
 
 
 class _Native:
@@ -250,8 +254,8 @@ class ExternalPlugin(_Native):
         if self._native is None:
             return
         with _captured_streams():
-            # pedalboard's parameters and plug-in hold each other; without them the plug-in goes now, not at random.
-            vars(self._native).clear()
+            # Parameters and plug-in hold each other.
+            getattr(self._native, "__python_parameter_cache__", {}).clear()
             self._native = None
 
     def state(self) -> bytes:
