@@ -8,7 +8,7 @@ from audiopost.blocks import AudioBlock
 from audiopost.errors import LayoutError
 from audiopost.graph.alignment import AlignmentDelay
 from audiopost.graph.catalogue import Catalogue, EffectEntry
-from audiopost.graph.node import Node, StreamFormat
+from audiopost.graph.node import INFINITE_TAIL, Node, StreamFormat
 from audiopost.graph.parameter import Parameter, Setting
 from audiopost.layouts import Layout, layout_named
 
@@ -104,8 +104,21 @@ class Faulty(Node):
         self.resets += 1
 
 
+class Hum(Node):
+    name = "hum"
+    summary = "A generator that never ends."
+    generates = True
+    tail_frames = INFINITE_TAIL
+
+    def prepare(self, stream: StreamFormat) -> None:
+        pass
+
+    def process(self, block: AudioBlock, out: AudioBlock, *_side: AudioBlock) -> None:
+        out.fill(0.25)
+
+
 def catalogue() -> Catalogue:
     made = Catalogue()
-    for effect in (Scale, Late, Echo, Product, Spread, Faulty):
+    for effect in (Scale, Late, Echo, Product, Spread, Faulty, Hum):
         made.add(EffectEntry.of(effect))
     return made

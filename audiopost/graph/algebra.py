@@ -191,11 +191,13 @@ class Graph(GraphSpec):
         tail: bool = False,
         block_frames: int = 4096,
         events: Iterable[ParameterEvent] = (),
+        threads: int | None = None,
     ) -> AudioBlock:
         """Run the drawing over an array; see `audiopost.graph.offline.render`."""
         return render(
-            self, samples, sample_rate, layout, inputs=inputs, tail=tail, block_frames=block_frames, events=events
-        )
+            self, samples, sample_rate, layout,
+            inputs=inputs, tail=tail, block_frames=block_frames, events=events, threads=threads,
+        )  # fmt: skip
 
     def render_outputs(
         self,

@@ -91,7 +91,9 @@ def assemble(
     for name in order:
         program.write_node(name, nodes[name])
     program.write_outputs(_output_ends(spec))
-    tail_frames = tail_after(spec, order, {name: node.tail_frames for name, node in nodes.items()})
+    # A generator plays for as long as the input lasts: that it never ends by itself makes no tail.
+    tails = {name: 0 if node.generates else node.tail_frames for name, node in nodes.items()}
+    tail_frames = tail_after(spec, order, tails)
     return _in_memory(program, nodes, alignment, tail_frames, reuse_buffers=reuse_buffers)
 
 

@@ -125,6 +125,11 @@ def test_the_tail_is_rendered_when_asked_for():
     assert GraphRenderer(looped, MONO, catalogue()).tail_frames == INFINITE_TAIL
 
 
+def test_a_generator_ends_with_the_input():
+    graph = Graph.of("hum") & Graph.of("echo", settings={"frames": 40})
+    assert run(graph, noise(2, 100), tail=True).shape == (2, 140)
+
+
 def test_the_input_is_not_touched_even_where_it_is_not_finite():
     samples = noise()
     samples[0, 10] = np.nan
