@@ -170,6 +170,8 @@ class Rig:
             for pair in self._pipes:
                 for end in pair:
                     os.close(end)
+            # The mapping goes with its last view, not with the next garbage collection.
+            self.memory = self._pool = None
             self._segment.close()
             self.finished.set()
 

@@ -1,0 +1,104 @@
+"""A real clocked device: JACK's dummy driver, spoken to through PortAudio."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audiopost import effects as fx
+from audiopost.errors import AudiopostError, DeviceError
+from audiopost.live.host import LiveHost, list_devices
+from audiopost.media.audio_file import read_audio
+from tests import tolerances
+from tests.live.sessions import RATE_HZ, TONE_PEAK, until, write_tone
+from tests.system import absent, require_system
+
+SERVER = "audiopost-tests"
+
+
+@pytest.fixture(scope="module")
+def jack() -> Iterator[str]:
+    """A JACK server of our own, under a name of its own."""
+    require_system("jackd", package="jackd2")
+    try:
+        list_devices()
+    except DeviceError as error:
+        absent(f"PortAudio is missing: install the system package libportaudio2 ({error})")
+    command = ["jackd", "--no-mlock", "-R", "-P", "70", "-n", SERVER, "-d", "dummy", "-r", str(RATE_HZ), "-p", "128"]
+    before = os.environ.get("JACK_DEFAULT_SERVER")
+    os.environ["JACK_DEFAULT_SERVER"] = SERVER
+    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until(has_jack)
+        yield SERVER
+    finally:
+        server.terminate()
+        server.wait(tolerances.LIVE_STOP_S)
+        if before is None:
+            del os.environ["JACK_DEFAULT_SERVER"]
+        else:
+            os.environ["JACK_DEFAULT_SERVER"] = before
+
+
+def has_jack() -> bool:
+    return any("JACK" in device["host_api"] for device in list_devices())
+
+
+def test_jack_plays_turns_swaps_and_records(jack: str, tmp_path: Path) -> None:
+    output = tmp_path / "heard.wav"
+    tone = write_tone(tmp_path / "tone.wav")
+    host = LiveHost(fx.gain(gain_db=-6), source=tone, device="jack", sample_rate=RATE_HZ, block_frames=128)
+    host.record(output, bits="32f")
+    with host:
+        assert "JACK" in host.device_name
+        host.set_parameter("gain.gain_db", -3.0)
+        host.swap(fx.gain(gain_db=0))
+        until(lambda: host.statistics()["blocks"] > 500)
+        document = host.statistics()
+    assert document["latency_ms"]["device"] > 0.0
+    assert document["swaps"] == 1
+    samples, _ = read_audio(output)
+    assert samples.shape[1] >= 500 * 128
+    assert np.max(np.abs(samples)) > 0.9 * TONE_PEAK
+
+
+def test_live_input_is_processed(jack: str, tmp_path: Path) -> None:
+    output = tmp_path / "heard.wav"
+    host = LiveHost(fx.gain() & fx.noise(level_dbfs=-20), device="jack", live_input=True)
+    host.record(output, bits="32f")
+    with host:
+        until(lambda: host.statistics()["blocks"] > 200)
+    samples, _ = read_audio(output)
+    assert np.max(np.abs(samples)) > 0.01
+
+
+def test_a_wrong_rate_is_refused_with_the_usual_one(jack: str) -> None:
+    with pytest.raises(AudiopostError, match="48000"):
+        LiveHost(fx.tone(), device="jack", sample_rate=44_100).start()
+
+
+def test_a_busy_control_does_not_reach_the_sound(jack: str, tmp_path: Path) -> None:
+    """A Python thread that spins in control, and garbage: the device goes on block by block."""
+    over = threading.Event()
+
+    def spin() -> None:
+        garbage: list[list[int]] = []
+        while not over.is_set():
+            garbage = [[number] for number in range(10_000)]
+        garbage.clear()
+
+    with LiveHost(fx.gain(), source=write_tone(tmp_path / "tone.wav"), device="jack") as host:
+        thread = threading.Thread(target=spin)
+        thread.start()
+        try:
+            start = host.statistics()["blocks"]
+            until(lambda: host.statistics()["blocks"] > start + 300)
+        finally:
+            over.set()
+            thread.join()
