@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from audiopost.delivery.gain_range import ANYTHING, NOTHING, GainRange
 from audiopost.delivery.measures import JUDGED_DECIMALS
 from audiopost.delivery.programme import ProgrammeFacts, read_measure
-from audiopost.delivery.target import AnyOf, DeliveryTarget, Rule
+from audiopost.delivery.target import METER_TOLERANCE, AnyOf, DeliveryTarget, Rule
 from audiopost.loudness.result import Loudness
 
 __all__ = ["Demand", "Unread", "demands_of", "full_scale_demand"]
@@ -108,7 +108,7 @@ def _demand(rule: Rule, outer: Rule | AnyOf, loudness: Loudness, facts: Programm
     return Demand(
         rule,
         value,
-        permitted=GainRange.between(low - slack, high + slack),
+        permitted=GainRange.between(low - slack, high + slack) | _exempt(rule, outer, loudness, METER_TOLERANCE),
         planned=_planned(rule, value),
         exempt=_exempt(rule, outer, loudness),
         aim_db=None if rule.target is None else rule.target - value,
@@ -123,8 +123,8 @@ def _planned(rule: Rule, value: float) -> GainRange:
     return GainRange.between(max(low, rule.lowest - value), min(high, rule.highest - value))
 
 
-def _exempt(rule: Rule, outer: Rule | AnyOf, loudness: Loudness) -> GainRange:
+def _exempt(rule: Rule, outer: Rule | AnyOf, loudness: Loudness, tolerance: float = 0.0) -> GainRange:
     bounds = [when.integrated_lufs_above for when in (outer.when, rule.when) if when.integrated_lufs_above is not None]
     if not bounds or loudness.integrated_lufs is None:
         return NOTHING
-    return GainRange.between(-math.inf, max(bounds) - loudness.integrated_lufs)
+    return GainRange.between(-math.inf, max(bounds) + tolerance - loudness.integrated_lufs)

@@ -108,7 +108,7 @@ def plan_gain(
     measure, value = (lead.rule.measure, lead.value) if lead else ("integrated_lufs", loudness.integrated_lufs)
     allowance = max_limiting_db if mode == "limit" else 0.0
     plan = GainPlan(target.id, mode, 0.0, max_limiting_db=allowance, measure=measure, aim=value, notes=notes)
-    if in_tolerance == "copy" and all(any(0.0 in d.permitted | d.exempt for d in group) for group in groups):
+    if in_tolerance == "copy" and all(any(0.0 in demand.permitted for demand in group) for group in groups):
         return replace(plan, copy=True)
     if clips:
         groups = (*groups, (full_scale_demand(loudness),))

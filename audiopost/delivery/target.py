@@ -38,7 +38,8 @@ class Condition:
     duration_s_below: float | None = None
     layouts: tuple[str, ...] = ()
     integrated_lufs_above: float | None = None
-    """Holds for programmes louder than this. A gain changes whether it holds: `gain_plan` reckons with that."""
+    """Holds for programmes louder than this by more than a meter may be off. A gain changes whether it holds:
+    `gain_plan` reckons with that."""
 
     def holds(self, facts: ProgrammeFacts, integrated_lufs: float | None) -> bool | None:
         """Whether the rule applies; None where a fact that decides it is not known."""
@@ -47,7 +48,7 @@ class Condition:
             _compare(facts.speech_share, self.speech_share_below, lambda fact, bound: fact < bound),
             _compare(facts.duration_s, self.duration_s_at_least, lambda fact, bound: fact >= bound),
             _compare(facts.duration_s, self.duration_s_below, lambda fact, bound: fact < bound),
-            _compare(integrated_lufs, self.integrated_lufs_above, lambda fact, bound: round(fact, 2) > bound),
+            _compare(integrated_lufs, self.integrated_lufs_above, lambda fact, bound: fact > bound + METER_TOLERANCE),
             True if not self.layouts else None if facts.layout is None else facts.layout in self.layouts,
         ]
         if False in answers:

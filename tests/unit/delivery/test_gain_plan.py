@@ -173,6 +173,12 @@ def test_a_rule_for_loud_programmes_can_be_met_by_not_being_loud() -> None:
     assert plan.ceiling_dbtp == -1.0
 
 
+def test_a_programme_at_the_bound_of_such_a_rule_within_a_meters_tolerance_is_left_alone() -> None:
+    at_bound = measured(-13.95, -1.5)
+    assert judge(LOUD_MASTERS, at_bound).passed
+    assert plan_gain(LOUD_MASTERS, at_bound).copy
+
+
 def test_either_of_two_maxima_is_enough_for_a_gain() -> None:
     either = AnyOf((Rule("short_term_max_lufs", maximum=-18.0), Rule("momentary_max_lufs", maximum=-15.0)))
     rules = target(Rule("integrated_lufs", target=-23.0, tolerance=0.5), either)

@@ -37,8 +37,8 @@ def test_what_a_rule_lets_pass_and_how_it_reads(rule: Rule, lowest: float, highe
         (Condition(duration_s_at_least=60.0), ProgrammeFacts(duration_s=59.9), None, False),
         (Condition(layouts=("5.1",)), ProgrammeFacts(layout="5.1"), None, True),
         (Condition(layouts=("5.1",)), ProgrammeFacts(layout="stereo"), None, False),
-        (Condition(integrated_lufs_above=-14.0), ProgrammeFacts(), -13.9, True),
-        (Condition(integrated_lufs_above=-14.0), ProgrammeFacts(), -13.999, False),
+        (Condition(integrated_lufs_above=-14.0), ProgrammeFacts(), -13.89, True),
+        (Condition(integrated_lufs_above=-14.0), ProgrammeFacts(), -13.91, False),
         (Condition(integrated_lufs_above=-14.0), ProgrammeFacts(), None, None),
         # One unmet bound decides, whatever else is unknown.
         (Condition(speech_share_below=0.15, layouts=("5.1",)), ProgrammeFacts(layout="mono"), None, False),
