@@ -89,7 +89,7 @@ def effects_stem() -> AudioBlock:
         _place(hits, _at_level(step, -36.0 - 2.0 * (index % 2)), time_s, -0.7 + 0.1 * index)
     slam = _coloured(rng, 28_800, 35.0, 1800.0) * np.exp(-np.arange(28_800) / 2600.0)
     door = _silence()
-    _place(door, _at_level(slam, -26.0), 12.0, 0.3)
+    _place(door, _at_level(slam, -35.0), 12.0, 0.3)
     shut = load_chain("sfx-impact").render(door, SAMPLE_RATE)
 
     return np.ascontiguousarray(atmosphere + hits + shut + _car(rng), dtype=np.float32)
@@ -121,7 +121,7 @@ def _coloured(rng: np.random.Generator, frames: int, low_hz: float, high_hz: flo
     shape = (
         frequency_hz**-0.5 / (1.0 + (low_hz / frequency_hz) ** 4) ** 0.5 / (1.0 + (frequency_hz / high_hz) ** 4) ** 0.5
     )
-    return np.fft.irfft(spectrum * shape, frames)
+    return np.asarray(np.fft.irfft(spectrum * shape, frames))
 
 
 def _pad(frequency_hz: float, duration_s: float) -> Mono:
@@ -168,7 +168,7 @@ def _car(rng: np.random.Generator) -> NDArray[np.float64]:
 
 def _recorded(path: Path) -> Mono:
     samples, sample_rate = read_audio(path)
-    return resample(samples, sample_rate, SAMPLE_RATE)[0].astype(np.float64)
+    return np.asarray(resample(samples, sample_rate, SAMPLE_RATE)[0], dtype=np.float64)
 
 
 def _spoken(seed: int) -> Mono:
