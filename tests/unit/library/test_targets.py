@@ -34,6 +34,7 @@ def test_a_packed_target_bears_its_files_name_and_says_where_it_is_from(name: st
     target = load_target(name)
     assert target.id == name
     assert target.source.document
+    assert target.source.version or target.source.year
     assert target.source.confidence in ("primary", "secondary")
     assert target.organisation
     assert target.rules
