@@ -45,7 +45,7 @@ $(BIN)/python:
 # The build backend is installed with the rest, pinned like the rest; so nothing unpinned takes part in a build.
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing audiopost into $(VENV)"
-	@$(PIP) pip hatchling
+	@$(PIP) pip hatchling editables
 	@$(PIP) --no-build-isolation --editable .
 	@touch $@
 

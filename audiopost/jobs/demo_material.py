@@ -127,13 +127,16 @@ def _coloured(rng: np.random.Generator, frames: int, low_hz: float, high_hz: flo
 def _pad(frequency_hz: float, duration_s: float) -> Mono:
     """A soft sustained tone of two detuned voices, six partials each, that swells and fades."""
     time_s = np.arange(seconds_to_frames(duration_s, SAMPLE_RATE)) / SAMPLE_RATE
-    tone = sum(
-        np.sin(2 * np.pi * frequency_hz * detune * partial * time_s + partial) / partial**1.8
-        for partial in range(1, 7)
-        for detune in (0.9985, 1.0015)
-    )
+    tone = np.zeros(time_s.size)
+    for detune in (0.9985, 1.0015):
+        # Powers of one rotation: a partial each, without a sine each.
+        rotation = np.exp(2j * np.pi * frequency_hz * detune * time_s)
+        partial = np.ones(time_s.size, dtype=complex)
+        for number in range(1, 7):
+            partial *= rotation
+            tone += (partial * np.exp(1j * number)).imag / number**1.8
     swell = np.interp(time_s, (0.0, 0.9, duration_s - 1.4, duration_s), (0.0, 1.0, 1.0, 0.0))
-    return np.asarray(tone * swell)
+    return tone * swell
 
 
 def _pluck(frequency_hz: float) -> Mono:

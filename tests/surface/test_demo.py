@@ -32,11 +32,15 @@ def test_the_demo_delivers_what_it_promises(run: Run, tmp_path: Path, monkeypatc
             assert abs(other["true_peak_dbtp"] - delivery["true_peak_dbtp"]) <= PEER_TRUE_PEAK_DB
 
 
-def test_it_can_be_run_again_without_speech_and_without_playing(tmp_path: Path) -> None:
+def test_it_works_without_speech_and_can_be_run_again(tmp_path: Path) -> None:
     result = run_demo(tmp_path, lambda chain, path, duration_s: {}, recordings=())
     assert (result.passed, result.speech) == (True, "synthesised")
+    first = {path: path.read_bytes() for path in result.files}
+    stems = [read_audio(tmp_path / "stems" / f"{name}.wav")[0] for name in ("dialogue", "music", "effects")]
+    mix, _ = read_audio(tmp_path / "mix.wav")
+    np.testing.assert_allclose(mix, np.sum(stems, axis=0), rtol=0, atol=2.0**-22)  # the dither of 24 bits
     again = run_demo(tmp_path, lambda chain, path, duration_s: {}, recordings=())
-    assert [path.read_bytes() for path in result.files] == [path.read_bytes() for path in again.files]
+    assert {path: path.read_bytes() for path in again.files} == first
 
 
 @pytest.mark.parametrize("name", ["music", "effects", "dialogue"])
@@ -51,11 +55,3 @@ def test_a_stem_sounds_all_through_and_never_clips(name: str) -> None:
     assert np.abs(stem).max() < db_to_linear(-3.0)
     quarters = stem.reshape(2, 4, -1)
     assert (np.abs(quarters).max(axis=2) > db_to_linear(-50.0)).all()
-
-
-def test_the_mix_is_the_sum_of_the_stems(tmp_path: Path) -> None:
-    run_demo(tmp_path, lambda chain, path, duration_s: {}, recordings=())
-    stems = [read_audio(tmp_path / "stems" / f"{name}.wav")[0] for name in ("dialogue", "music", "effects")]
-    mix, _ = read_audio(tmp_path / "mix.wav")
-    assert np.abs(mix).max() < 1.0
-    np.testing.assert_allclose(mix, np.sum(stems, axis=0), rtol=0, atol=2.0**-22)  # the dither of 24 bits
