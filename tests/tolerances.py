@@ -192,3 +192,15 @@ SWEPT_PITCH = 0.01
 
 GOLDEN_DBFS = -100.0
 """dBFS: a stored output against today's on another processor, whose sine, exponential and logarithm differ in the last bit."""
+
+# --- Plug-ins --------------------------------------------------------------------------------------------------------
+
+SCAN_PATIENCE_S = 60.0
+"""s: time-out of the scan of one plug-in in a test; it takes 1 to 3 s when the machine is free."""
+
+CROSS_FADE_SUM = 2e-7
+"""Linear, full scale 1: two float32 products whose weights sum to 1, against the sample itself."""
+
+BUILT_IN_SPLIT = 3.2e-7
+"""Linear (-130 dBFS): pedalboard's filters clear state below 1e-8 at the end of each block, its convolution sums
+partial partitions in another order; stated as an exception in the catalogue."""

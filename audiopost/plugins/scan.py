@@ -24,6 +24,9 @@ from audiopost.plugins.scan_cache import fingerprint, recall, remember
 
 __all__ = ["SCAN_TIMEOUT_S", "list_plugins", "plugin_info", "require_ok", "scan_file", "scan_folder"]
 
+CHILD = ("-m", "audiopost.plugins.scan_child")
+"""What Python runs in the child."""
+
 SCAN_TIMEOUT_S = 20.0
 """Longest scan of one file. Most take less than a second; big ones with licences a few."""
 
@@ -54,7 +57,7 @@ def scan_file(path: Path, timeout_s: float = SCAN_TIMEOUT_S, *, rescan: bool = F
         If there is no such file.
     """
     try:
-        now = fingerprint(path, metadata.version("pedalboard"))
+        now = fingerprint(path, host_version())
     except OSError as error:
         raise PluginLoadError(str(path), error.strerror or "cannot be read") from error
     known = None if rescan else recall(path, now)
@@ -86,13 +89,18 @@ def scan_folder(
 
 def list_plugins(folders: Iterable[Path] | None = None) -> tuple[PluginInfo, ...]:
     """Every plug-in file of the folders with what is known of it; nothing is loaded, the rest is "not scanned"."""
-    host = metadata.version("pedalboard")
+    host = host_version()
     listed: list[PluginInfo] = []
     for file in plugin_files(standard_folders() if folders is None else folders):
         known = recall(file, fingerprint(file, host))
         kind = format_of(file)
         listed.extend(known or (PluginInfo(f"{kind}-{file.stem}", file.stem, str(file), "not scanned", format=kind),))
     return tuple(listed)
+
+
+def host_version() -> str:
+    """The version of the library that will load the plug-ins; another one scans anew."""
+    return metadata.version("pedalboard")
 
 
 def plugin_info(name_or_path: str, plugin_name: str = "", timeout_s: float = SCAN_TIMEOUT_S) -> PluginInfo:
@@ -148,7 +156,7 @@ def _library_mend(error: str) -> str:
 
 def _scan_in_child(path: Path, timeout_s: float) -> tuple[PluginInfo, ...]:
     child = subprocess.Popen(  # noqa: S603 - our own module, the path is an argument of it
-        [sys.executable, "-m", "audiopost.plugins.scan_child", str(path)],
+        [sys.executable, *CHILD, str(path)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
