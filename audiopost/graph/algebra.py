@@ -12,19 +12,20 @@ A `Graph` is a `GraphSpec` with operators: frozen, picklable, and every operator
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from numpy.typing import ArrayLike
 
 from audiopost.blocks import AudioBlock
 from audiopost.errors import GraphError
+from audiopost.graph.modulation import FollowerSpec, LinkSpec, ModulationSpec
 from audiopost.graph.node import Node
 from audiopost.graph.offline import ParameterEvent, render, render_outputs
 from audiopost.graph.parameter import SettingValue
 from audiopost.graph.picture import as_mermaid, as_text
-from audiopost.graph.spec import INPUT, MAIN, OUTPUT, AutomationSpec, EdgeSpec, GraphSpec, MacroSpec, NodeSpec
+from audiopost.graph.spec import INPUT, MAIN, OUTPUT, AutomationSpec, Curve, EdgeSpec, GraphSpec, MacroSpec, NodeSpec
 from audiopost.layouts import Layout
 from audiopost.units import linear_to_db
 
@@ -169,12 +170,14 @@ class Graph(GraphSpec):
             target, input = (f"{target}/in" if input == MAIN else f"{target}/in:{input}"), MAIN
         return replace(self, edges=(*self.edges, EdgeSpec(source, target, input, float(gain_db), delay_s)))
 
-    def automate(
-        self, parameter: str, points: Iterable[tuple[float, float]], curve: Literal["linear", "step"] = "linear"
-    ) -> Graph:
+    def automate(self, parameter: str, points: Iterable[tuple[float, float]], curve: Curve = "linear") -> Graph:
         """Breakpoints ``(time in s, value)`` for ``node.parameter``."""
         lane = AutomationSpec(parameter, tuple((float(t), float(v)) for t, v in points), curve)
         return replace(self, automation=(*self.automation, lane))
+
+    def modulate(self, *modulation: ModulationSpec) -> Graph:
+        """Parameters that move by themselves: `LfoSpec`, `StepsSpec`, `FollowerSpec`, `LinkSpec`."""
+        return replace(self, modulation=(*self.modulation, *modulation))
 
     def macro(self, name: str, **targets: tuple[float, float]) -> Graph:
         """One knob from 0 to 1; keywords are ``node__parameter=(value at 0, value at 1)``."""
@@ -222,6 +225,7 @@ class Graph(GraphSpec):
             edges=edges,
             automation=self.automation + other.automation,
             macros=self.macros + other.macros,
+            modulation=self.modulation + other.modulation,
             name=self.name or other.name,
         )
 
@@ -230,7 +234,8 @@ def _is_single(spec: GraphSpec) -> bool:
     """One effect with nothing but a plain wire in and out."""
     plain = all(edge.gain_db == 0.0 and edge.delay_s is None and edge.input == MAIN for edge in spec.edges)
     ends = all({edge.source, edge.target} & {INPUT, OUTPUT} for edge in spec.edges)
-    return len(spec.nodes) == 1 and len(spec.edges) <= 2 and plain and ends and not spec.automation and not spec.macros
+    moved = bool(spec.automation or spec.macros or spec.modulation)
+    return len(spec.nodes) == 1 and len(spec.edges) <= 2 and plain and ends and not moved
 
 
 def _as_part(spec: GraphSpec, name: str) -> GraphSpec:
@@ -291,4 +296,16 @@ def _rename_fields(spec: GraphSpec, names: Mapping[str, str]) -> dict[str, Any]:
             replace(macro, targets=tuple((path(name), low, high) for name, low, high in macro.targets))
             for macro in spec.macros
         ),
+        "modulation": tuple(_renamed_modulation(each, path, names) for each in spec.modulation),
     }
+
+
+def _renamed_modulation(
+    modulation: ModulationSpec, path: Callable[[str], str], names: Mapping[str, str]
+) -> ModulationSpec:
+    moved = replace(modulation, parameter=path(modulation.parameter))
+    if isinstance(moved, FollowerSpec):
+        return replace(moved, source=names.get(moved.source, moved.source))
+    if isinstance(moved, LinkSpec):
+        return replace(moved, leader=path(moved.leader))
+    return moved

@@ -15,8 +15,10 @@ from typing import Any
 
 from audiopost.errors import LayoutError, UnknownNameError
 from audiopost.graph.alignment import AlignmentDelay
+from audiopost.graph.automation import lanes_of
 from audiopost.graph.bypass import Bypass
 from audiopost.graph.catalogue import Catalogue
+from audiopost.graph.modulators import Follower, Link, TimeFunction, links_of, modulators_of
 from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.program import Program, Step, Wires, joined_layout
 from audiopost.graph.schedule import Alignment, align, assign_buffers, by_port, forward_edges, order_nodes, tail_after
@@ -37,6 +39,15 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """Everything that turns parameters by itself: functions of time, followers of a level, links to a leader."""
+
+    functions: tuple[TimeFunction, ...]
+    followers: tuple[Follower, ...]
+    links: Mapping[str, tuple[Link, ...]]
+
+
+@dataclass(frozen=True)
 class Assembly:
     """Everything that a renderer runs. `buffer_of` gives the buffer of every input and output, among others.
 
@@ -53,6 +64,7 @@ class Assembly:
     buffer_channels: tuple[int, ...]
     delays: tuple[AlignmentDelay, ...]
     feedback: tuple[AlignmentDelay, ...]
+    moved: Moved
     steps: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = ()
 
 
@@ -90,15 +102,27 @@ def assemble(
         program.write_input(end)
     for name in order:
         program.write_node(name, nodes[name])
+    arrival = alignment.arrival_frames
+    functions, followers = modulators_of(spec, nodes, arrival, stream.sample_rate)
+    for follower in followers:
+        program.write_tap(follower.spec.source, follower.take, f"modulation of {follower.parameter}")
     program.write_outputs(_output_ends(spec))
     # A generator plays for as long as the input lasts: that it never ends by itself makes no tail.
     tails = {name: 0 if node.generates else node.tail_frames for name, node in nodes.items()}
     tail_frames = tail_after(spec, order, tails)
-    return _in_memory(program, nodes, alignment, tail_frames, reuse_buffers=reuse_buffers)
+    movers = (*lanes_of(spec, nodes, arrival, stream.sample_rate), *functions)
+    moved = Moved(movers, followers, links_of(spec, nodes))
+    return _in_memory(program, nodes, alignment, tail_frames, moved, reuse_buffers=reuse_buffers)
 
 
 def _in_memory(
-    program: Program, nodes: dict[str, Node], alignment: Alignment, tail_frames: int, *, reuse_buffers: bool
+    program: Program,
+    nodes: dict[str, Node],
+    alignment: Alignment,
+    tail_frames: int,
+    moved: Moved,
+    *,
+    reuse_buffers: bool,
 ) -> Assembly:
     steps, channels = program.steps, program.channels
     if reuse_buffers:
@@ -121,6 +145,7 @@ def _in_memory(
         buffer_channels=tuple(sizes[index] for index in range(len(sizes))),
         delays=tuple(program.delays),
         feedback=tuple(program.feedback),
+        moved=moved,
         steps=() if reuse_buffers or program.feedback else _waiting_steps(steps),
     )
 

@@ -8,17 +8,17 @@ Between two grid points the effect's own smoothing draws the line.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 from audiopost.errors import GraphError, UnknownNameError
 from audiopost.graph.node import Node
-from audiopost.graph.parameter import parameter_named
-from audiopost.graph.spec import AutomationSpec, GraphSpec
+from audiopost.graph.parameter import Parameter, parameter_named
+from audiopost.graph.spec import AutomationSpec, Curve, GraphSpec
 from audiopost.units import seconds_to_frames
 
-__all__ = ["CONTROL_FRAMES", "Lane", "lanes_of"]
+__all__ = ["CONTROL_FRAMES", "Lane", "checked_parameter", "lanes_of"]
 
 CONTROL_FRAMES = 64
 """At 48 kHz 1.3 ms: finer than the smoothing of any parameter (20 ms by default)."""
@@ -36,7 +36,7 @@ class Lane:
     parameter: str
     frames: tuple[int, ...]
     values: tuple[float, ...]
-    stepped: bool = False
+    curve: Curve = "linear"
 
     @classmethod
     def of(cls, spec: AutomationSpec, sample_rate: int, delay_frames: int = 0) -> Lane:
@@ -50,26 +50,34 @@ class Lane:
         times = [time_s for time_s, _ in spec.points]
         if not times or times[0] < 0.0 or any(a >= b for a, b in pairwise(times)):
             raise GraphError("automation needs points with rising times from 0 s on", where=spec.parameter)
+        values = tuple(value for _, value in spec.points)
+        if spec.curve == "exponential" and not min(values) > 0.0:
+            raise GraphError("an exponential curve needs values above 0", where=spec.parameter)
         frames = tuple(seconds_to_frames(time_s, sample_rate) + delay_frames for time_s in times)
-        return cls(spec.parameter, frames, tuple(value for _, value in spec.points), spec.curve == "step")
+        return cls(spec.parameter, frames, values, spec.curve)
 
     def value_at(self, frame: int) -> float:
         """The value at a frame: the first before the first point, the last after the last."""
         after = bisect_right(self.frames, frame)
         if after == 0:
             return self.values[0]
-        if after == len(self.frames) or self.stepped:
+        if after == len(self.frames) or self.curve == "step":
             return self.values[after - 1]
         start, end = self.frames[after - 1], self.frames[after]
         share = (frame - start) / (end - start)
-        return self.values[after - 1] + share * (self.values[after] - self.values[after - 1])
+        low, high = self.values[after - 1], self.values[after]
+        if self.curve == "exponential":
+            return float(low * (high / low) ** share)
+        if self.curve == "smooth":
+            share *= share * (3.0 - 2.0 * share)
+        return low + share * (high - low)
 
     def next_change(self, frame: int) -> int | None:
         """The next frame after `frame` at which the value is to be set again; None after the last point."""
         after = bisect_right(self.frames, frame)
         if after == len(self.frames):
             return None
-        if after == 0 or self.stepped or self.values[after - 1] == self.values[after]:
+        if after == 0 or self.curve == "step" or self.values[after - 1] == self.values[after]:
             return self.frames[after]
         return min(self.frames[after], (frame // CONTROL_FRAMES + 1) * CONTROL_FRAMES)
 
@@ -86,16 +94,29 @@ def lanes_of(
     """
     lanes = []
     for automation in spec.automation:
-        name, _, parameter_name = automation.parameter.partition(".")
+        name = automation.parameter.partition(".")[0]
         if name in spec.node_names and name not in nodes:
             continue  # the node is dead: nothing hears it
-        if name not in nodes:
-            raise UnknownNameError(kind="node", name=name, known=tuple(nodes), where=automation.parameter)
-        parameter = parameter_named(nodes[name].parameters, parameter_name)
-        if parameter is None:
-            known = tuple(each.name for each in nodes[name].parameters)
-            raise UnknownNameError(kind="parameter", name=parameter_name, known=known, where=f"automation of {name}")
-        for _, value in automation.points:
-            parameter.checked(value, name)
+        checked_parameter(automation.parameter, nodes, [value for _, value in automation.points])
         lanes.append(Lane.of(automation, sample_rate, arrival_frames[name]))
     return tuple(lanes)
+
+
+def checked_parameter(path: str, nodes: Mapping[str, Node], values: Iterable[float]) -> Parameter:
+    """The parameter that ``node.parameter`` names, if it may take all the values.
+
+    Raises
+    ------
+    UnknownNameError, ParameterRangeError
+        If it is not there or may not.
+    """
+    name, _, parameter_name = path.partition(".")
+    if name not in nodes:
+        raise UnknownNameError(kind="node", name=name, known=tuple(nodes), where=path)
+    parameter = parameter_named(nodes[name].parameters, parameter_name)
+    if parameter is None:
+        known = tuple(each.name for each in nodes[name].parameters)
+        raise UnknownNameError(kind="parameter", name=parameter_name, known=known, where=f"automation of {name}")
+    for value in values:
+        parameter.checked(value, name)
+    return parameter

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from audiopost.blocks import AudioBlock
-from audiopost.errors import LayoutError
+from audiopost.errors import LayoutError, UnknownNameError
 from audiopost.graph.alignment import AlignmentDelay
 from audiopost.graph.bus import Bus
 from audiopost.graph.node import Node
@@ -132,6 +132,14 @@ class Program:
         self.value_of[name] = name
         step = Step((main, *sides), (name,))
         step.call(node.process, main, name, *sides, node=name)
+        self.steps.append(step)
+
+    def write_tap(self, source: str, take: Callable[[AudioBlock], None], where: str) -> None:
+        """A call that hears what leaves `source`."""
+        if source not in self.value_of:
+            raise UnknownNameError(kind="source", name=source, known=tuple(self.value_of), where=where)
+        step = Step((self.value_of[source],), ())
+        step.call(take, self.value_of[source])
         self.steps.append(step)
 
     def write_outputs(self, ends: Sequence[str]) -> None:

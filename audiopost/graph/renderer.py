@@ -25,7 +25,7 @@ import numpy as np
 from audiopost.blocks import AudioBlock, BlockMemory, clear_non_finite
 from audiopost.errors import EffectError, GraphError, UnknownNameError
 from audiopost.graph.assembly import Assembly, Call, assemble
-from audiopost.graph.automation import lanes_of
+from audiopost.graph.automation import CONTROL_FRAMES
 from audiopost.graph.binding import Bound, as_tasks
 from audiopost.graph.bypass import Bypass
 from audiopost.graph.catalogue import CATALOGUE, Catalogue
@@ -122,12 +122,11 @@ class GraphRenderer:
         self._memories = [BlockMemory(channels, stream.maximum_frames) for channels in self._assembly.buffer_channels]
         self.buffers = len(self._memories)
         self._bound: dict[int, Bound] = {}
-        self._lanes = lanes_of(spec, self.nodes, self._assembly.alignment.arrival_frames, stream.sample_rate)
+        self._moved = self._assembly.moved
+        self._still = not self._moved.functions and not self._moved.followers
         self._macros = {macro.name: macro.targets for macro in spec.macros}
         self._longest = min((stream.maximum_frames, *(delay.delay_frames for delay in self._assembly.feedback)))
-        self._apply_automation()
-        for node in self.nodes.values():
-            node.reset()
+        self._begin()
 
     def process(
         self,
@@ -149,7 +148,7 @@ class GraphRenderer:
             is left out is not copied).
         """
         frames = block.shape[1]
-        if frames <= self._longest and not self._lanes:
+        if self._still and frames <= self._longest:
             if frames:
                 self._run(block, out, inputs, outputs)
             return
@@ -179,17 +178,17 @@ class GraphRenderer:
         if name not in self.nodes:
             raise UnknownNameError(kind="node", name=name, known=tuple(self.nodes), where=path)
         self.nodes[name].set_parameter(parameter, value)
+        for link in self._moved.links.get(path, ()):
+            self.set_parameter(link.spec.parameter, link.value_for(value))
 
     def reset(self) -> None:
         """Forget all sound and start again at frame 0 with the parameters as they stand."""
-        for node in self.nodes.values():
-            node.reset()
         for delay in (*self._assembly.delays, *self._assembly.feedback):
             delay.reset()
         self.frame = 0
         self.non_finite.clear()
         self.non_finite_samples = 0
-        self._apply_automation()
+        self._begin()
 
     def is_foreign(self, name: str) -> bool:
         """Whether a node runs code that is not ours: a plug-in, or a class that came with the drawing."""
@@ -203,10 +202,12 @@ class GraphRenderer:
     def _piece(self, frames: int) -> int:
         """Frames that may be run in one go from here: up to the next automation move or the shortest feedback."""
         length = min(frames, self._longest)
-        for lane in self._lanes:
-            change = lane.next_change(self.frame)
+        for function in self._moved.functions:
+            change = function.next_change(self.frame)
             if change is not None:
                 length = min(length, change - self.frame)
+        if self._moved.followers:
+            length = min(length, CONTROL_FRAMES - self.frame % CONTROL_FRAMES)
         return length
 
     def _run(
@@ -241,10 +242,13 @@ class GraphRenderer:
 
     def _move_on(self, frames: int) -> None:
         end = self.frame + frames
-        for lane in self._lanes:
-            # Only where the lane itself moves: a block border elsewhere must leave no trace in the samples.
-            if lane.next_change(self.frame) == end:
-                self.set_parameter(lane.parameter, lane.value_at(end))
+        for function in self._moved.functions:
+            # Only where the function itself moves: a block border elsewhere must leave no trace in the samples.
+            if function.next_change(self.frame) == end:
+                self.set_parameter(function.parameter, function.value_at(end))
+        if self._moved.followers and end % CONTROL_FRAMES == 0:
+            for follower in self._moved.followers:
+                self.set_parameter(follower.parameter, follower.value())
         self.frame = end
 
     def _bind(self, frames: int) -> Bound:
@@ -304,9 +308,18 @@ class GraphRenderer:
             self.non_finite.append(NonFinite(name, self.frame + first, count))
         return True
 
-    def _apply_automation(self) -> None:
-        for lane in self._lanes:
-            self.set_parameter(lane.parameter, lane.value_at(self.frame))
+    def _begin(self) -> None:
+        """Put every parameter that moves by itself where it begins, at once and not by smoothing."""
+        for follower in self._moved.followers:
+            follower.reset()
+            self.set_parameter(follower.parameter, follower.value())
+        for function in self._moved.functions:
+            self.set_parameter(function.parameter, function.value_at(self.frame))
+        for leader in self._moved.links:
+            name, _, parameter = leader.partition(".")
+            self.set_parameter(leader, self.nodes[name].values[parameter])
+        for node in self.nodes.values():
+            node.reset()
 
     def _set_macro(self, name: str, value: float) -> None:
         if name not in self._macros:

@@ -18,6 +18,7 @@ from itertools import pairwise
 from typing import Literal
 
 from audiopost.errors import GraphError, UnknownNameError
+from audiopost.graph.modulation import ModulationSpec
 from audiopost.graph.node import Node
 from audiopost.graph.parameter import SettingValue
 
@@ -49,6 +50,9 @@ def is_input(end: str) -> bool:
 def is_output(end: str) -> bool:
     """True for ``output`` and every ``output.name``: where sound leaves the drawing."""
     return end == OUTPUT or end.startswith(f"{OUTPUT}.")
+
+
+Curve = Literal["linear", "step", "smooth", "exponential"]
 
 
 @dataclass(frozen=True)
@@ -104,11 +108,15 @@ class EdgeSpec:
 
 @dataclass(frozen=True)
 class AutomationSpec:
-    """Breakpoints of one parameter (``node.parameter``): ``(time in s, value)``, straight lines between them."""
+    """Breakpoints of one parameter (``node.parameter``): ``(time in s, value)``.
+
+    Between two points the value moves in a straight line (``linear``), stays (``step``), sets out and arrives
+    gently (``smooth``), or by equal ratios in equal times (``exponential``, for values above 0).
+    """
 
     parameter: str
     points: tuple[tuple[float, float], ...]
-    curve: Literal["linear", "step"] = "linear"
+    curve: Curve = "linear"
 
 
 @dataclass(frozen=True)
@@ -127,6 +135,7 @@ class GraphSpec:
     edges: tuple[EdgeSpec, ...] = ()
     automation: tuple[AutomationSpec, ...] = ()
     macros: tuple[MacroSpec, ...] = ()
+    modulation: tuple[ModulationSpec, ...] = ()
     name: str = ""
     description: str = ""
     tags: tuple[str, ...] = ()

@@ -7,6 +7,7 @@
     effect = "highpass"
     frequency_hz = 80.0
     [[automation]]               breakpoints of one parameter
+    [[modulation]]               an oscillator, steps, a level or another parameter that turns one
     [[macros]]                   one knob that turns several parameters
 
 Every fault is raised as a PresetError with the file, the key, the line and the names that resemble a wrong one.
@@ -25,11 +26,24 @@ from typing import Any
 from audiopost.errors import GraphError, PresetError, UsageError
 from audiopost.graph.algebra import Graph
 from audiopost.graph.catalogue import CATALOGUE, EffectEntry
+from audiopost.graph.modulation import FollowerSpec, LinkSpec, StepsSpec
 from audiopost.graph.node import Node
 from audiopost.graph.parameter import parameter_named
 from audiopost.graph.schedule import order_nodes
-from audiopost.graph.spec import INPUT, MAIN, OUTPUT, AutomationSpec, EdgeSpec, GraphSpec, MacroSpec, NodeSpec
+from audiopost.graph.spec import (
+    INPUT,
+    MAIN,
+    OUTPUT,
+    AutomationSpec,
+    EdgeSpec,
+    GraphSpec,
+    MacroSpec,
+    NodeSpec,
+    is_input,
+    is_output,
+)
 from audiopost.library.chain_form import ChainTable
+from audiopost.library.modulation_form import modulation_data, modulation_spec
 from audiopost.library.schema import validated
 from audiopost.library.toml_file import KeyPath, TomlFile
 
@@ -56,6 +70,7 @@ def chain_graph(file: TomlFile, folder: Path) -> Graph:
             AutomationSpec(lane.parameter, _points(file, index, lane.points), lane.curve)
             for index, lane in enumerate(table.automation)
         ),
+        modulation=tuple(modulation_spec(file, index, each) for index, each in enumerate(table.modulation)),
         macros=tuple(
             MacroSpec(macro.name, tuple((each.parameter, each.range[0], each.range[1]) for each in macro.map))
             for macro in table.macros
@@ -92,6 +107,8 @@ def chain_data(spec: GraphSpec, folder: Path) -> dict[str, Any]:
             | ({} if lane.curve == "linear" else {"curve": lane.curve})
             for lane in spec.automation
         ]
+    if spec.modulation:
+        data["modulation"] = [modulation_data(each) for each in spec.modulation]
     if spec.macros:
         data["macros"] = [
             {
@@ -209,7 +226,7 @@ def _check_wiring(file: TomlFile, table: ChainTable, graph: GraphSpec) -> None:
     except UsageError as error:
         raise _at(file, place, error) from error
     for index, edge in enumerate(graph.edges):
-        if edge.target == OUTPUT:
+        if is_output(edge.target):
             known: tuple[str, ...] = (MAIN,)
         else:
             known = (MAIN, *CATALOGUE.entry(graph.node(edge.target).effect).side_inputs)
@@ -225,6 +242,7 @@ def _check_moved_parameters(file: TomlFile, graph: GraphSpec) -> None:
         (("automation", index, "parameter"), lane.parameter, tuple(value for _, value in lane.points))
         for index, lane in enumerate(graph.automation)
     ]
+    lanes += _modulated(file, graph)
     lanes += [
         (("macros", index, "map", position, "parameter"), path, (low, high))
         for index, macro in enumerate(graph.macros)
@@ -245,6 +263,22 @@ def _check_moved_parameters(file: TomlFile, graph: GraphSpec) -> None:
             raise
         except UsageError as error:
             raise _at(file, place, error) from error
+
+
+def _modulated(file: TomlFile, graph: GraphSpec) -> list[tuple[KeyPath, str, tuple[float, ...]]]:
+    """Where modulation names parameters, and the values that it gives them."""
+    lanes: list[tuple[KeyPath, str, tuple[float, ...]]] = []
+    for index, each in enumerate(graph.modulation):
+        values = each.values if isinstance(each, StepsSpec) else (each.low, each.high)
+        lanes.append((("modulation", index, "parameter"), each.parameter, values))
+        if isinstance(each, LinkSpec):
+            lanes.append((("modulation", index, "link", "leader"), each.leader, ()))
+        elif isinstance(each, FollowerSpec) and not is_input(each.source) and each.source not in graph.node_names:
+            place: KeyPath = ("modulation", index, "follow", "source")
+            raise file.error(
+                f"no node is called {each.source!r}", place, f"known: input, {', '.join(graph.node_names)}"
+            )
+    return lanes
 
 
 def _at(file: TomlFile, place: KeyPath, error: UsageError) -> PresetError:

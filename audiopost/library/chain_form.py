@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from audiopost.graph.spec import MAIN
+from audiopost.graph.spec import MAIN, Curve
 from audiopost.library.schema import Field, Table
 
 __all__ = ["ChainTable"]
@@ -25,7 +25,55 @@ class AutomationTable(Table):
 
     parameter: str
     points: list[list[float]] = Field(min_length=1)
-    curve: Literal["linear", "step"] = "linear"
+    curve: Curve = "linear"
+
+
+class LfoTable(Table):
+    """``lfo = { low, high, rate_hz, shape }``: an oscillator."""
+
+    low: float
+    high: float
+    rate_hz: float = Field(gt=0.0, le=100.0)
+    shape: Literal["sine", "triangle", "saw", "square", "random"] = "sine"
+    phase_deg: float = 0.0
+    seed: int = 0
+
+
+class StepsTable(Table):
+    """``steps = { values, step_s }``: a row of values, over and over."""
+
+    values: list[float] = Field(min_length=1)
+    step_s: float = Field(gt=0.0)
+
+
+class FollowTable(Table):
+    """``follow = { source, low, high }``: the level of a sound in the graph."""
+
+    source: str
+    low: float
+    high: float
+    attack_ms: float = Field(default=10.0, ge=0.0)
+    release_ms: float = Field(default=150.0, ge=0.0)
+    floor_dbfs: float = -60.0
+    ceiling_dbfs: float = 0.0
+
+
+class LinkTable(Table):
+    """``link = { leader, low, high }``: another parameter."""
+
+    leader: str
+    low: float
+    high: float
+
+
+class ModulationTable(Table):
+    """``[[modulation]]``: what turns one parameter by itself; just one of the four."""
+
+    parameter: str
+    lfo: LfoTable | None = None
+    steps: StepsTable | None = None
+    follow: FollowTable | None = None
+    link: LinkTable | None = None
 
 
 class MacroTargetTable(Table):
@@ -53,4 +101,5 @@ class ChainTable(Table):
     nodes: dict[str, dict[str, Any]] = Field(default_factory=dict)
     edges: list[EdgeTable] | None = None
     automation: list[AutomationTable] = Field(default_factory=list)
+    modulation: list[ModulationTable] = Field(default_factory=list)
     macros: list[MacroTable] = Field(default_factory=list)

@@ -66,6 +66,22 @@ WRONG_FILES = [
         "range = [0.0, 6.0]\n",
         8, "macros[0].map[0].parameter", "unknown node 'lp'",
     ),
+    (
+        GAIN + '[[modulation]]\nparameter = "hp.gain_db"\n',
+        5, "modulation[0]", "give one of lfo, steps, follow, link",
+    ),
+    (
+        GAIN + '[[modulation]]\nparameter = "hp.gain_db"\nlfo = { low = 0, high = 6, rate_hz = 0 }\n',
+        7, "modulation[0].lfo.rate_hz", "greater than 0",
+    ),
+    (
+        GAIN + '[[modulation]]\nparameter = "hp.gain_db"\nfollow = { source = "voice", low = 0, high = 6 }\n',
+        7, "modulation[0].follow.source", "no node is called 'voice'",
+    ),
+    (
+        GAIN + '[[modulation]]\nparameter = "hp.gain"\nsteps = { values = [0], step_s = 1 }\n',
+        6, "modulation[0].parameter", "no parameter is called 'hp.gain'",
+    ),
     ("schema = 1\nname = \n", 2, "", "is not TOML"),
 ]  # fmt: skip
 

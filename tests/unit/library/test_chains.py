@@ -10,6 +10,7 @@ import pytest
 from audiopost import effects as fx
 from audiopost.errors import FileError, GraphError, UnknownNameError
 from audiopost.graph.algebra import Graph
+from audiopost.graph.modulation import FollowerSpec, LfoSpec, LinkSpec, StepsSpec
 from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.spec import MacroSpec
 from audiopost.library.chains import list_chains, load_chain, save_chain
@@ -65,13 +66,20 @@ def test_everything_that_a_drawing_holds_survives(tmp_path: Path) -> None:
     drawing = replace(
         (fx.highpass(frequency_hz=120, slope_db_per_octave=24) & fx.delay(delay_ms=30) * 0.5)
         .automate("highpass.frequency_hz", [(0.0, 80.0), (2.5, 400.0)], curve="step")
-        .bypassed("delay"),
+        .bypassed("delay")
+        .modulate(
+            LfoSpec("delay.delay_ms", 20.0, 40.0, 0.5, "triangle"),
+            StepsSpec("highpass.frequency_hz", (80.0, 160.0), 0.25),
+            FollowerSpec("delay.mix_percent", "highpass", 0.0, 50.0, release_ms=300.0),
+            LinkSpec("delay.feedback_percent", "delay.mix_percent", 0.0, 30.0),
+        ),
         macros=(MacroSpec("Depth", (("delay.mix_percent", 0.0, 80.0), ("delay.feedback_percent", 0.0, 40.0))),),
         name="All of it",
         description="One of everything.",
         tags=("test",),
     )
     drawing = drawing.connect("delay", "highpass", gain_db=-12.0, delay_s=0.25)
+    drawing = drawing.connect("input.music", "output").connect("highpass", "output.dry")
     save_chain(drawing, tmp_path / "all.toml")
     assert load_chain(tmp_path / "all.toml") == drawing
 
