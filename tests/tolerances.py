@@ -204,3 +204,17 @@ CROSS_FADE_SUM = 2e-7
 BUILT_IN_SPLIT = 3.2e-7
 """Linear (-130 dBFS): pedalboard's filters clear state below 1e-8 at the end of each block, its convolution sums
 partial partitions in another order; stated as an exception in the catalogue."""
+
+HOSTED_SILENCE = 1e-6
+"""Linear (-120 dBFS): what counts as silence behind a plug-in's tail; its tail is declared for that level."""
+
+REVERB_RESIDUAL = 1e-5
+"""Linear (-100 dBFS): Freeverb's guard against denormals never lets it fall silent; stated as an exception."""
+
+# --- Measures besides loudness ---------------------------------------------------------------------------------------
+
+M_WEIGHTING_DB_OFF = 0.01
+"""dB: the filter against the points of the table; the table's own tolerances are 0.2 to 2 dB, and none at 6.3 kHz."""
+
+LEQ_M_TONE_DB = 0.02
+"""dB: that, and what the ends of a tone of some seconds spread over the spectrum."""
