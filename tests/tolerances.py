@@ -191,7 +191,7 @@ SWEPT_PITCH = 0.01
 """Relative: pitch of a sweep read from zero crossings over 20 ms."""
 
 GOLDEN_DBFS = -100.0
-"""dBFS: a stored output against today's on another processor, whose sine, exponential and logarithm differ in the last bit."""
+"""dBFS: a stored output against today's on another processor, whose exponential and logarithm differ in a last bit."""
 
 # --- Plug-ins --------------------------------------------------------------------------------------------------------
 

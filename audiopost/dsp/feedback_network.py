@@ -119,10 +119,15 @@ class FeedbackNetwork:
 
 
 def _absorption(loss_db: float, loss_high_db: float, sample_rate: float) -> tuple[float, float, float]:
-    """A first-order shelf: `loss_db` at low and middle frequencies, `loss_high_db` at the highest."""
+    """A first-order shelf: `loss_db` at low and middle frequencies, `loss_high_db` at the highest.
+
+    Its half, in dB, is lost at the crossover, as long as the shelf is at most 12 dB deep. A deeper one of first order
+    would have to begin ever lower, in the end as a low pass that stores sound for longer than the room does; from
+    there on it begins an octave below the crossover.
+    """
     low, high = db_to_linear(-loss_db), db_to_linear(-loss_high_db)
     warped = math.tan(math.pi * min(CROSSOVER_HZ / sample_rate, 0.25))
-    pole = math.sqrt(high / low) * warped
+    pole = max(0.5, math.sqrt(high / low)) * warped
     return (high + low * pole) / (1.0 + pole), (low * pole - high) / (1.0 + pole), (pole - 1.0) / (1.0 + pole)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,9 @@ __all__ = ["compile_sample_loop"]
 SIGNATURE = "void(float32[:, ::1], float32[:, ::1], float64[:, ::1], float64[:, ::1], float64[::1])"
 
 
+@lru_cache(maxsize=64)
 def compile_sample_loop(tick: Callable[..., float], values: int) -> Callable[..., None]:
-    """Compile ``tick(x, state, value, ...) -> float`` and the loop around it.
+    """Compile ``tick(x, state, value, ...) -> float`` and the loop around it, once for each function.
 
     Parameters
     ----------

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import sys
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 from audiopost.effects.python_effect import PythonEffect
 from audiopost.errors import FileError, UsageError
@@ -44,17 +44,25 @@ def load_effects(path: str | os.PathLike[str]) -> tuple[str, ...]:
     return effects
 
 
+class _FreshLoader(SourceFileLoader):
+    """Reads the source each time: cached byte code would miss two edits within a second, and leave files behind."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Compile the file as it is now."""
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
+
+
 def _run(file: Path) -> ModuleType:
     # The folder is in the name, so that two files of one name are two modules.
     digest = hashlib.sha256(str(file).encode()).hexdigest()[:8]
     name = f"audiopost_effects_{file.stem}_{digest}"
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise FileError(str(file), "it is no Python file", mend="its name must end in .py")
-    module = importlib.util.module_from_spec(spec)
+    loader = _FreshLoader(name, str(file))
+    module = ModuleType(name)
+    module.__file__ = str(file)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        loader.exec_module(module)
     except Exception as error:
         del sys.modules[name]
         raise UsageError(f"{type(error).__name__}: {error}", where=f"{file}:{_line_of(error, file)}") from error

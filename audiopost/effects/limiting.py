@@ -15,11 +15,15 @@ from audiopost.dsp import gain as gains
 from audiopost.dsp.delay_line import DelayedProduct
 from audiopost.dsp.limiter import CEILING_SMOOTHING_MS, LimiterGain
 from audiopost.effects.smoothed import SMOOTHING_MS, SmoothedNode
+from audiopost.errors import UsageError
 from audiopost.graph.node import StreamFormat
 from audiopost.graph.parameter import Parameter, Setting
 from audiopost.units import db_to_linear
 
 __all__ = ["Limiter"]
+
+LOOKAHEAD_RANGE_MS = (0.1, 10.0)
+"""Shorter clicks; longer overflows the exact sums of the curve at the highest sample rates."""
 
 
 class Limiter(SmoothedNode):
@@ -66,14 +70,20 @@ class Limiter(SmoothedNode):
         return (db_to_linear(self.values["input_gain_db"]),)
 
     def prepare(self, stream: StreamFormat) -> None:
-        """Make the curve and the delay that waits for it."""
+        """Make the curve and the delay that waits for it.
+
+        Raises
+        ------
+        UsageError
+            If the look-ahead is out of its range.
+        """
         super().prepare(stream)
         channels, frames = stream.layout.channels, stream.maximum_frames
         self._curve = LimiterGain(
             channels,
             stream.sample_rate,
             frames,
-            lookahead_ms=min(10.0, max(0.1, float(self.setting_values["lookahead_ms"]))),
+            lookahead_ms=self._lookahead_ms(),
             ceiling_dbtp=self.values["ceiling_dbtp"],
             release_ms=self.values["release_ms"],
         )
@@ -84,6 +94,17 @@ class Limiter(SmoothedNode):
         self._gain = np.ones(frames, dtype=np.float64)
         self._scale = gains.scale.ready()
         self.gain_reduction_db = 0.0
+
+    def _lookahead_ms(self) -> float:
+        wanted = float(self.setting_values["lookahead_ms"])
+        shortest, longest = LOOKAHEAD_RANGE_MS
+        if not shortest <= wanted <= longest:
+            raise UsageError(
+                f"lookahead_ms = {wanted:g} is out of range",
+                where=self.name,
+                mend=f"give {shortest:g} to {longest:g} ms",
+            )
+        return wanted
 
     def process(self, block: AudioBlock, out: AudioBlock, *_side: AudioBlock) -> None:
         """Drive, look ahead, multiply what was held back."""

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from audiopost.dsp.feedback_network import FeedbackNetwork, _diffuser_delays, _hadamard, mix_lines
+from tests.signals import white_noise
+
+
+def test_the_fast_mix_neither_gains_nor_loses_and_spreads_every_line_into_all() -> None:
+    for line in range(16):
+        lines, spare = np.eye(16)[line].copy(), np.zeros(16)
+        mix_lines(lines, spare)
+        np.testing.assert_allclose(np.abs(lines), 0.25)
+    mixed = white_noise(1, 16)[0].astype(np.float64)
+    energy = np.sum(mixed**2)
+    mix_lines(mixed, np.zeros(16))
+    assert np.sum(mixed**2) == pytest.approx(energy)
+
+
+def test_rows_of_signs_are_orthogonal() -> None:
+    np.testing.assert_allclose(_hadamard(16) @ _hadamard(16).T, np.eye(16), atol=1e-12)
+
+
+@pytest.mark.parametrize("sample_rate", [8_000, 48_000, 192_000])
+def test_the_delays_of_a_step_all_differ(sample_rate: int) -> None:
+    for step in _diffuser_delays(sample_rate):
+        assert len(set(step.tolist())) == 16
+        assert step.min() >= 1
+
+
+def test_a_channel_that_is_not_fed_hears_nothing_and_is_not_heard() -> None:
+    network = FeedbackNetwork((True, False), 48_000)
+    network.set_room(0.5, 1.0, 0.3, at_once=True)
+    block = white_noise(2, 20_000)
+    both, out = np.empty_like(block), np.empty_like(block)
+    network.process(block, both)
+    network.reset()
+    network.process(block * np.array([[1.0], [0.0]], dtype=np.float32), out)
+    np.testing.assert_array_equal(both, out)
+    assert not out[1].any()
+
+
+def test_a_network_is_silent_after_a_change_of_room_as_well() -> None:
+    network = FeedbackNetwork((True,), 48_000)
+    network.set_room(0.0, 0.2, 0.0, at_once=True)
+    block = white_noise(1, 10_000)
+    out = np.empty_like(block)
+    network.process(block, out)
+    network.set_room(1.0, 0.3, 1.0)
+    for _ in range(6):
+        network.process(np.zeros_like(block), out)
+    assert np.abs(out).max() < 1e-5

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audiopost.effects import draw
+from audiopost.effects.effect_files import load_effects
+from audiopost.errors import FileError, UsageError
+from audiopost.graph.catalogue import CATALOGUE
+
+FILE = """\
+import math
+import numpy as np
+from audiopost.effects.python_effect import effect, kernel
+
+@effect
+def fold(block, *, amount: float = 0.5):
+    return np.abs(block) * amount
+
+@kernel(state=1)
+def follow(x, state, speed=0.1):
+    state[0] += speed * (x - state[0])
+    return state[0]
+"""
+
+
+@pytest.fixture(autouse=True)
+def _catalogue_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CATALOGUE, "_entries", dict(CATALOGUE._entries))
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_effects_of_a_file_join_the_catalogue(tmp_path: Path) -> None:
+    assert load_effects(written(tmp_path / "mine.py", FILE)) == ("fold", "follow")
+    assert draw("fold", amount=1.0).render([[-0.5, 0.25]], 48_000).tolist() == [[0.5, 0.25]]
+
+
+def test_loading_again_replaces_them(tmp_path: Path) -> None:
+    path = written(tmp_path / "mine.py", FILE)
+    load_effects(path)
+    load_effects(written(path, FILE.replace("np.abs(block) * amount", "np.zeros_like(block) + np.float32(amount) / 2")))
+    assert np.all(draw("fold", amount=1.0).render(np.zeros((1, 4)), 48_000) == 0.5)
+
+
+def test_two_files_of_one_name_do_not_meet(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    first = load_effects(written(tmp_path / "mine.py", FILE))
+    second = load_effects(written(tmp_path / "other" / "mine.py", FILE.replace("fold", "crease")))
+    assert first == ("fold", "follow")
+    assert second == ("crease", "follow")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("x = 1\ny = x / 0\n", 2, "ZeroDivisionError"),
+        ("\n\ndef f(:\n", 3, "SyntaxError"),
+        ("import no_such_module_here\n", 1, "ModuleNotFoundError"),
+        (FILE + "\n@effect\ndef bad(block, amount):\n    return block\n", 14, "amount has no default"),
+    ],
+)
+def test_a_faulty_file_names_its_line(tmp_path: Path, text: str, line: int, words: str) -> None:
+    path = written(tmp_path / "mine.py", text)
+    with pytest.raises(UsageError, match=words) as caught:
+        load_effects(path)
+    assert caught.value.where == f"{path}:{line}"
+
+
+def test_a_file_without_effects_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="decorates no effect"):
+        load_effects(written(tmp_path / "mine.py", "x = 1\n"))
+
+
+def test_a_file_that_is_not_there_is_a_file_error(tmp_path: Path) -> None:
+    with pytest.raises(FileError):
+        load_effects(tmp_path / "mine.py")
