@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 
-from audiopost.errors import DeviceError
+from audiopost.errors import AudiopostError, DeviceError
 from audiopost.live import messages as say
 from audiopost.live.crew import Child, Crew
 from audiopost.live.session import SessionMemory
@@ -76,8 +76,18 @@ class EnginePool:
         warm = loaded.latency_frames + max(tail, seconds_to_frames(WARM_S, rate))
         return say.Voice(slot, loaded.layout, loaded.latency_frames, loaded.tail_frames, warm)
 
-    def renew(self, slot: int) -> None:
-        """Start a process in an empty slot and make it free. The device must have dropped the dead one before."""
+    def renew(self, slot: int, rehearsal: bytes | None = None) -> None:
+        """Start a process in an empty slot and make it free. The device must have dropped the dead one before.
+
+        With a drawing to rehearse it has loaded all that such a chain needs (compiled kernels take a second) before
+        anybody waits for it. Raises AudiopostError if the process cannot be started or dies of the rehearsal.
+        """
         self._memory.renew_exchange(slot)
         self.adopt(self._crew.start("engine", slot))
+        if rehearsal is not None:
+            try:
+                self.load(slot, rehearsal)
+            except AudiopostError:
+                if self._children[slot].dead:
+                    raise
         self.give_back(slot)

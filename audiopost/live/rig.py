@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import queue
+import signal
 import sys
 import threading
 import time
@@ -110,6 +111,7 @@ class Rig:
         self._blame: dict[int, str] = {}
         self._marks: dict[int, int] = {}
         self._fallen: Child | None = None
+        self._rehearse = True
         # Two workers: bringing a chain back waits for an engine that the other one starts.
         self._repairs: _Jobs = queue.SimpleQueue()
         self._renewals: _Jobs = queue.SimpleQueue()
@@ -147,7 +149,7 @@ class Rig:
         for worker in self._workers:
             worker.start()
         for slot in range(1, order.engines):
-            self._renewals.put(partial(self._pool.renew, slot))
+            self._renewals.put(partial(self._fill, slot))
         for note in (*notes, *filter(None, [self.opened.note])):
             self._listener.problem(note)
 
@@ -192,7 +194,15 @@ class Rig:
             0, order.device, order.input_device, order.live_input, order.sample_rate,
             order.output_channels or max(2, layout.channels),
         )  # fmt: skip
-        self.opened = self._crew.ask(self._device, request)
+        try:
+            self.opened = self._crew.ask(self._device, request)
+        except DeviceError:
+            if not self._device.dead:
+                raise
+            # PortAudio ends its process when a sound server does not answer it in time: once more with a new one.
+            self._device = self._crew.start("device")
+            self._crew.wait_ready(self._device)
+            self.opened = self._crew.ask(self._device, request)
         clocked_elsewhere = self.opened.name != "null"
         return SessionPlan(
             sample_rate=order.sample_rate,
@@ -217,6 +227,7 @@ class Rig:
         drawing = pickled(spec)
         with self._changing:
             self._bring_in(spec, drawing)
+            self._rehearse = True
 
     def set_parameter(self, path: str, value: float, *, wait: bool = True) -> int | None:
         """Turn a parameter; the absolute frame at which it took effect, None without waiting.
@@ -366,12 +377,14 @@ class Rig:
 
     def _mourn(self, child: Child) -> None:
         if child.role == "engine":
-            if self.memory is not None and self._playing:
+            memory = self.memory
+            if memory is not None and self._playing:
                 # Read now: the engine that follows in its place begins with a clean sheet.
-                self._marks[child.pid] = self.memory.exchanges[child.slot].mark
+                self._marks[child.pid] = memory.exchanges[child.slot].mark
+                self._rehearse = self._rehearse and self._innocent(child)
                 self._repairs.put(partial(self._revive, child))
                 self._renewals.put(partial(self._renew, child))
-        elif child.role == "device":
+        elif child.role == "device" and self._playing:
             self.lost = DeviceError(self.opened.name or "device", f"its process has ended: {child.cause}")
             self.finished.set()
         elif self._playing:
@@ -392,7 +405,17 @@ class Rig:
         assert self._pool is not None
         self._crew.ask(self._device, say.Drop(0, dead.slot))
         self.engine_restarts += 1
-        self._pool.renew(dead.slot)
+        self._fill(dead.slot)
+
+    def _fill(self, slot: int) -> None:
+        """Start a process in an empty slot; it rehearses the present chain, unless that has killed one before."""
+        assert self._pool is not None
+        chain = self._chain
+        try:
+            self._pool.renew(slot, pickled(chain.spec) if chain is not None and self._rehearse else None)
+        except AudiopostError:
+            self._rehearse = False
+            raise
 
     def _revive(self, dead: Child) -> None:
         """Bring the chain that a dead engine ran back in another one, with its parameters as they stood."""
@@ -415,10 +438,11 @@ class Rig:
     def _judged(self, chain: _Chain, dead: Child) -> GraphSpec | None:
         """The drawing to try again: as it was, without a node that crashes again and again, or none."""
         culprit = self._culprit(dead, chain.spec)
+        innocent = self._innocent(dead)
         cause = self._blame.pop(dead.pid, dead.cause)
         blamed = f" in node {culprit!r}" if culprit else ""
         self._listener.problem(f"{dead.name} has died{blamed}: {cause}; another engine takes over")
-        if not self._crashes.crashed(culprit, time.monotonic()):
+        if innocent or not self._crashes.crashed(culprit, time.monotonic()):
             return chain.spec
         if not culprit:
             self.quarantined.append(chain.spec.name or "chain")
@@ -428,6 +452,10 @@ class Rig:
         self._listener.problem(f"node {culprit!r} has crashed three times within a minute: it is bypassed")
         chain.spec = bypassed(chain.spec, culprit)
         return chain.spec
+
+    def _innocent(self, dead: Child) -> bool:
+        """Whether an engine was killed by a person or by the system: not the chain's fault, however often."""
+        return dead.process.returncode == -signal.SIGKILL and dead.pid not in self._blame
 
     def _culprit(self, dead: Child, spec: GraphSpec) -> str:
         """The foreign node that the engine was in when it died; empty if it was in none."""

@@ -107,7 +107,7 @@ def test_an_effect_that_raises_is_cut_out_named_and_the_rest_plays(tone: Path, t
 
 def test_a_node_that_crashes_three_times_is_bypassed_and_named(tone: Path) -> None:
     chain = fx.gain(gain_db=-6) >> drawn(Crash)
-    with LiveHost(chain, source=tone, device="null", speed=0.0, duration_s=36000.0) as host:
+    with LiveHost(chain, source=tone, device="null") as host:
         host.set_parameter("crash.armed", 1.0)
         until(lambda: host.statistics()["quarantined"] == ["crash"], 3 * tolerances.LIVE_PATIENCE_S)
         until(lambda: host.chain_log[-1].spec.node("crash").bypass)
@@ -121,7 +121,7 @@ def test_a_crash_while_a_chain_comes_in_keeps_the_old_sound(tone: Path) -> None:
     class CrashAtOnce(Crash):
         parameters = (Parameter("armed", 1.0, 0.0, 1.0),)
 
-    with LiveHost(fx.gain(gain_db=-6), source=tone, device="null", speed=0.0, duration_s=36000.0) as host:
+    with LiveHost(fx.gain(gain_db=-6), source=tone, device="null") as host:
         with pytest.raises(PluginCrashError, match="SIGSEGV"):
             host.swap(Graph.of("crash", definition=CrashAtOnce))
         assert len(host.chain_log) == 1
