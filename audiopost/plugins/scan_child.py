@@ -69,29 +69,32 @@ def _inspect(path: str, choose: str, name: str, stage: Callable[[str], None]) ->
         return PluginInfo(**known, status="failed", error="it takes no number of channels that was tried")
     stage("measuring")
     width = widths[0]
-    reported = _prime(plugin, width)
-    measured = _impulse_peak(plugin, width)
-    tail = _tail(plugin, width)
+    parameters = tuple(each for each in plugin.parameters if not _is_meter(plugin, width, each))
     trial = _Trial(path, choose, plugin.knobs, width)
     first, second, third = (trial.in_fixed_blocks(trial.load(FIXED_BLOCK_FRAMES)) for _ in range(3))
-    parameters = tuple(each for each in plugin.parameters if not _is_meter(plugin, width, each))
-    steady = np.array_equal(second, third)
     lasting = trial.load(FIXED_BLOCK_FRAMES)
     once, twice = trial.in_fixed_blocks(lasting), trial.in_fixed_blocks(lasting)
     # Of a plug-in that never gives the same samples twice nothing more can be said; it is fed as it comes.
+    steady = np.array_equal(second, third)
+    dependent = steady and not np.array_equal(third, trial.in_pieces(trial.load(PRIMING_FRAMES)))
+    block_frames = FIXED_BLOCK_FRAMES if dependent else PRIMING_FRAMES
+    learns = steady and not np.array_equal(first, second)
+    if learns:
+        trial.load(block_frames).run(np.zeros((width, block_frames), dtype=np.float32))
+    measured = _Measured(trial.load(block_frames), width, block_frames)
     return PluginInfo(
         **known,
         status="ok",
         channels=widths,
-        latency_frames=reported,
-        measured_latency_frames=measured,
-        tail_frames=tail if tail < 0 else max(0, tail - reported),
+        latency_frames=measured.held_back,
+        measured_latency_frames=measured.peak,
+        tail_frames=measured.tail if measured.tail < 0 else max(0, measured.tail - measured.held_back),
         deterministic=steady,
-        block_dependent=steady and not np.array_equal(third, trial.in_pieces(trial.load(PRIMING_FRAMES))),
+        block_dependent=dependent,
         resets=not steady or np.array_equal(once, twice),
-        wants_predecessor=steady and not np.array_equal(first, second),
+        wants_predecessor=learns,
         parameters=parameters,
-        notes=_notes(reported, measured),
+        notes=_notes(measured.held_back, measured.peak),
     )
 
 
@@ -105,31 +108,28 @@ def _plays(plugin: ExternalPlugin, width: int, stage: Callable[[str], None]) -> 
     return True
 
 
-def _prime(plugin: ExternalPlugin, width: int) -> int:
-    """Reset and play the priming silence; return the frames that were held back."""
-    plugin.reset()
-    played = plugin.run(np.zeros((width, PRIMING_FRAMES), dtype=np.float32))
-    return PRIMING_FRAMES - int(played.shape[1])
+class _Measured:
+    """What one instance does to silence, a click and a burst of noise, in blocks of one size.
 
+    `held_back`: frames that it kept of the silence; `peak`: frame of the largest sample of its answer to a click;
+    `tail`: frames until the burst has decayed with every knob at its default, -1 where it does not.
+    """
 
-def _impulse_peak(plugin: ExternalPlugin, width: int) -> int:
-    impulse = np.zeros((width, IMPULSE_FRAMES), dtype=np.float32)
-    impulse[:, 0] = 0.25
-    response = np.abs(plugin.run(impulse)).max(axis=0)
-    return int(np.argmax(response)) if response.size and response.max() > 0.0 else 0
-
-
-def _tail(plugin: ExternalPlugin, width: int) -> int:
-    """Frames until a burst of noise has decayed, with every knob at its default; -1 where it does not."""
-    _prime(plugin, width)
-    plugin.run(_noise(width, PRIMING_FRAMES))
-    silence = np.zeros((width, PRIMING_FRAMES), dtype=np.float32)
-    last, played = 0, 0
-    while played < LONGEST_TAIL_FRAMES and played - last < LONGEST_GAP_FRAMES:
-        loud = np.flatnonzero(np.abs(plugin.run(silence)).max(axis=0) > SILENCE_LINEAR)
-        last = played + int(loud[-1]) + 1 if loud.size else last
-        played += PRIMING_FRAMES
-    return -1 if played >= LONGEST_TAIL_FRAMES else last
+    def __init__(self, plugin: ExternalPlugin, width: int, block_frames: int) -> None:
+        sizes = (block_frames,)
+        silence = np.zeros((width, PRIMING_FRAMES), dtype=np.float32)
+        plugin.reset()
+        self.held_back = PRIMING_FRAMES - _in_blocks(plugin, silence, sizes).shape[1]
+        click = np.zeros((width, IMPULSE_FRAMES), dtype=np.float32)
+        click[:, 0] = 0.25
+        self.peak = int(np.argmax(np.abs(_in_blocks(plugin, click, sizes)).max(axis=0)))
+        _in_blocks(plugin, _noise(width, PRIMING_FRAMES), sizes)
+        last, played = 0, 0
+        while played < LONGEST_TAIL_FRAMES and played - last < LONGEST_GAP_FRAMES:
+            loud = np.flatnonzero(np.abs(_in_blocks(plugin, silence, sizes)).max(axis=0) > SILENCE_LINEAR)
+            last = played + int(loud[-1]) + 1 if loud.size else last
+            played += PRIMING_FRAMES
+        self.tail = -1 if played >= LONGEST_TAIL_FRAMES else last
 
 
 def _is_meter(plugin: ExternalPlugin, width: int, parameter: PluginParameter) -> bool:
@@ -144,7 +144,8 @@ def _is_meter(plugin: ExternalPlugin, width: int, parameter: PluginParameter) ->
 
 
 def _response(plugin: ExternalPlugin, width: int) -> AudioBlock:
-    _prime(plugin, width)
+    plugin.reset()
+    plugin.run(np.zeros((width, PRIMING_FRAMES), dtype=np.float32))
     return plugin.run(_noise(width, PRIMING_FRAMES))
 
 

@@ -56,5 +56,5 @@ def test_a_linked_plugin_refuses_what_it_cannot_link() -> None:
 
 
 def test_a_plugin_for_other_layouts_only_refuses_and_says_which() -> None:
-    with pytest.raises(LayoutError, match="Dome does not take stereo.*6, 8"):
+    with pytest.raises(LayoutError, match=r"Dome does not take stereo.*6, 8"):
         channel_groups(layout_named("stereo"), (6, 8), name="Dome")

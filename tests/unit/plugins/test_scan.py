@@ -57,8 +57,8 @@ def test_a_crash_says_where_and_how(file: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_hang_ends_with_the_time_out_though_it_prints_for_ever(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    flood = 'import sys\nprint(\'{"stage": "loading Good"}\', flush=True)\nwhile True: sys.stderr.write("samplerate mismatch\\n")'
-    child(monkeypatch, flood)
+    flood = "while True: sys.stderr.write('samplerate mismatch\\n')"
+    child(monkeypatch, f'import sys\nprint(\'{{"stage": "loading Good"}}\', flush=True)\n{flood}')
     info = scanned(file, timeout_s=1.0)
     assert info.status == "timeout"
     assert info.error == "no answer within 1 s while loading Good (it last printed: samplerate mismatch)"
