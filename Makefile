@@ -29,7 +29,7 @@ soak: $(VENV)/.installed-tests system-packages
 	@$(BIN)/python -m pytest -m soak
 
 bench: $(VENV)/.installed-tests system-packages
-	@set -e; for program in benchmarks/[a-z]*.py; do echo "== $$program"; $(BIN)/python $$program; done
+	@set -e; for program in benchmarks/bench_*.py; do echo "== $$program"; $(BIN)/python $$program; done
 
 clean:
 	rm -rf $(VENV) build dist demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -27,8 +27,8 @@ __all__ = ["add_commands"]
 _COLUMNS = (
     ("integrated_lufs", "I LUFS"),
     ("loudness_range_lu", "LRA LU"),
-    ("momentary_max_lufs", "M max LUFS"),
-    ("short_term_max_lufs", "S max LUFS"),
+    ("momentary_max_lufs", "M max"),
+    ("short_term_max_lufs", "S max"),
     ("true_peak_dbtp", "TP dBTP"),
     ("sample_peak_dbfs", "SP dBFS"),
 )

@@ -118,14 +118,15 @@ def progress_bar(*, quiet: bool = False) -> Iterator[Progress | None]:
 
 
 def _print_framed(columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
-    from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for index, column in enumerate(columns):
-        table.add_column(column, justify="right" if index in numbers else "left", overflow="fold")
+        # Where the terminal is narrow, words are folded; a number never is.
+        is_number = index in numbers
+        table.add_column(column, justify="right" if is_number else "left", overflow="fold", no_wrap=is_number)
     for row in rows:
         # Text, since a file name may hold what rich takes for markup
         table.add_row(*(Text(cell) for cell in row))
