@@ -14,7 +14,6 @@ from audiopost.dsp.gain import scale
 from audiopost.dsp.smoothing import Ramps
 from audiopost.errors import EffectError
 
-
 MAKE_A_KERNEL = """
 from audiopost.dsp.compiled import kernel_cache_folder
 from audiopost.dsp.gain import scale

@@ -63,7 +63,8 @@ def test_names_and_ranges_are_checked_where_the_effect_is_drawn() -> None:
 @pytest.mark.parametrize(
     ("name", "default", "unit", "minimum", "maximum"),
     [
-        ("cut_hz", 100.0, "Hz", 20.0, 20_000.0), ("low_hz", 5.0, "Hz", 5.0, 20_000.0), ("time_ms", 1.0, "ms", 0.0, 5000.0),
+        ("cut_hz", 100.0, "Hz", 20.0, 20_000.0), ("low_hz", 5.0, "Hz", 5.0, 20_000.0),
+        ("time_ms", 1.0, "ms", 0.0, 5000.0),
         ("level_dbfs", -20.0, "dBFS", -120.0, 0.0), ("amount", 0.5, "", 0.0, 1.0), ("order", 4, "", 0.0, 40.0),
     ],
 )  # fmt: skip
