@@ -82,3 +82,20 @@ def noise_with_bursts(channels: int, seconds: float, *, seed: int = 1, sample_ra
     times = np.arange(noise.shape[1]) % (sample_rate // 2)
     in_burst = (times > sample_rate // 4) & (times <= sample_rate // 4 + sample_rate // 200)
     return np.where(in_burst, noise * np.float32(8.0), noise).astype(np.float32)
+
+
+# --- Measures besides loudness ---------------------------------------------------------------------------------------
+
+
+def plucked_music(frames: int, *, peak_linear: float = 0.1, seed: int = 1, sample_rate: int = 48_000) -> AudioBlock:
+    """Four plucked strings of A minor on every half second, each its own place between the loudspeakers; stereo."""
+    source = np.random.default_rng(seed)
+    music = np.zeros((2, frames))
+    for start in range(0, frames, sample_rate // 2):
+        time_s = np.arange(min(frames - start, 2 * sample_rate)) / sample_rate
+        envelope = np.exp(-3.0 * time_s) * np.minimum(1.0, time_s / 0.005)
+        for frequency_hz in source.choice([110, 147, 165, 220, 277, 330, 440, 554, 659, 880], 4, replace=False):
+            overtones = sum(np.sin(2.0 * np.pi * number * frequency_hz * time_s) / number for number in (1, 2, 3))
+            place = source.uniform(0.2, 0.8)
+            music[:, start : start + len(time_s)] += np.outer((1.0 - place, place), overtones * envelope)
+    return (peak_linear * music / np.abs(music).max()).astype(np.float32)

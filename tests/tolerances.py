@@ -218,3 +218,20 @@ M_WEIGHTING_DB_OFF = 0.01
 
 LEQ_M_TONE_DB = 0.02
 """dB: that, and what the ends of a tone of some seconds spread over the spectrum."""
+
+# --- Channels --------------------------------------------------------------------------------------------------------
+
+HUNDREDTH_DB = 0.005
+"""dB: a level as an engineer writes it, with two decimals."""
+
+ONE_UNIT_IN_THE_LAST_PLACE = 2.0**-23
+"""Relative to the louder channel: mid and side are each rounded once to float32, and so is their sum."""
+
+GATE_EDGE_S = 0.02
+"""s: a line under a stem's gate begins and ends within the hop of 10 ms that it begins and ends in."""
+
+DETECTED_DIALOGUE_LU = 0.5
+"""LU: loudness under the detector's gate against that under a clean stem; measured 0.2."""
+
+DETECTED_SHARE = 0.06
+"""Share of a programme: the detector answers late by a frame or two and holds through pauses; measured 0.03."""
