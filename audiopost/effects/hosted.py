@@ -23,6 +23,7 @@ from audiopost.graph.node import INFINITE_TAIL, StreamFormat
 from audiopost.graph.parameter import Parameter, Setting, SettingValue
 from audiopost.plugins import tails
 from audiopost.plugins.built_ins import BUILT_INS, HIGHEST_CUT_OFF, BuiltIn, Segments
+from audiopost.plugins.captured_streams import captured_streams
 from audiopost.plugins.channel_groups import ChannelGroup, channel_groups
 from audiopost.plugins.plugin import PluginParameter, PluginSetting
 from audiopost.plugins.scan import plugin_info, require_ok
@@ -153,10 +154,16 @@ class PluginNode(HostedNode):
     def prepare(self, stream: StreamFormat) -> None:
         """See `HostedNode`."""
         self._first = None
-        super().prepare(stream)
+        with captured_streams():
+            super().prepare(stream)
         self.notes = self._info.notes
         if self._block_frames():
             self.notes += (f"fed blocks of {self._block_frames()} frames, because its sound depends on their size",)
+
+    def reset(self) -> None:
+        """See `HostedNode`; some plug-ins print when they start anew."""
+        with captured_streams():
+            super().reset()
 
     def share_out(self, stream: StreamFormat) -> tuple[ChannelGroup, ...]:
         """By the widths that it played in the scan."""

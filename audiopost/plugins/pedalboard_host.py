@@ -13,14 +13,11 @@ Sources: pedalboard's documentation of ``Plugin.process`` and ``VST3Plugin``.
 from __future__ import annotations
 
 import atexit
-import contextlib
 import gc
-import os
-import tempfile
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import pedalboard
@@ -29,6 +26,7 @@ from pedalboard.io import AudioFile
 from audiopost.blocks import AudioBlock
 from audiopost.errors import FileError, PluginError, PluginLoadError, UsageError
 from audiopost.plugins.built_ins import BUILT_INS, HIGHEST_CUT_OFF, BuiltIn
+from audiopost.plugins.captured_streams import captured_streams
 from audiopost.plugins.knobs import Knob, knob_of
 from audiopost.plugins.plugin import PluginParameter, PluginSettingValue, sentence
 from audiopost.plugins.streams import PRIMING_FRAMES
@@ -53,7 +51,7 @@ _living: weakref.WeakSet[ExternalPlugin] = weakref.WeakSet()
 @atexit.register
 def _close_all() -> None:
     """Unload every plug-in while Python still stands: later they would print, or crash, in the ruins."""
-    with _captured_streams():
+    with captured_streams():
         for plugin in list(_living):
             plugin.close()
         # pedalboard makes a second handle of each plug-in while it loads, in a cycle with its parameters.
@@ -253,7 +251,7 @@ class ExternalPlugin(_Native):
         """Unload the plug-in, without what it prints when it goes. The object is of no use afterwards."""
         if self._native is None:
             return
-        with _captured_streams():
+        with captured_streams():
             # Parameters and plug-in hold each other.
             getattr(self._native, "__python_parameter_cache__", {}).clear()
             self._native = None
@@ -307,7 +305,7 @@ def load_external(
     -----
     What the plug-in writes on the standard streams meanwhile goes into `ExternalPlugin.messages`.
     """
-    with _captured_streams() as captured:
+    with captured_streams() as captured:
         try:
             native: Any = _format_class(path)(path, plugin_name=plugin_name or None)
             if state:
@@ -318,26 +316,3 @@ def load_external(
         captured.seek(0)
         messages = captured.read().decode(errors="replace")
     return ExternalPlugin(native, path, sample_rate, messages, known, largest_frames)
-
-
-@contextlib.contextmanager
-def _captured_streams() -> Iterator[IO[bytes]]:
-    """Turn descriptors 1 and 2 of this process into a temporary file, for C code that prints."""
-    with tempfile.TemporaryFile() as file:
-        kept = {descriptor: os.dup(descriptor) for descriptor in (1, 2) if _is_open(descriptor)}
-        try:
-            for descriptor in kept:
-                os.dup2(file.fileno(), descriptor)
-            yield file
-        finally:
-            for descriptor, copy in kept.items():
-                os.dup2(copy, descriptor)
-                os.close(copy)
-
-
-def _is_open(descriptor: int) -> bool:
-    try:
-        os.fstat(descriptor)
-    except OSError:
-        return False
-    return True
