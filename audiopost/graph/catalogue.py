@@ -6,7 +6,9 @@ built from names alone, so a drawing can travel to another process and find the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from audiopost.errors import UnknownNameError, UsageError
@@ -16,6 +18,9 @@ from audiopost.graph.parameter import Parameter, Setting, SettingValue, paramete
 from audiopost.graph.spec import NodeSpec
 
 __all__ = ["CATALOGUE", "Catalogue", "EffectEntry"]
+
+_LOADING = threading.RLock()
+"""Not a catalogue's own: a catalogue may be pickled with a user's function that mentions it."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +53,50 @@ class Catalogue:
 
     def __init__(self) -> None:
         self._entries: dict[str, EffectEntry] = {Bus.name: EffectEntry.of(Bus)}
+        self._added: dict[str, EffectEntry] = {}
+        self._load_more: Callable[[], object] | None = None
 
     def add(self, entry: EffectEntry) -> None:
         """Add or replace an entry."""
-        self._entries[entry.name] = entry
+        self._entries[entry.name] = self._added[entry.name] = entry
+
+    def remove(self, name: str) -> None:
+        """Take an entry out; nothing happens if there is none of that name."""
+        self._entries.pop(name, None)
+
+    @contextmanager
+    def tentatively(self) -> Iterator[Mapping[str, EffectEntry]]:
+        """What is added within the block can be drawn there, and is gone after it; the mapping given keeps it."""
+        self.load()
+        before, outer = dict(self._entries), self._added
+        added: dict[str, EffectEntry] = {}
+        self._added = added
+        try:
+            yield added
+        finally:
+            self._entries, self._added = before, outer
+
+    def load_on_demand(self, load: Callable[[], object]) -> None:
+        """Have `load` add more the first time that all names are wanted, or one that is not there."""
+        self._load_more = load
+
+    def load(self) -> None:
+        """Add what was left for later, if there is any."""
+        if self._load_more is not None:
+            with _LOADING:
+                load, self._load_more = self._load_more, None
+                if load is not None:
+                    load()
 
     def names(self) -> tuple[str, ...]:
         """Every name, sorted."""
+        self.load()
         return tuple(sorted(self._entries))
 
     def entry(self, name: str, where: str = "") -> EffectEntry:
         """The entry of that name; raises UnknownNameError with near misses."""
+        if name not in self._entries:
+            self.load()
         try:
             return self._entries[name]
         except KeyError:
