@@ -64,7 +64,7 @@ def chains(
     if as_json:
         document: dict[str, Any] = {"chains": [vars(each) for each in listed]}
         if name is not None:
-            from audiopost.library.chain_file import chain_data
+            from audiopost.library.chain_data import chain_data
 
             document["chains"][0] |= {"graph": chain_data(graph, Path.cwd())}
         print_json(document)

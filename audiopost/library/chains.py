@@ -14,7 +14,8 @@ import audiopost.effects as _catalogue_is_filled  # noqa: F401 - a chain is chec
 from audiopost.errors import FileError
 from audiopost.graph.algebra import Graph
 from audiopost.graph.spec import GraphSpec
-from audiopost.library.chain_file import chain_data, chain_graph
+from audiopost.library.chain_data import chain_data
+from audiopost.library.chain_file import chain_graph
 from audiopost.library.chain_form import ChainTable
 from audiopost.library.presets import is_path, list_presets, packed_presets, read_preset, read_toml, updated_text
 from audiopost.library.schema import validated
