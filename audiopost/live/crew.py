@@ -6,6 +6,7 @@ do: the kernel's death signal goes off when the *thread* that started a child en
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import queue
@@ -98,9 +99,12 @@ class Crew:
     def start(self, role: str, slot: int = 0) -> Child:
         """Start a child; it is not ready yet."""
         made: queue.SimpleQueue[Child | OSError] = queue.SimpleQueue()
-        self._orders.put((role, slot, made))
-        self._ring()
-        child = made.get(timeout=ANSWER_PATIENCE_S)
+        child: Child | OSError = ChildProcessError("the session ends")
+        if not self._closing:
+            self._orders.put((role, slot, made))
+            self._ring()
+            with contextlib.suppress(queue.Empty):
+                child = made.get(timeout=ANSWER_PATIENCE_S)
         if isinstance(child, OSError):
             raise DeviceError(role, f"the process cannot be started: {child}") from child
         return child
@@ -172,8 +176,11 @@ class Crew:
             self.kill(child)
             child.process.wait()
         self._ring()
-        self._thread.join(2.0)
+        self._thread.join(QUIT_PATIENCE_S)
         for child in self._children:
+            # Once more: one may have been started while this began.
+            self.kill(child)
+            child.process.wait()
             self._forget(child)
         self._selector.close()
         self._bell_in.close()
@@ -193,7 +200,7 @@ class Crew:
                     self._hear(key.data)
             while not self._orders.empty():
                 role, slot, made = self._orders.get()
-                made.put(self._start(role, slot))
+                made.put(ChildProcessError("the session ends") if self._closing else self._start(role, slot))
 
     def _start(self, role: str, slot: int) -> Child | OSError:
         ours, theirs = socket.socketpair()
@@ -283,7 +290,8 @@ class Crew:
         return DeviceError(child.name, f"the process has ended: {child.cause or 'it does not answer'}")
 
     def _ring(self) -> None:
-        self._bell_in.send(b"\0")
+        with contextlib.suppress(OSError):  # closed: nobody has to be woken any more
+            self._bell_in.send(b"\0")
 
 
 def child_environment() -> dict[str, str]:

@@ -31,7 +31,8 @@ from audiopost.layouts import Layout, layout_named
 from audiopost.live import messages as say
 from audiopost.live.crew import child_environment
 from audiopost.live.drawing import as_spec
-from audiopost.live.rig import Order, Rig
+from audiopost.live.order import Order
+from audiopost.live.rig import Rig
 from audiopost.live.statistics import statistics_document, write_document
 from audiopost.media.containers import Bits
 from audiopost.media.new_file import Exists
@@ -305,7 +306,7 @@ class LiveHost:
             pids=rig.pids(),
         )
 
-    # -- what the rig tells (see `audiopost.live.rig.Listener`) ----------------------------------------------------
+    # -- what the rig tells (see `audiopost.live.order.Listener`) ----------------------------------------------------
 
     def chain_started(self, frame: int, spec: GraphSpec) -> None:
         """Keep the log of chains."""

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from audiopost.errors import AudiopostError, DeviceError, EffectError, LayoutError, PluginCrashError
 from audiopost.graph.spec import GraphSpec
@@ -26,50 +26,19 @@ from audiopost.live.crew import Child, Crew
 from audiopost.live.drawing import bypassed, pickled, turned
 from audiopost.live.engine_pool import EnginePool
 from audiopost.live.memory import Segment
+from audiopost.live.order import Listener, Order
 from audiopost.live.recovery import CrashLog
 from audiopost.live.session import SessionMemory, SessionPlan
 from audiopost.live.wake import semaphores_work
 from audiopost.units import seconds_to_frames
 
-__all__ = ["Listener", "Order", "Rig"]
+__all__ = ["Rig"]
 
 _Jobs = queue.SimpleQueue[Callable[[], None] | None]
 
 PATIENCE_S = 10.0
-STOP_PATIENCE_S = 2.0
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a session is to be: the arguments of `LiveHost`, checked."""
-
-    source: Path | None
-    device: str | int | None
-    sample_rate: int
-    block_frames: int
-    layout: Layout | None
-    loop: bool
-    region: tuple[float, float] | None
-    live_input: bool
-    input_device: str | int | None
-    output_channels: int | None
-    speed: float
-    duration_s: float | None
-    engines: int
-    ceiling_linear: float
-
-
-class Listener(Protocol):
-    """Who wants to know what happens. Called on threads of the rig; must not wait."""
-
-    def chain_started(self, frame: int, spec: GraphSpec) -> None:
-        """A fresh machine of the drawing gets its input from that frame on."""
-
-    def parameter_moved(self, frame: int, path: str, value: float) -> None:
-        """A parameter took effect."""
-
-    def problem(self, sentence: str) -> None:
-        """Something went wrong that playing survives."""
+STOP_PATIENCE_S = 1.0
+"""For each of the few things that are asked of children at the end; what does not answer is killed."""
 
 
 @dataclass(eq=False)
@@ -157,11 +126,14 @@ class Rig:
         """End everything; returns within a few seconds, whatever state the processes are in."""
         self._stopping = True
         try:
-            for tap in tuple(self._recordings):
-                self.stop_recording(tap)
+            for tap, path in tuple(self._recordings.items()):
+                try:
+                    self.stop_recording(tap)
+                except AudiopostError as error:
+                    self._listener.problem(f"the recording {path} may be incomplete: {error}")
             if self._playing and not self._device.dead:
                 self._crew.ask(self._device, say.StopPlaying(), STOP_PATIENCE_S)
-        except AudiopostError as error:
+        except DeviceError as error:
             self._listener.problem(str(error))
         finally:
             self._crew.close()
@@ -279,7 +251,8 @@ class Rig:
             frames = tapped.frames
         except DeviceError:
             frames = sys.maxsize  # the device is gone: what lies in the ring is all there is
-        recorded: say.Recorded = self._crew.ask(self._media, say.StopRecording(0, tap, frames), PATIENCE_S)
+        patience_s = 2 * STOP_PATIENCE_S if self._stopping else PATIENCE_S
+        recorded: say.Recorded = self._crew.ask(self._media, say.StopRecording(0, tap, frames), patience_s)
         return recorded
 
     def pids(self) -> dict[str, Any]:

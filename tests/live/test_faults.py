@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from audiopost.graph.parameter import Parameter
 from audiopost.live.host import LiveHost
 from audiopost.media.audio_file import read_audio
 from tests import tolerances
-from tests.live.sessions import RATE_HZ, TONE_HZ, TONE_PEAK, level_db, until, write_tone
+from tests.live.sessions import RATE_HZ, TONE_HZ, TONE_PEAK, alive, level_db, until, write_tone
 
 LOUDER_DB = 6.0
 
@@ -87,6 +88,23 @@ def test_a_lost_engine_is_replaced_with_its_state_and_without_a_click(
     assert loudest_db < LOUDER_DB + 0.1
     steepest = 2 * np.pi * TONE_HZ / RATE_HZ * TONE_PEAK * 10 ** (LOUDER_DB / 20)
     assert np.max(np.abs(np.diff(samples))) <= steepest * 1.001
+
+
+def test_stop_returns_when_every_process_hangs(tone: Path, tmp_path: Path) -> None:
+    host = LiveHost(fx.gain(), source=tone, device="null")
+    host.record(tmp_path / "heard.wav")
+    host.start()
+    until(lambda: len(host.statistics()["pids"]["engines"]) == 2)
+    pids = host.statistics()["pids"]
+    children = [pids["device"], pids["media"], *pids["engines"]]
+    for pid in children:
+        os.kill(pid, signal.SIGSTOP)
+    stopping = threading.Thread(target=host.stop)
+    stopping.start()
+    stopping.join(tolerances.LIVE_STOP_S)
+    assert not stopping.is_alive()
+    assert not any(map(alive, children))
+    assert any("heard.wav may be incomplete" in sentence for sentence in host.problems)
 
 
 def test_an_effect_that_raises_is_cut_out_named_and_the_rest_plays(tone: Path, tmp_path: Path) -> None:
