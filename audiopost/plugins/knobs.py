@@ -100,15 +100,15 @@ def _number(name: str, title: str, unit: str, rows: list[tuple[float, float, flo
     values = tuple(value for value, _ in by_value)
     if values[0] == values[-1]:
         return None
-    now = rows[_row_at(rows, place)][2] if stepped else _tidy(_value_at(rows, place), values[-1] - values[0])
+    now = rows[_row_at(rows, place)][2] if stepped else _tidy(_value_at(rows, place), values[0], values[-1])
     parameter = PluginParameter(name, values[0], values[0], values[-1], unit.strip(), summary=title, native=title)
     return Knob(replace(parameter, default=now), values, tuple(place for _, place in by_value), stepped)
 
 
-def _tidy(value: float, span: float) -> float:
-    """Without what a place in float32 adds: a plug-in's 0 is not 1.7e-6."""
-    grain = span * 1e-6
-    return round(round(value / grain) * grain, 9)
+def _tidy(value: float, low: float, high: float) -> float:
+    """Without what a place in float32 adds, and inside the range: a plug-in's 0 is not 1.7e-6."""
+    grain = (high - low) * 1e-6
+    return min(max(round(round(value / grain) * grain, 9), low), high)
 
 
 def _middles(

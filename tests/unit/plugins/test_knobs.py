@@ -1,5 +1,6 @@
 """A plug-in's places from 0 to 1, and the knob in its own unit."""
 
+import numpy as np
 import pytest
 
 from audiopost.plugins.knobs import Knob, knob_of
@@ -20,6 +21,16 @@ def test_a_number_has_the_range_of_its_texts_and_stands_where_the_plugin_stands(
     parameter = made(dict(continuous(-60.0, 0.0)), place=0.75).parameter
     assert (parameter.minimum, parameter.maximum, parameter.unit) == (-60.0, 0.0, "dB")
     assert parameter.default == pytest.approx(-15.0)
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.0, 150.0), (-45.0, 90.0), (0.1, 11.0)])
+@pytest.mark.parametrize("place", [0.0, 1 / 3, 1.0])
+def test_where_a_plugin_stands_is_tidied_and_stays_in_the_range(low: float, high: float, place: float) -> None:
+    parameter = made(dict(continuous(low, high)), place=float(np.float32(place))).parameter
+    assert parameter.minimum <= parameter.default <= parameter.maximum
+    assert parameter.default == pytest.approx(low + place * (high - low), abs=1e-6 * (high - low))
+    if (low, place) == (-45.0, 1 / 3):
+        assert parameter.default == 0.0
 
 
 @pytest.mark.parametrize("value", [-60.0, -59.97, -33.3, -0.01, 0.0])
