@@ -9,17 +9,18 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from audiopost.effects.fused_built_ins import fused_built_ins
 from audiopost.effects.hosted_node import HostedNode
 from audiopost.errors import UsageError
 from audiopost.graph.catalogue import EffectEntry
-from audiopost.graph.node import INFINITE_TAIL, StreamFormat
+from audiopost.graph.node import INFINITE_TAIL, FusedProcess, Node, StreamFormat
 from audiopost.graph.parameter import Parameter, Setting, SettingValue
 from audiopost.plugins import tails
 from audiopost.plugins.built_ins import BUILT_INS, HIGHEST_CUT_OFF, BuiltIn, Segments
@@ -87,6 +88,10 @@ class BuiltInNode(HostedNode):
 
             self._impulse_response_s = impulse_response_s(str(self.setting_values["impulse_response"]))
         super().prepare(stream)
+
+    def fused_with(self, followers: Sequence[Node]) -> FusedProcess | None:
+        """One native call for a row of built-ins that hold nothing back."""
+        return fused_built_ins([self, *followers])
 
     def ringing_frames(self) -> int:
         """From the row: derived from the knobs, or measured."""

@@ -111,6 +111,20 @@ class HostedNode(Node):
         self.latency_frames = max(instance.stream.latency_frames for instance in self._instances)
         self._declare_tail()
 
+    @property
+    def direct_stream(self) -> Stream | None:
+        """The stream that plays all channels at once, where there is just one."""
+        return self._direct
+
+    def new_memory(self) -> BlockMemory:
+        """Memory for one block of the stream that the node was prepared for."""
+        return BlockMemory(self._piece_given.channels, self._piece_given.maximum_frames)
+
+    @property
+    def glides(self) -> Mapping[str, object]:
+        """Knobs on their way; empty, and always the same object, while all are at rest."""
+        return self._glides
+
     def process(self, block: AudioBlock, out: AudioBlock, *_side: AudioBlock) -> None:
         """Play; see `Node`."""
         start, frames = 0, block.shape[1]

@@ -18,6 +18,7 @@ from audiopost.graph.alignment import AlignmentDelay
 from audiopost.graph.automation import lanes_of
 from audiopost.graph.bypass import Bypass
 from audiopost.graph.catalogue import Catalogue
+from audiopost.graph.fusion import fuse_runs
 from audiopost.graph.modulators import Follower, Link, TimeFunction, links_of, modulators_of
 from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.program import Program, Step, Wires, joined_layout
@@ -49,7 +50,9 @@ class Moved:
 
 @dataclass(frozen=True)
 class Assembly:
-    """Everything that a renderer runs. `buffer_of` gives the buffer of every input and output, among others.
+    """Everything that a renderer runs.
+
+    `buffer_of` gives the buffer of every input and output, and of the nodes that are not fused into others.
 
     `steps` lists for each step its calls (indices into `calls`) and the earlier steps that it waits for: only there
     if no buffer was used again, for only then may steps run at the same time.
@@ -124,11 +127,12 @@ def _in_memory(
     *,
     reuse_buffers: bool,
 ) -> Assembly:
-    steps, channels = program.steps, program.channels
+    steps, channels = fuse_runs(program.steps, nodes), program.channels
     if reuse_buffers:
         buffer_of = assign_buffers([step.writes for step in steps], [step.reads for step in steps], channels)
     else:
-        buffer_of = {value: index for index, value in enumerate(channels)}
+        written = [value for step in steps for value in step.writes]
+        buffer_of = {value: index for index, value in enumerate(written)}
     calls = tuple(
         Call(function, tuple(buffer_of[value] for value in values), extra, node)
         for step in steps
@@ -141,7 +145,7 @@ def _in_memory(
         alignment=alignment,
         tail_frames=tail_frames,
         calls=calls,
-        buffer_of={end: buffer_of[value] for end, value in program.value_of.items()},
+        buffer_of={end: buffer_of[value] for end, value in program.value_of.items() if value in buffer_of},
         buffer_channels=tuple(sizes[index] for index in range(len(sizes))),
         delays=tuple(program.delays),
         feedback=tuple(program.feedback),

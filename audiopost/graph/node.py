@@ -17,7 +17,7 @@ Audio thread: inside `process` no file, lock, log, print, import, compile, array
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -26,7 +26,10 @@ from audiopost.errors import UnknownNameError
 from audiopost.graph.parameter import Parameter, Setting, SettingValue, parameter_named
 from audiopost.layouts import Layout
 
-__all__ = ["INFINITE_TAIL", "Node", "StreamFormat"]
+__all__ = ["INFINITE_TAIL", "FusedProcess", "Node", "StreamFormat"]
+
+FusedProcess = Callable[[AudioBlock, AudioBlock], None]
+"""``process`` of several nodes in a row: block, out."""
 
 INFINITE_TAIL = -1
 """`tail_frames` of a node that may ring for ever (a generator, a freeze)."""
@@ -102,6 +105,13 @@ class Node(ABC):
             raise UnknownNameError(kind="parameter", name=name, known=known, where=self.name)
         self.values[name] = parameter.checked(value, self.name)
         self.parameter_changed(name)
+
+    def fused_with(self, followers: Sequence[Node]) -> FusedProcess | None:  # noqa: ARG002 - a subclass may
+        """One call that does what this node and then each of `followers` would do, bit for bit; None if there is none.
+
+        Asked once, after all were prepared; the nodes stay in charge of their parameters and their state.
+        """
+        return None
 
     def parameter_changed(self, name: str) -> None:  # noqa: B027 - a node may look into `values` instead
         """Hook: `values[name]` has a new value. Allocation-free; called between blocks on the audio thread."""

@@ -15,12 +15,13 @@ from __future__ import annotations
 import atexit
 import gc
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pedalboard
+import pedalboard_native
 from pedalboard.io import AudioFile
 
 from audiopost.blocks import AudioBlock
@@ -33,6 +34,7 @@ from audiopost.plugins.streams import PRIMING_FRAMES
 
 __all__ = [
     "BuiltInPlugin",
+    "BuiltInRow",
     "ExternalPlugin",
     "built_in_parameters",
     "impulse_response_s",
@@ -90,6 +92,11 @@ class BuiltInPlugin(_Native):
         ceiling = HIGHEST_CUT_OFF * sample_rate
         self._ceilings = {each.name: ceiling for each in row.parameters if each.below_nyquist}
 
+    @property
+    def native_row(self) -> tuple[Any, float, int]:
+        """What a call over several built-ins needs: the instance, its rate in Hz, its largest block."""
+        return self._native, self._rate, self._largest_frames
+
     def play_whole(self, samples: AudioBlock) -> AudioBlock:
         """The output that belongs to a whole sound, from a fresh state; see `audiopost.plugins.segments`."""
         try:
@@ -104,6 +111,34 @@ class BuiltInPlugin(_Native):
         """Set a knob at once; a cut-off is kept below half the sample rate."""
         ceiling = self._ceilings.get(name)
         setattr(self._native, self._attributes[name], value if ceiling is None else min(value, ceiling))
+
+
+class BuiltInRow:
+    """Several built-ins of one stream in one native call: the call costs more than most effects.
+
+    Raises
+    ------
+    UsageError
+        If they do not share rate and largest block.
+    """
+
+    def __init__(self, plugins: Sequence[BuiltInPlugin]) -> None:
+        rows = [plugin.native_row for plugin in plugins]
+        if len({(rate, largest_frames) for _, rate, largest_frames in rows}) != 1:
+            raise UsageError("built-ins of different streams cannot be played in one call")
+        self._natives = [native for native, _, _ in rows]
+        self._rate, self._largest_frames = rows[0][1:]
+        self.name = " > ".join(plugin.name for plugin in plugins)
+
+    def run(self, block: AudioBlock) -> AudioBlock:
+        """Play a block of 1 frame or more through all of them."""
+        try:
+            played: AudioBlock = pedalboard_native.process(
+                block, self._rate, self._natives, self._largest_frames, False
+            )
+        except (ValueError, RuntimeError) as error:
+            raise PluginError(self.name, sentence(error)) from error
+        return played
 
 
 def make_built_in(row: BuiltIn, settings: Mapping[str, PluginSettingValue], sample_rate: int) -> BuiltInPlugin:

@@ -75,6 +75,11 @@ class SteadyStream:
         self.latency_frames = 0
         self.reset()
 
+    @property
+    def plugin(self) -> Plugin:
+        """The instance that the stream plays."""
+        return self._plugin
+
     def process(self, block: AudioBlock, out: AudioBlock) -> None:
         """Fill `out`; see `Stream`."""
         frames = block.shape[1]
