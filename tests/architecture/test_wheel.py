@@ -25,7 +25,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_holds_the_package_its_types_and_every_preset(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = set(archive.namelist())
-    assert "audiopost/py.typed" in held
+    assert {"audiopost/py.typed", "audiopost/effects/__init__.pyi"} <= held
     for room in ("chains", "targets"):
         for preset in (REPOSITORY / "presets" / room).glob("*.toml"):
             assert f"audiopost/presets/{room}/{preset.name}" in held
