@@ -125,15 +125,17 @@ def run_delay(
         if fading:
             state[FADED] += 1
         share = state[FADED] / fade_frames
+        near = write - state[CURRENT] if write >= state[CURRENT] else write - state[CURRENT] + length
+        newer = write - state[NEXT] if write >= state[NEXT] else write - state[NEXT] + length
         for channel in range(channels):
             x = np.float64(block[channel, n])
             ring[channel, write] = x
-            tap = np.float64(ring[channel, (write - state[CURRENT]) % length])
+            tap = np.float64(ring[channel, near])
             if fading:
-                tap += share * (ring[channel, (write - state[NEXT]) % length] - tap)
+                tap += share * (ring[channel, newer] - tap)
             kept = x + feedback * tap
             ring[channel, write] = kept if abs(kept) > SILENCE else 0.0
             out[channel, n] = dry * x + wet * tap
         if fading and state[FADED] == fade_frames:
             state[CURRENT] = state[NEXT]
-        state[WRITE] = (write + 1) % length
+        state[WRITE] = write + 1 if write + 1 < length else 0

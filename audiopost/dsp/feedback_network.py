@@ -50,6 +50,9 @@ STRONGEST_DAMPING = 0.9
 GLIDE_MS = 250.0
 """A change of room or decay glides for this long: lines that change their length shift the pitch, slow is gentle."""
 
+PIECE = 32
+"""Frames that are worked on at a time: fewer than the shortest line holds at 8 kHz."""
+
 SILENCE = 1e-20
 
 DELAY, B0, B1, A1 = range(4)
@@ -77,10 +80,10 @@ class FeedbackNetwork:
         self._lines = np.zeros((LINES, longest), dtype=np.float32)
         self._filters = np.zeros(LINES, dtype=np.float64)
         self._diffuser_delays = _diffuser_delays(sample_rate)
-        self._diffuser = np.zeros((STEPS, LINES, int(self._diffuser_delays.max()) + 1), dtype=np.float32)
+        self._diffuser = np.zeros((STEPS, LINES, int(self._diffuser_delays.max()) + PIECE), dtype=np.float32)
         self._flips = _diffuser_flips()
         self._cursors = np.zeros(2, dtype=np.int64)
-        self._work = np.zeros((3, LINES), dtype=np.float64)
+        self._work = np.zeros((3, LINES, PIECE), dtype=np.float64)
         self._ramps = Ramps.lasting(LINES * 4 + 1, GLIDE_MS, sample_rate)
         self._now = np.zeros(LINES * 4 + 1, dtype=np.float64)
         self._run = run_network.ready()
@@ -92,7 +95,7 @@ class FeedbackNetwork:
         shortest = SHORTEST_MS[0] * (SHORTEST_MS[1] / SHORTEST_MS[0]) ** size / 1000.0 * self._sample_rate
         kept_power = 0.0
         for line in range(LINES):
-            length = math.floor(shortest * SPREAD ** (line / (LINES - 1)) + 0.5)
+            length = max(PIECE + 1, math.floor(shortest * SPREAD ** (line / (LINES - 1)) + 0.5))
             loss_db = 60.0 * length / (decay_s * self._sample_rate)
             kept_power += db_to_linear(-2.0 * loss_db) / LINES
             b0, b1, a1 = _absorption(loss_db, loss_db / (1.0 - STRONGEST_DAMPING * damping), self._sample_rate)
@@ -158,23 +161,36 @@ def _diffuser_flips() -> NDArray[np.float64]:
 
 
 @inlined
-def mix_lines(lines: NDArray[np.float64], spare: NDArray[np.float64]) -> None:
-    """Multiply 16 values by the Hadamard matrix over 4, in place, by the fast transform (kernel).
+def mix_lines(lines: NDArray[np.float64], spare: NDArray[np.float64], frames: int) -> None:
+    """Multiply 16 rows by the Hadamard matrix over 4, in place, by the fast transform (kernel).
 
-    Every step pairs the same places, so that the compiler can unroll it; two steps at a time return to `lines`.
+    Every step pairs the same rows; two steps at a time return to `lines`.
     """
     for _ in range(2):
-        for k in range(8):
-            spare[k] = lines[2 * k] + lines[2 * k + 1]
-            spare[k + 8] = lines[2 * k] - lines[2 * k + 1]
-        for k in range(8):
-            lines[k] = 0.5 * (spare[2 * k] + spare[2 * k + 1])
-            lines[k + 8] = 0.5 * (spare[2 * k] - spare[2 * k + 1])
+        for k in range(LINES // 2):
+            add_and_subtract(lines[2 * k], lines[2 * k + 1], spare[k], spare[k + LINES // 2], 1.0, frames)
+        for k in range(LINES // 2):
+            add_and_subtract(spare[2 * k], spare[2 * k + 1], lines[k], lines[k + LINES // 2], 0.5, frames)
+
+
+@inlined
+def add_and_subtract(
+    a: NDArray[np.float64],
+    b: NDArray[np.float64],
+    total: NDArray[np.float64],
+    difference: NDArray[np.float64],
+    factor: float,
+    frames: int,
+) -> None:
+    """Sum and difference of two rows, times a factor (kernel)."""
+    for n in range(frames):
+        total[n] = factor * (a[n] + b[n])
+        difference[n] = factor * (a[n] - b[n])
 
 
 @compiled(
     "void(float32[:, ::1], float32[:, ::1], int64[::1], float64[:, ::1], float32[:, ::1], float64[::1],"
-    " float32[:, :, ::1], int64[:, ::1], float64[:, ::1], int64[::1], float64[:, ::1], float64[:, ::1],"
+    " float32[:, :, ::1], int64[:, ::1], float64[:, ::1], int64[::1], float64[:, :, ::1], float64[:, ::1],"
     " float64[::1])"
 )
 def run_network(
@@ -192,69 +208,131 @@ def run_network(
     ramps: NDArray[np.float64],
     now: NDArray[np.float64],
 ) -> None:
-    """See `FeedbackNetwork`. ``work[0]`` is the input spread over the lines, ``work[1]`` what leaves the lines."""
-    channels, frames = block.shape
-    fresh, lines = work[0], work[1]
-    length, diffuser_length = memory.shape[1], diffuser.shape[2]
-    moving = ramping(ramps)
-    for index in range(now.shape[0]):
-        now[index] = ramps[index, 0]
-    for n in range(frames):
-        if moving:
-            for index in range(now.shape[0]):
-                now[index] = advance(ramps, index)
-        spread_input(block, n, rows, signs, fresh)
-        at = cursors[1]
+    """See `FeedbackNetwork`. ``work[0]`` is the input spread over the lines, ``work[1]`` what leaves the lines.
+
+    Runs `PIECE` frames at a time, fewer than the shortest line: what the lines give then lies wholly in the past, and
+    every step can go along the frames. While the room changes, frame by frame. The sums are the same either way.
+    """
+    fresh, lines, spare = work[0], work[1], work[2]
+    start = 0
+    while start < block.shape[1]:
+        moving = ramping(ramps)
+        frames = 1 if moving else min(PIECE, block.shape[1] - start)
+        for index in range(now.shape[0]):
+            now[index] = advance(ramps, index)
+        spread_input(block, start, frames, rows, signs, fresh)
         for step in range(STEPS):
             for k in range(LINES):
-                diffuser[step, k, at] = fresh[k] if abs(fresh[k]) > SILENCE else 0.0
-                before = at - diffuser_delays[step, k]
-                fresh[k] = flips[step, k] * diffuser[step, k, before if before >= 0 else before + diffuser_length]
-            mix_lines(fresh, work[2])
-        cursors[1] = at + 1 if at + 1 < diffuser_length else 0
-        write = cursors[0]
+                delay_row(diffuser[step, k], cursors[1], diffuser_delays[step, k], flips[step, k], fresh[k], frames)
+            mix_lines(fresh, spare, frames)
+        cursors[1] = (cursors[1] + frames) % diffuser.shape[2]
         for k in range(LINES):
-            lines[k] = read_line(memory, write, now, k, filters)
-        for channel in range(channels):
-            total = 0.0
-            if rows[channel] >= 0:
-                for k in range(LINES):
-                    total += signs[rows[channel], k] * lines[k]
-            out[channel, n] = now[4 * LINES] * total
-        mix_lines(lines, work[2])
+            read_line(memory[k], cursors[0], now, k, filters, lines[k], frames)
+        gather_output(lines, rows, signs, now[4 * LINES], out, start, frames)
+        mix_lines(lines, spare, frames)
         for k in range(LINES):
-            kept = lines[k] + fresh[k]
-            memory[k, write] = kept if abs(kept) > SILENCE else 0.0
-        cursors[0] = write + 1 if write + 1 < length else 0
+            feed_line(memory[k], cursors[0], lines[k], fresh[k], frames)
+        cursors[0] = (cursors[0] + frames) % memory.shape[1]
+        start += frames
 
 
 @inlined
 def spread_input(
-    block: AudioBlock, n: int, rows: NDArray[np.int64], signs: NDArray[np.float64], fresh: NDArray[np.float64]
+    block: AudioBlock,
+    start: int,
+    frames: int,
+    rows: NDArray[np.int64],
+    signs: NDArray[np.float64],
+    fresh: NDArray[np.float64],
 ) -> None:
     """Every channel into all lines by its row of signs (kernel)."""
     for k in range(LINES):
-        fresh[k] = 0.0
-    for channel in range(block.shape[0]):
-        if rows[channel] >= 0:
-            for k in range(LINES):
-                fresh[k] += signs[rows[channel], k] * block[channel, n]
+        row = fresh[k]
+        for n in range(frames):
+            row[n] = 0.0
+        for channel in range(block.shape[0]):
+            if rows[channel] >= 0:
+                sign, given = signs[rows[channel], k], block[channel, start:]
+                for n in range(frames):
+                    row[n] += sign * given[n]
+
+
+@inlined
+def delay_row(
+    ring: NDArray[np.float32], write: int, delay: int, flip: float, row: NDArray[np.float64], frames: int
+) -> None:
+    """One line of one step of the diffuser, in place (kernel). The ring is longer than the delay and a piece."""
+    length = ring.shape[0]
+    at = write
+    for n in range(frames):
+        ring[at] = row[n] if abs(row[n]) > SILENCE else 0.0
+        at = at + 1 if at + 1 < length else 0
+    at = write - delay if write >= delay else write - delay + length
+    for n in range(frames):
+        row[n] = flip * ring[at]
+        at = at + 1 if at + 1 < length else 0
 
 
 @inlined
 def read_line(
-    memory: NDArray[np.float32], write: int, now: NDArray[np.float64], k: int, filters: NDArray[np.float64]
-) -> float:
+    ring: NDArray[np.float32],
+    write: int,
+    now: NDArray[np.float64],
+    k: int,
+    filters: NDArray[np.float64],
+    row: NDArray[np.float64],
+    frames: int,
+) -> None:
     """The end of line k, between two frames while its length glides, behind its absorption (kernel)."""
-    delay = now[4 * k]
+    delay, b0, b1, a1 = now[4 * k], now[4 * k + B0], now[4 * k + B1], now[4 * k + A1]
     whole = int(delay)
     share = delay - whole
-    length = memory.shape[1]
+    length = ring.shape[0]
     near = write - whole if write >= whole else write - whole + length
     far = near - 1 if near > 0 else length - 1
-    x = memory[k, near] + share * (memory[k, far] - memory[k, near])
     # Transposed direct form II: one state a line.
-    y = now[4 * k + B0] * x + filters[k]
-    state = now[4 * k + B1] * x - now[4 * k + A1] * y
-    filters[k] = state if abs(state) > SILENCE else 0.0
-    return y  # type: ignore[no-any-return]
+    state = filters[k]
+    for n in range(frames):
+        x = ring[near] + share * (ring[far] - ring[near])
+        y = b0 * x + state
+        state = b1 * x - a1 * y
+        if abs(state) <= SILENCE:
+            state = 0.0
+        row[n] = y
+        far = near
+        near = near + 1 if near + 1 < length else 0
+    filters[k] = state
+
+
+@inlined
+def gather_output(
+    lines: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    signs: NDArray[np.float64],
+    level: float,
+    out: AudioBlock,
+    start: int,
+    frames: int,
+) -> None:
+    """Every channel hears all lines by its row of signs (kernel)."""
+    for channel in range(out.shape[0]):
+        heard = out[channel, start:]
+        for n in range(frames):
+            total = 0.0
+            if rows[channel] >= 0:
+                for k in range(LINES):
+                    total += signs[rows[channel], k] * lines[k, n]
+            heard[n] = level * total
+
+
+@inlined
+def feed_line(
+    ring: NDArray[np.float32], write: int, mixed: NDArray[np.float64], fresh: NDArray[np.float64], frames: int
+) -> None:
+    """What returns and what is new enter a line (kernel)."""
+    length = ring.shape[0]
+    at = write
+    for n in range(frames):
+        kept = mixed[n] + fresh[n]
+        ring[at] = kept if abs(kept) > SILENCE else 0.0
+        at = at + 1 if at + 1 < length else 0

@@ -9,12 +9,12 @@ from tests.signals import white_noise
 
 def test_the_fast_mix_neither_gains_nor_loses_and_spreads_every_line_into_all() -> None:
     for line in range(16):
-        lines, spare = np.eye(16)[line].copy(), np.zeros(16)
-        mix_lines(lines, spare)
+        lines = np.repeat(np.eye(16)[line], 3).reshape(16, 3)
+        mix_lines(lines, np.zeros((16, 3)), 3)
         np.testing.assert_allclose(np.abs(lines), 0.25)
-    mixed = white_noise(1, 16)[0].astype(np.float64)
+    mixed = white_noise(16, 5).astype(np.float64)
     energy = np.sum(mixed**2)
-    mix_lines(mixed, np.zeros(16))
+    mix_lines(mixed, np.zeros((16, 5)), 5)
     assert np.sum(mixed**2) == pytest.approx(energy)
 
 
