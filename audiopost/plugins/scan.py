@@ -142,7 +142,7 @@ def require_ok(info: PluginInfo) -> PluginInfo:
     kinds: dict[str, type[PluginError]] = {"timeout": PluginTimeoutError, "crashed": PluginCrashError}
     if info.status == "ok":
         return info
-    mend = "it is left alone until its file changes; `audiopost plugins scan` tries again"
+    mend = "it is left alone until its file changes; `audiopost plugins scan --rescan` tries again"
     if info.status in kinds:
         raise kinds[info.status](info.name, info.error, mend)
     raise PluginLoadError(info.name, info.error or info.status, _library_mend(info.error))
