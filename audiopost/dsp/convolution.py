@@ -133,10 +133,14 @@ def sum_head(line: NDArray[np.float32], taps: NDArray[np.float32], out: NDArray[
 
 @inlined
 def multiply_add(total: NDArray[np.float32], a: NDArray[np.float32], b: NDArray[np.float32]) -> None:
-    """``total += a * b`` for spectra whose rows are real and imaginary parts (kernel)."""
+    """``total += a * b`` for spectra whose rows are real and imaginary parts (kernel).
+
+    One loop a part: with both in one the compiler must rule out too many overlaps, and works bin by bin.
+    """
     tr, ti, ar, ai, br, bi = total[0], total[1], a[0], a[1], b[0], b[1]
-    for k in range(tr.shape[0]):
+    for k in range(BINS):
         tr[k] += ar[k] * br[k] - ai[k] * bi[k]
+    for k in range(BINS):
         ti[k] += ar[k] * bi[k] + ai[k] * br[k]
 
 
