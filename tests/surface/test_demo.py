@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from audiopost.blocks import AudioBlock
 from audiopost.jobs import demo_material
 from audiopost.jobs.demo import run_demo
 from audiopost.media.audio_file import read_audio
 from audiopost.units import db_to_linear
 from tests.surface.conftest import Run
 from tests.system import require_system
-from tests.tolerances import PEER_LOUDNESS_LU, PEER_TRUE_PEAK_DB
+from tests.tolerances import PEER_LOUDNESS_LU, PEER_TRUE_PEAK_DB, THREE_STEMS_24_BIT
 
 
 def test_the_demo_delivers_what_it_promises(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,25 +33,34 @@ def test_the_demo_delivers_what_it_promises(run: Run, tmp_path: Path, monkeypatc
             assert abs(other["true_peak_dbtp"] - delivery["true_peak_dbtp"]) <= PEER_TRUE_PEAK_DB
 
 
-def test_it_works_without_speech_and_can_be_run_again(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def stems() -> dict[str, AudioBlock]:
+    """The material, with a synthesised voice."""
+    return {
+        "dialogue": demo_material.dialogue_stem(()),
+        "music": demo_material.music_stem(),
+        "effects": demo_material.effects_stem(),
+    }
+
+
+def test_it_works_without_speech_and_can_be_run_again(
+    stems: dict[str, AudioBlock], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audiopost.jobs.demo.dialogue_stem", lambda recordings: stems["dialogue"])
+    monkeypatch.setattr("audiopost.jobs.demo.music_stem", lambda: stems["music"])
+    monkeypatch.setattr("audiopost.jobs.demo.effects_stem", lambda: stems["effects"])
     result = run_demo(tmp_path, lambda chain, path, duration_s: {}, recordings=())
     assert (result.passed, result.speech) == (True, "synthesised")
     first = {path: path.read_bytes() for path in result.files}
-    stems = [read_audio(tmp_path / "stems" / f"{name}.wav")[0] for name in ("dialogue", "music", "effects")]
     mix, _ = read_audio(tmp_path / "mix.wav")
-    np.testing.assert_allclose(mix, np.sum(stems, axis=0), rtol=0, atol=2.0**-22)  # the dither of 24 bits
+    np.testing.assert_allclose(mix, sum(stems.values()), rtol=0, atol=THREE_STEMS_24_BIT)
     again = run_demo(tmp_path, lambda chain, path, duration_s: {}, recordings=())
     assert {path: path.read_bytes() for path in again.files} == first
 
 
 @pytest.mark.parametrize("name", ["music", "effects", "dialogue"])
-def test_a_stem_sounds_all_through_and_never_clips(name: str) -> None:
-    make = {
-        "music": demo_material.music_stem,
-        "effects": demo_material.effects_stem,
-        "dialogue": lambda: demo_material.dialogue_stem(()),
-    }[name]
-    stem = make()
+def test_a_stem_sounds_all_through_and_never_clips(name: str, stems: dict[str, AudioBlock]) -> None:
+    stem = stems[name]
     assert stem.shape == (2, 24 * 48_000)
     assert np.abs(stem).max() < db_to_linear(-3.0)
     quarters = stem.reshape(2, 4, -1)
