@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,47 +12,98 @@ import typer
 
 from audiopost.cli.each_file import Outcome, for_each_file
 from audiopost.cli.exit_codes import DONE, FAILED, first_of
-from audiopost.cli.options import DualMono, Files, Jobs, Json, LayoutName, Target
-from audiopost.cli.output import Progress, print_json, print_table, print_text, quantity, tell_notes
+from audiopost.cli.findings import (
+    Finding,
+    entry_of,
+    print_csv,
+    print_measurements,
+    print_verdicts,
+    verdict_entry_of,
+)
+from audiopost.cli.options import (
+    DialogueStem,
+    DualMono,
+    Files,
+    FramesPerSecond,
+    From,
+    Gate,
+    GateName,
+    Jobs,
+    Json,
+    LayoutName,
+    NoJoin,
+    Target,
+    To,
+)
+from audiopost.cli.output import Progress, message, print_json, tell_notes
 from audiopost.errors import UsageError
 
 if TYPE_CHECKING:
-    from audiopost.delivery.verdict import RuleVerdict
-    from audiopost.jobs.check import CheckResult
-    from audiopost.jobs.measure import FileMeasurement
+    from audiopost.jobs.album import AlbumMeasurement
+    from audiopost.jobs.extent import Extent
+    from audiopost.jobs.further_measures import Further
+    from audiopost.media.joined_files import ChannelFiles
 
 __all__ = ["add_commands"]
 
-_COLUMNS = (
-    ("integrated_lufs", "I LUFS"),
-    ("loudness_range_lu", "LRA LU"),
-    ("momentary_max_lufs", "M max"),
-    ("short_term_max_lufs", "S max"),
-    ("true_peak_dbtp", "TP dBTP"),
-    ("sample_peak_dbfs", "SP dBFS"),
-)
-"""Field of a measurement, heading of its column."""
 
-_FIELDS = (
-    "path", "sample_rate_hz", "channels", "layout", "duration_s", "integrated_lufs", "loudness_range_lu",
-    "momentary_max_lufs", "short_term_max_lufs", "true_peak_dbtp", "true_peak_per_channel_dbtp", "sample_peak_dbfs",
-    "plr_lu", "psr_min_lu", "relative_threshold_lufs", "dialogue", "error",
-)  # fmt: skip
-"""Every file's entry in the JSON has these, be the file right or wrong."""
+class Convention(StrEnum):
+    """What of a reference tone is -20 dBFS in Leq(m)."""
 
-
-@dataclass(frozen=True)
-class Finding:
-    """What was found on one file; the verdict only where a target was named."""
-
-    measurement: FileMeasurement
-    verdict: CheckResult | None = None
+    PEAK = "peak"
+    RMS = "rms"
 
 
 def add_commands(app: typer.Typer) -> None:
     """Give the program the commands of this family."""
     app.command()(measure)
     app.command()(check)
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What is asked about each programme, the same for `measure` and `check`."""
+
+    programmes: dict[Path, Path | ChannelFiles]
+    layout: str | None
+    dual_mono: bool
+    extent: Extent
+    further: Further
+
+    @property
+    def paths(self) -> list[Path]:
+        """A name for each programme; one of many files has its labels in braces."""
+        return list(self.programmes)
+
+    def judging(self, target: str) -> Callable[[Path, Progress | None], Finding]:
+        """The work of measuring and judging; a wrong target is found before the first file is opened."""
+        from audiopost.jobs.check import check as check_file
+        from audiopost.library.targets import load_target
+
+        wanted = load_target(target)
+
+        def work(path: Path, progress: Progress | None) -> Finding:
+            verdict = check_file(self.programmes[path], wanted, progress=progress, **self._asked())
+            return Finding(verdict.measurement, verdict)
+
+        return work
+
+    def measuring(self, history: Path | None) -> Callable[[Path, Progress | None], Finding]:
+        """The work of measuring."""
+        from audiopost.jobs.measure import measure as measure_file
+
+        def work(path: Path, progress: Progress | None) -> Finding:
+            return Finding(measure_file(self.programmes[path], progress=progress, history=history, **self._asked()))
+
+        return work
+
+    def _asked(self) -> dict[str, Any]:
+        return {
+            "layout": self.layout,
+            "dual_mono": self.dual_mono,
+            "extent": self.extent,
+            "further": self.further,
+        }
 
 
 def measure(
@@ -68,32 +118,50 @@ def measure(
     history: Annotated[
         Path | None, typer.Option(metavar="FILE.csv", help="Write the course of the loudness, ten lines a second.")
     ] = None,
+    gate: GateName = Gate.PROGRAMME,
+    dialogue_stem: DialogueStem = None,
+    start: From = None,
+    end: To = None,
+    frames_per_second: FramesPerSecond = None,
+    rms: Annotated[bool, typer.Option("--rms", help="Measure RMS level and noise floor, as for audiobooks.")] = False,
+    leq_m: Annotated[bool, typer.Option("--leq-m", help="Measure Leq(m), as for trailers and cinema ads.")] = False,
+    convention: Annotated[
+        Convention, typer.Option("--leq-m-convention", help="Is the reference tone -20 dBFS by its peak or its RMS?")
+    ] = Convention.PEAK,
+    album: Annotated[bool, typer.Option("--album", help="Measure the files as one album too.")] = False,
+    no_join: NoJoin = False,
     jobs: Jobs = None,
 ) -> int:
     """Measure loudness, loudness range, true peak and sample peak.
 
-    After ITU-R BS.1770-5, EBU Tech 3341 and EBU Tech 3342.
+    After ITU-R BS.1770-5, EBU Tech 3341 and EBU Tech 3342. Files that differ only in a channel's label at the end
+    of their names (mix.L.wav, mix.R.wav ...) are one programme.
     """
-    from audiopost.jobs.measure import measure as measure_file
+    from audiopost.jobs.further_measures import Further
 
     if as_json and as_csv:
         raise UsageError("--json and --csv exclude each other", mend="choose one")
-    if history is not None and (len(files) > 1 or target is not None):
+    further = Further(
+        rms=rms,
+        leq_m=convention.value if leq_m else None,
+        dialogue=gate is Gate.DIALOGUE,
+        dialogue_stem=dialogue_stem,
+    )
+    order = _order(files, no_join, layout, dual_mono, (start, end, frames_per_second), further)
+    if history is not None and (len(order.paths) > 1 or target is not None):
         raise UsageError("--history holds the course of one file", mend="give one file at a time, without --target")
-
-    def work(path: Path, progress: Progress | None) -> Finding:
-        return Finding(measure_file(path, layout=layout, dual_mono=dual_mono, progress=progress, history=history))
-
-    judged = None if target is None else _judging(target, layout, dual_mono)
-    outcomes = for_each_file(files, judged or work, jobs=jobs)
+    work = order.measuring(history) if target is None else order.judging(target)
+    outcomes = for_each_file(order.paths, work, jobs=jobs)
     _tell_notes(outcomes)
+    whole = _album(outcomes) if album else None
+    entries = [entry_of(outcome, whole.loudness if whole else None) for outcome in outcomes]
     if as_json:
-        print_json({"schema": 1, "files": [_entry(outcome) for outcome in outcomes]})
+        print_json({"schema": 1, "files": entries} | ({"album": whole and whole.to_json()} if album else {}))
     elif as_csv:
-        _print_csv([_entry(outcome) for outcome in outcomes])
+        print_csv(entries)
     else:
-        _print_measurements(outcomes)
-        _print_verdicts(outcomes)
+        print_measurements(outcomes, whole)
+        print_verdicts(outcomes)
     return first_of(_code(outcome) for outcome in outcomes)
 
 
@@ -103,33 +171,54 @@ def check(
     as_json: Json = False,
     layout: LayoutName = None,
     dual_mono: DualMono = False,
+    gate: GateName = Gate.PROGRAMME,
+    dialogue_stem: DialogueStem = None,
+    start: From = None,
+    end: To = None,
+    frames_per_second: FramesPerSecond = None,
+    no_join: NoJoin = False,
     jobs: Jobs = None,
 ) -> int:
     """Judge files against a delivery target.
 
     Rule by rule, with the fix in dB; the exit code is 1 if any file fails.
     """
-    outcomes = for_each_file(files, _judging(target, layout, dual_mono), jobs=jobs)
+    from audiopost.jobs.further_measures import Further
+
+    further = Further(dialogue=gate is Gate.DIALOGUE, dialogue_stem=dialogue_stem)
+    order = _order(files, no_join, layout, dual_mono, (start, end, frames_per_second), further)
+    outcomes = for_each_file(order.paths, order.judging(target), jobs=jobs)
     _tell_notes(outcomes)
     if as_json:
-        print_json({"schema": 1, "files": [_verdict_entry(outcome, target) for outcome in outcomes]})
+        print_json({"schema": 1, "files": [verdict_entry_of(outcome, target) for outcome in outcomes]})
     else:
-        _print_verdicts(outcomes)
+        print_verdicts(outcomes)
     return first_of(_code(outcome) for outcome in outcomes)
 
 
-def _judging(target: str, layout: str | None, dual_mono: bool) -> Callable[[Path, Progress | None], Finding]:
-    """The work of measuring and judging; a wrong target is found before the first file is opened."""
-    from audiopost.jobs.check import check as check_file
-    from audiopost.library.targets import load_target
+def _order(
+    files: list[Path],
+    no_join: bool,
+    layout: str | None,
+    dual_mono: bool,
+    times: tuple[str | None, str | None, float | None],
+    further: Further,
+) -> _Order:
+    """What is asked, with everything found wrong that can be before a file is opened."""
+    from audiopost.jobs.extent import extent_between
+    from audiopost.media.joined_files import Joining, join_channel_files
 
-    wanted = load_target(target)
+    extent = extent_between(*times)
+    joining = Joining(tuple(files)) if no_join else join_channel_files(files)
+    for sentence in joining.left_apart:
+        message(sentence)
+    if further.dialogue_stem is not None and len(joining.programmes) > 1:
+        raise UsageError("--dialogue-stem belongs to one programme", mend="give one file at a time")
+    if further.dialogue and further.dialogue_stem is None:
+        from audiopost.loudness.speech_detector import require_speech_detector
 
-    def work(path: Path, progress: Progress | None) -> Finding:
-        verdict = check_file(path, wanted, layout=layout, dual_mono=dual_mono, progress=progress)
-        return Finding(verdict.measurement, verdict)
-
-    return work
+        require_speech_detector()
+    return _Order({Path(each): each for each in joining.programmes}, layout, dual_mono, extent, further)
 
 
 def _code(outcome: Outcome[Finding]) -> int:
@@ -149,52 +238,9 @@ def _tell_notes(outcomes: list[Outcome[Finding]]) -> None:
         tell_notes(outcome.path, notes)
 
 
-def _entry(outcome: Outcome[Finding]) -> dict[str, Any]:
-    if outcome.result is None:
-        return {**dict.fromkeys(_FIELDS), "path": str(outcome.path), "error": outcome.error}
-    verdict = {} if outcome.result.verdict is None else outcome.result.verdict.to_json()
-    return {**outcome.result.measurement.to_json(), **verdict}
+def _album(outcomes: list[Outcome[Finding]]) -> AlbumMeasurement | None:
+    """All files that could be measured, as one; None where none could."""
+    from audiopost.jobs.album import measure_album
 
-
-def _verdict_entry(outcome: Outcome[Finding], target: str) -> dict[str, Any]:
-    if outcome.result is None or outcome.result.verdict is None:
-        return {"path": str(outcome.path), "target": target, "passed": None, "rules": [], "error": outcome.error}
-    return outcome.result.verdict.to_json()
-
-
-def _print_measurements(outcomes: list[Outcome[Finding]]) -> None:
-    measurements = [outcome.result.measurement for outcome in outcomes if outcome.result is not None]
-    if not measurements:
-        return
-    rows = [
-        [str(each.path), each.layout, *(quantity(getattr(each.loudness, field)) for field, _ in _COLUMNS)]
-        for each in measurements
-    ]
-    headings = ("file", "layout", *(heading for _, heading in _COLUMNS))
-    print_table(headings, rows, numbers=range(2, len(headings)))
-
-
-def _print_csv(entries: list[dict[str, Any]]) -> None:
-    writer = csv.DictWriter(sys.stdout, _FIELDS, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    for entry in entries:
-        peaks = entry["true_peak_per_channel_dbtp"] or ()
-        writer.writerow({**entry, "true_peak_per_channel_dbtp": " ".join("" if p is None else str(p) for p in peaks)})
-
-
-def _print_verdicts(outcomes: list[Outcome[Finding]]) -> None:
-    for outcome in outcomes:
-        verdict = outcome.result.verdict if outcome.result is not None else None
-        if verdict is None:
-            continue
-        word = {True: "passes", False: "fails", None: "cannot be judged whole:"}[verdict.passed]
-        print_text(f"{verdict.path}: {word} {verdict.target}")
-        print_table(("", "rule", "measured", "limit", "fix"), [_rule_row(rule) for rule in verdict.rules])
-        if verdict.fix:
-            print_text(verdict.fix)
-
-
-def _rule_row(rule: RuleVerdict) -> list[str]:
-    word = {True: "pass", False: "FAIL", None: "?"}[rule.passed]
-    measured = rule.measured if isinstance(rule.measured, str) else quantity(rule.measured, 2)
-    return [word, rule.rule, measured, f"{rule.limit} {rule.unit}".rstrip(), rule.fix or rule.reason]
+    measured = [outcome.result.measurement for outcome in outcomes if outcome.result is not None]
+    return measure_album(measured) if measured else None

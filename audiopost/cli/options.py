@@ -9,16 +9,23 @@ from typing import Annotated
 import typer
 
 __all__ = [
+    "DialogueStem",
     "DualMono",
     "Exists",
     "FileFormat",
     "Files",
+    "FramesPerSecond",
+    "From",
+    "Gate",
+    "GateName",
     "Jobs",
     "Json",
     "LayoutName",
+    "NoJoin",
     "OutputBits",
     "OutputRate",
     "Target",
+    "To",
     "WhereItExists",
 ]
 
@@ -37,6 +44,13 @@ class Bits(StrEnum):
     INTEGER_16 = "16"
     INTEGER_24 = "24"
     FLOAT_32 = "32f"
+
+
+class Gate(StrEnum):
+    """Which part of a programme's loudness is asked for."""
+
+    PROGRAMME = "programme"
+    DIALOGUE = "dialogue"
 
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Audio files.", show_default=False)]
@@ -65,3 +79,25 @@ OutputRate = Annotated[
     int | None, typer.Option("--rate", metavar="HZ", min=1, help="Sample rate of the output; the input's by default.")
 ]
 WhereItExists = Annotated[Exists, typer.Option("--exists", help="What to do where the output is there already.")]
+GateName = Annotated[
+    Gate,
+    typer.Option("--gate", help="dialogue: measure the loudness under speech too (pip install audiopost[dialogue])."),
+]
+DialogueStem = Annotated[
+    Path | None,
+    typer.Option(
+        "--dialogue-stem", metavar="FILE", help="Find speech by this stem of the programme, not by a detector."
+    ),
+]
+From = Annotated[
+    str | None, typer.Option("--from", metavar="TC", help="Begin here: seconds, MM:SS, HH:MM:SS.mmm or HH:MM:SS:FF.")
+]
+To = Annotated[
+    str | None, typer.Option("--to", metavar="TC", help="End here; times count from the file's first frame.")
+]
+FramesPerSecond = Annotated[
+    float | None, typer.Option("--fps", metavar="R", help="Frames a second of HH:MM:SS:FF: 24, 25, 29.97 ...")
+]
+NoJoin = Annotated[
+    bool, typer.Option("--no-join", help="Take mix.L.wav, mix.R.wav ... as files of their own, not as one programme.")
+]

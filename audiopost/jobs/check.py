@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,11 @@ from audiopost.delivery.gain_plan import plan_gain
 from audiopost.delivery.target import DeliveryTarget
 from audiopost.delivery.verdict import RuleVerdict, judge
 from audiopost.errors import TargetUnreachableError
-from audiopost.jobs.job import Progress, Stage
-from audiopost.jobs.measure import FileMeasurement
-from audiopost.jobs.programme import Programme
-from audiopost.jobs.programme_level import facts_of, measure_files, measure_programme
+from audiopost.jobs.extent import WHOLE, Extent
+from audiopost.jobs.further_measures import NOTHING_FURTHER, Further
+from audiopost.jobs.job import Progress
+from audiopost.jobs.measure import FileMeasurement, measure
+from audiopost.jobs.programme_level import asks_for_rms, facts_of
 from audiopost.layouts import Layout
 from audiopost.library.targets import load_target
 
@@ -55,19 +56,26 @@ def check(
     layout: str | Layout | None = None,
     dual_mono: bool = False,
     progress: Progress | None = None,
+    extent: Extent = WHOLE,
+    further: Further = NOTHING_FURTHER,
 ) -> CheckResult:
     """Judge a file.
 
     Parameters
     ----------
     path
-        Any file that `open_audio` reads.
+        Any file that `open_audio` reads, or the `ChannelFiles` of one programme.
     target
         A target, its id, or the path of a target file.
     layout, dual_mono
         As in `audiopost.jobs.measure.measure`.
     progress
         See `audiopost.jobs.job`.
+    extent
+        The part of the file to judge, as if it were all.
+    further
+        What to measure besides loudness; what the target asks about RMS level and noise floor is measured unasked,
+        dialogue is not.
 
     Raises
     ------
@@ -77,16 +85,14 @@ def check(
         If the target does not exist or its file is wrong.
     """
     wanted = target if isinstance(target, DeliveryTarget) else load_target(target)
-    with Programme([path], layout=layout, dual_mono=dual_mono) as programme:
-        stage = Stage(progress, f"measuring {programme.first.path.name}")
-        level = measure_programme(programme, wanted, stage)
-        (measurement,) = measure_files(programme, level, stage)
-    facts = level.with_facts(facts_of(measurement))
-    verdict = judge(wanted, level.loudness, facts)
+    asked = replace(further, rms=further.rms or asks_for_rms(wanted))
+    measurement = measure(path, layout=layout, dual_mono=dual_mono, progress=progress, extent=extent, further=asked)
+    facts = facts_of(measurement)
+    verdict = judge(wanted, measurement.loudness, facts)
     fix = ""
     if any(rule.passed is False and not rule.rule.startswith("format.") for rule in verdict.rules):
         try:
-            plan = plan_gain(wanted, level.loudness, facts=facts, in_tolerance="process")
+            plan = plan_gain(wanted, measurement.loudness, facts=facts, in_tolerance="process")
             fix = f"{plan.gain_db:+.1f} dB of linear gain meets every rule that a gain can meet"
         except TargetUnreachableError as error:
             fix = str(error)

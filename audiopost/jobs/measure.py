@@ -6,7 +6,7 @@ import csv
 import math
 import os
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -14,11 +14,15 @@ from numpy.typing import ArrayLike
 
 from audiopost.blocks import as_block
 from audiopost.errors import UsageError
-from audiopost.jobs.job import Progress, Stage, reported_blocks, settle_layout
+from audiopost.jobs.extent import WHOLE, Extent, blocks_within
+from audiopost.jobs.further_measures import NOTHING_FURTHER, NOTHING_MEASURED, Further, FurtherMeasures, FurtherMeters
+from audiopost.jobs.job import Progress, Stage, settle_layout
 from audiopost.layouts import Layout, default_layout, layout_named
 from audiopost.loudness.meter import LoudnessMeter
-from audiopost.loudness.result import Loudness, LoudnessHistory
-from audiopost.media.audio_file import AudioReader, open_audio
+from audiopost.loudness.replay_gain import replay_gain
+from audiopost.loudness.result import Loudness, LoudnessHistory, Programme
+from audiopost.media.audio_file import AudioReader
+from audiopost.media.joined_files import ChannelFiles, open_programme
 from audiopost.media.new_file import NewFile, writing_text
 
 __all__ = ["FileMeasurement", "measure", "measure_samples", "measurement_of"]
@@ -46,9 +50,20 @@ class FileMeasurement:
     """Word length in the file: ``8``, ``16``, ``24``, ``32``, ``32f``, ``64f`` or ``lossy``."""
     container: str = ""
     """``wav``, ``rf64``, ``bw64``, ``flac`` ..."""
+    further: FurtherMeasures = NOTHING_MEASURED
+    """What was asked besides loudness."""
+    start_s: float = 0.0
+    """Where in the file the measured part begins; `duration_s` is its length."""
+    parts: tuple[Path, ...] = ()
+    """The files of a programme that lies in one file per channel."""
+    programme: Programme | None = field(default=None, repr=False, compare=False)
+    """The blocks behind the loudness, to pool it with that of other files."""
 
-    def to_json(self) -> dict[str, Any]:
-        """The file's object in the document of ``audiopost measure --json``; what is undefined is None."""
+    def to_json(self, album: Loudness | None = None) -> dict[str, Any]:
+        """The file's object in the document of ``audiopost measure --json``; what is undefined is None.
+
+        `album` is the loudness of the album that the file belongs to, for the ReplayGain values.
+        """
         document: dict[str, Any] = {
             "path": str(self.path),
             "sample_rate_hz": self.sample_rate_hz,
@@ -58,7 +73,24 @@ class FileMeasurement:
         }
         for name in _JSON_MEASURES:
             document[name] = _defined(getattr(self.loudness, name))
-        return document | {"dialogue": None, "error": None}
+        further = self.further
+        first = self.loudness.non_finite_first_frame
+        return document | {
+            "rms_dbfs": _defined(further.rms_dbfs),
+            "noise_floor_dbfs": _defined(further.noise_floor_dbfs),
+            "leq_m_db": None if further.leq_m is None else _defined(further.leq_m.level_db),
+            "leq_m_convention": None if further.leq_m is None else further.leq_m.convention_in_words,
+            "replaygain": replay_gain(self.loudness, album).to_json(),
+            "dialogue": None if further.dialogue is None else further.dialogue.to_json(),
+            "start_s": self.start_s,
+            "parts": [str(part) for part in self.parts],
+            "non_finite": {
+                "samples": self.loudness.non_finite_samples,
+                "first_s": None if first is None else self.start_s + first / self.sample_rate_hz,
+            },
+            "notes": list(self.notes),
+            "error": None,
+        }
 
 
 def _defined(value: float | tuple[float, ...] | None) -> float | list[float | None] | None:
@@ -74,13 +106,15 @@ def measure(
     dual_mono: bool = False,
     progress: Progress | None = None,
     history: str | os.PathLike[str] | None = None,
+    extent: Extent = WHOLE,
+    further: Further = NOTHING_FURTHER,
 ) -> FileMeasurement:
     """Measure the loudness of a file.
 
     Parameters
     ----------
     path
-        Any file that `open_audio` reads.
+        Any file that `open_audio` reads, or the `ChannelFiles` of one programme.
     layout
         Overrides what the file says of its channels.
     dual_mono
@@ -89,25 +123,42 @@ def measure(
         See `audiopost.jobs.job`.
     history
         A CSV file to be made or replaced: momentary and short-term loudness and true peak every 100 ms.
+    extent
+        The part of the file to measure, as if it were all.
+    further
+        What to measure besides loudness.
 
     Raises
     ------
     FileError
         If the file cannot be read, or the history not written.
     UnknownNameError, UsageError
-        If the layout does not exist or does not fit.
+        If the layout does not exist or does not fit, nothing lies in the extent, or a further measure cannot be made.
     """
-    with open_audio(path) as reader, ExitStack() as stack:
+    with open_programme(path) as reader, ExitStack() as stack:
         chosen = settle_layout(reader, layout, dual_mono=dual_mono)
         meter = LoudnessMeter(reader.sample_rate, chosen)
+        meters = FurtherMeters(further, reader.sample_rate, chosen, extent)
         text = None
         if history is not None:
-            text = stack.enter_context(writing_text(NewFile(history, "replace", (reader.path,))))
-        for block in reported_blocks(reader, Stage(progress, f"measuring {reader.path.name}")):
+            inputs = path.parts if isinstance(path, ChannelFiles) else (reader.path,)
+            text = stack.enter_context(writing_text(NewFile(history, "replace", inputs)))
+        for block in blocks_within(reader, extent, Stage(progress, f"measuring {reader.path.name}")):
             meter.process(block)
+            meters.process(block)
         if text is not None:
-            _write_history(text, meter.history())
-        return measurement_of(reader, chosen, meter.result())
+            _write_history(text, meter.history(), float(extent.start_s))
+        programme = meter.programme()
+        found = measurement_of(reader, chosen, programme.loudness, float(extent.start_s))
+        measured = meters.finish()
+        return replace(
+            found,
+            duration_s=programme.loudness.frames / reader.sample_rate,
+            notes=found.notes + measured.notes,
+            further=measured,
+            parts=path.parts if isinstance(path, ChannelFiles) else (),
+            programme=programme,
+        )
 
 
 def measure_samples(samples: ArrayLike, sample_rate: int, layout: str | Layout | None = None) -> Loudness:
@@ -140,11 +191,11 @@ def measure_samples(samples: ArrayLike, sample_rate: int, layout: str | Layout |
     return meter.result()
 
 
-def measurement_of(reader: AudioReader, layout: Layout, loudness: Loudness) -> FileMeasurement:
-    """What a meter found, with what the reader knows of the file: for jobs that read a file themselves."""
+def measurement_of(reader: AudioReader, layout: Layout, loudness: Loudness, start_s: float = 0.0) -> FileMeasurement:
+    """What a meter found from `start_s` on, and what the reader knows of the file: for jobs that read it themselves."""
     notes = reader.notes
     if loudness.non_finite_samples:
-        first_s = (loudness.non_finite_first_frame or 0) / reader.sample_rate
+        first_s = start_s + (loudness.non_finite_first_frame or 0) / reader.sample_rate
         notes += (f"{loudness.non_finite_samples} samples are no numbers, the first at {first_s:.3f} s: taken as 0",)
     return FileMeasurement(
         path=reader.path,
@@ -156,13 +207,16 @@ def measurement_of(reader: AudioReader, layout: Layout, loudness: Loudness) -> F
         notes=notes,
         bits=reader.stored_bits,
         container=reader.container_name,
+        start_s=start_s,
     )
 
 
-def _write_history(text: TextIO, history: LoudnessHistory) -> None:
-    """One line a reading; a cell is empty where the window is not yet whole."""
+def _write_history(text: TextIO, history: LoudnessHistory, start_s: float) -> None:
+    """One line a reading, at its time in the file; a cell is empty where the window is not yet whole."""
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(("time_s", "momentary_lufs", "short_term_lufs", "true_peak_dbtp"))
     levels = (history.momentary_lufs, history.short_term_lufs, history.true_peak_dbtp)
     for time_s, *readings in zip(history.time_s, *levels, strict=True):
-        lines.writerow((f"{time_s:.3f}", *("" if math.isnan(level) else f"{level:.2f}" for level in readings)))
+        lines.writerow(
+            (f"{start_s + time_s:.3f}", *("" if math.isnan(level) else f"{level:.2f}" for level in readings))
+        )

@@ -73,7 +73,8 @@ def measure_files(programme: Programme, level: ProgrammeLevel, stage: Stage) -> 
 
 
 def facts_of(measurement: FileMeasurement) -> ProgrammeFacts:
-    """What a delivery rule may ask about the form of a file."""
+    """What a delivery rule may ask about a file: its form, and what was measured of it besides loudness."""
+    further = measurement.further
     return ProgrammeFacts(
         sample_rate_hz=measurement.sample_rate_hz,
         channels=measurement.channels,
@@ -81,4 +82,8 @@ def facts_of(measurement: FileMeasurement) -> ProgrammeFacts:
         duration_s=measurement.duration_s,
         bits=measurement.bits or None,
         container=measurement.container or None,
+        speech_share=None if further.dialogue is None else further.dialogue.share,
+        dialogue_lkfs=None if further.dialogue is None else further.dialogue.loudness_lkfs,
+        rms_dbfs=further.rms_dbfs,
+        noise_floor_dbfs=further.noise_floor_dbfs,
     )

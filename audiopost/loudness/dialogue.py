@@ -30,12 +30,10 @@ from audiopost.blocks import AudioBlock
 from audiopost.layouts import Layout
 from audiopost.loudness.gating import loudness_lufs, power_at
 from audiopost.loudness.signal_path import SignalPath
-from audiopost.loudness.speech_detector import FRAMES_PER_SECOND, SpeechDetector, speech_frames
 from audiopost.loudness.windows import HOPS_PER_SECOND, MOMENTARY_HOPS, complete_hops, hop_edges, sliding_sums
 
 __all__ = [
     "STEM_THRESHOLD_LUFS",
-    "DetectedSpeech",
     "DialogueLoudness",
     "DialogueMeter",
     "HopPowers",
@@ -115,29 +113,6 @@ class HopPowers:
     def frames_of_hops(self, hops: int) -> NDArray[np.int64]:
         """Length of each of the first hops in frames: they differ where 10 ms are no whole number."""
         return np.diff(hop_edges(0, hops, self._path.sample_rate))
-
-
-class DetectedSpeech:
-    """A gate by the open detector, which listens to the programme itself.
-
-    Raises UsageError if its package is not installed.
-    """
-
-    def __init__(self, sample_rate: int, layout: Layout) -> None:
-        self._detector = SpeechDetector(sample_rate, layout)
-        self.name = self._detector.name
-
-    def process(self, block: AudioBlock) -> None:
-        """Listen to a block of the programme."""
-        self._detector.process(block)
-
-    def speech(self, hops: int) -> NDArray[np.bool_]:
-        """The decision of the frame of 32 ms that the middle of each hop lies in."""
-        frames = speech_frames(self._detector.finish())
-        if not len(frames):
-            return np.zeros(hops, dtype=np.bool_)
-        middles = ((np.arange(hops) + 0.5) / HOPS_PER_SECOND * FRAMES_PER_SECOND).astype(np.intp)
-        return frames[np.minimum(middles, len(frames) - 1)]
 
 
 class StemActivity:

