@@ -1,8 +1,14 @@
-"""Files of Python effects: ``audiopost render ... --effects my_effects.py``."""
+"""Files of Python effects: ``audiopost render ... --effects my_effects.py``, loaded and loaded again after an edit.
+
+A file is run as a whole or not at all: one that fails leaves the catalogue, and the module that ran before, as they
+were. What the sound of its nodes remembers is carried over by `audiopost.effects.state_carrying`.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
+import linecache
 import os
 import sys
 from importlib.machinery import SourceFileLoader
@@ -11,8 +17,12 @@ from types import CodeType, ModuleType
 
 from audiopost.effects.python_effect import PythonEffect
 from audiopost.errors import FileError, UsageError
+from audiopost.graph.catalogue import CATALOGUE, EffectEntry
 
-__all__ = ["load_effects"]
+__all__ = ["load_effects", "reload_effects"]
+
+_loaded: dict[Path, dict[str, EffectEntry | None]] = {}
+"""Files that were loaded: the names that each brought, with the entry that each name had before."""
 
 
 def load_effects(path: str | os.PathLike[str]) -> tuple[str, ...]:
@@ -30,12 +40,69 @@ def load_effects(path: str | os.PathLike[str]) -> tuple[str, ...]:
     FileError
         If there is no such file.
     UsageError
-        If the file fails (with its line) or decorates nothing.
+        If the file fails (with its line) or decorates nothing; then the catalogue is as it was.
     """
     file = Path(path).resolve()
     if not file.is_file():
         raise FileError(str(path), "there is no such file", mend="give a Python file with decorated effects")
-    module = _run(file)
+    name = _module_name(file)
+    before = sys.modules.get(name)
+    try:
+        with CATALOGUE.tentatively() as added:
+            effects = _effects_of(_run(file, name), path)
+    except (FileError, UsageError):
+        if before is not None:
+            sys.modules[name] = before
+        raise
+    covered = _loaded.setdefault(file, {})
+    for entry in added.values():
+        covered.setdefault(entry.name, CATALOGUE.entry(entry.name) if entry.name in CATALOGUE.names() else None)
+        CATALOGUE.add(entry)
+    return effects
+
+
+def reload_effects(path: str | os.PathLike[str]) -> tuple[str, ...]:
+    """Run an edited file again: its effects replace the old ones, and those that it no longer has go.
+
+    A name that had covered another effect gives it back. Nodes that play keep their old class until their drawing is
+    drawn again; `audiopost.effects.state_carrying.carry_state` then keeps their sound.
+
+    Returns
+    -------
+    tuple of str
+        As `load_effects`.
+
+    Raises
+    ------
+    FileError, UsageError
+        As `load_effects`; then the old effects stay.
+    """
+    effects = load_effects(path)
+    covered = _loaded[Path(path).resolve()]
+    for name in [name for name in covered if name not in effects]:
+        original = covered.pop(name)
+        if original is None:
+            CATALOGUE.remove(name)
+        else:
+            CATALOGUE.add(original)
+    return effects
+
+
+class _Source(SourceFileLoader):
+    """Reads the source itself: a compiled file is told from an older one by its second and size only."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
+
+
+def _module_name(file: Path) -> str:
+    # The folder is in the name, so that two files of one name are two modules.
+    digest = hashlib.sha256(str(file).encode()).hexdigest()[:8]
+    return f"audiopost_effects_{file.stem}_{digest}"
+
+
+def _effects_of(module: ModuleType, path: str | os.PathLike[str]) -> tuple[str, ...]:
     effects = tuple(each.name for each in vars(module).values() if isinstance(each, PythonEffect))
     if not effects:
         raise UsageError(
@@ -44,25 +111,15 @@ def load_effects(path: str | os.PathLike[str]) -> tuple[str, ...]:
     return effects
 
 
-class _FreshLoader(SourceFileLoader):
-    """Reads the source each time: cached byte code would miss two edits within a second, and leave files behind."""
-
-    def get_code(self, fullname: str) -> CodeType:
-        """Compile the file as it is now."""
-        path = self.get_filename(fullname)
-        return self.source_to_code(self.get_data(path), path)
-
-
-def _run(file: Path) -> ModuleType:
-    # The folder is in the name, so that two files of one name are two modules.
-    digest = hashlib.sha256(str(file).encode()).hexdigest()[:8]
-    name = f"audiopost_effects_{file.stem}_{digest}"
-    loader = _FreshLoader(name, str(file))
-    module = ModuleType(name)
-    module.__file__ = str(file)
+def _run(file: Path, name: str) -> ModuleType:
+    spec = importlib.util.spec_from_loader(name, _Source(name, str(file)))
+    assert spec is not None, "a loader that reads files always has a specification"
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    linecache.checkcache(str(file))
     sys.modules[name] = module
     try:
-        loader.exec_module(module)
+        spec.loader.exec_module(module)
     except Exception as error:
         del sys.modules[name]
         raise UsageError(f"{type(error).__name__}: {error}", where=f"{file}:{_line_of(error, file)}") from error

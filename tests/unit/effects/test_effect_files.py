@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from audiopost.effects import draw
-from audiopost.effects.effect_files import load_effects
+from audiopost.effects.effect_files import load_effects, reload_effects
 from audiopost.errors import FileError, UsageError
 from audiopost.graph.catalogue import CATALOGUE
 
@@ -80,3 +81,47 @@ def test_a_file_without_effects_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_a_file_error(tmp_path: Path) -> None:
     with pytest.raises(FileError):
         load_effects(tmp_path / "mine.py")
+
+
+# --- Loading again after an edit -------------------------------------------------------------------------------------
+
+HALF_EDITED = (
+    FILE.replace("* amount", "* amount * 0") + "\n@effect\ndef bad(block):\n    return missing\n\nraise KeyError(1)\n"
+)
+
+
+def test_an_edit_of_the_same_second_and_size_is_seen(tmp_path: Path) -> None:
+    path = written(tmp_path / "mine.py", FILE)
+    load_effects(path)
+    written(path, FILE.replace("np.abs(block) * amount", "np.abs(block) + amount"))
+    assert reload_effects(path) == ("fold", "follow")
+    assert draw("fold", amount=1.0).render([[-0.5, 0.25]], 48_000).tolist() == [[1.5, 1.25]]
+
+
+def test_an_effect_that_the_edit_takes_out_goes_and_a_covered_one_comes_back(tmp_path: Path) -> None:
+    gain = CATALOGUE.entry("gain")
+    path = written(tmp_path / "mine.py", FILE + "\n@effect\ndef gain(block):\n    return block\n")
+    load_effects(path)
+    assert CATALOGUE.entry("gain") is not gain
+    assert reload_effects(written(path, FILE.replace("def follow", "def chase"))) == ("fold", "chase")
+    assert CATALOGUE.entry("gain") is gain
+    assert "follow" not in CATALOGUE.names()
+
+
+def test_a_broken_edit_names_its_line_and_leaves_the_old_effects(tmp_path: Path) -> None:
+    path = written(tmp_path / "mine.py", FILE)
+    load_effects(path)
+    before = CATALOGUE.entry("fold")
+    line = HALF_EDITED.splitlines().index("raise KeyError(1)") + 1
+    with pytest.raises(UsageError, match="KeyError") as caught:
+        reload_effects(written(path, HALF_EDITED))
+    assert caught.value.where == f"{path}:{line}"
+    assert CATALOGUE.entry("fold") is before
+    assert "bad" not in CATALOGUE.names()
+    assert sys.modules[before.make.__module__].fold.definition is before.make
+    assert draw("fold", amount=1.0).render([[-0.5, 0.25]], 48_000).tolist() == [[0.5, 0.25]]
+
+
+def test_a_file_may_draw_its_own_effects_while_it_is_loaded(tmp_path: Path) -> None:
+    load_effects(written(tmp_path / "mine.py", FILE + "\nchain = fold(amount=1.0) >> follow()\n"))
+    assert {"fold", "follow"} <= set(CATALOGUE.names())
