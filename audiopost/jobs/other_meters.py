@@ -51,7 +51,7 @@ def _printed_by(program: str, *arguments: str) -> str:
     found = shutil.which(program)
     if found is None:
         return ""
-    run = subprocess.run(
+    run = subprocess.run(  # noqa: S603 - a program of the user's own path, named by us
         [found, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False
     )
     return run.stdout + run.stderr if run.returncode == 0 else ""
