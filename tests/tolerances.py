@@ -101,8 +101,8 @@ SILENCE_DBFS = -110.0
 EXCUSED_SPLIT_DBFS = -120.0
 """dBFS: difference between splits for effects that state why they are not bit-equal; under 20 bits."""
 
-JUMP_STEPS = 10.0
-"""Factor: a straight line in dB over 60 dB is 7 times as steep at its top as a straight line of amplitude."""
+JUMP_STEPS = 17.0
+"""Factor: over 140 dB, the widest knob, a straight line in dB is 16 times as steep at its top as one of amplitude."""
 
 ALLOCATION_BYTES = 6000
 """Bytes: Python's own numbers, tuples and views; a block of the test is 16 kB a channel."""
