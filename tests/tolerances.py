@@ -235,3 +235,6 @@ DETECTED_DIALOGUE_LU = 0.5
 
 DETECTED_SHARE = 0.06
 """Share of a programme: the detector answers late by a frame or two and holds through pauses; measured 0.03."""
+
+TONE_RMS_DB = 0.002
+"""dB: a tone at -26 dBFS of whole periods, and the dither of 24 bits far below it."""

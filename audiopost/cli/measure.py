@@ -64,16 +64,13 @@ def add_commands(app: typer.Typer) -> None:
 class _Order:
     """What is asked about each programme, the same for `measure` and `check`."""
 
+    paths: list[Path]
+    """A name for each programme; one of many files has its labels in braces."""
     programmes: dict[Path, Path | ChannelFiles]
     layout: str | None
     dual_mono: bool
     extent: Extent
     further: Further
-
-    @property
-    def paths(self) -> list[Path]:
-        """A name for each programme; one of many files has its labels in braces."""
-        return list(self.programmes)
 
     def judging(self, target: str) -> Callable[[Path, Progress | None], Finding]:
         """The work of measuring and judging; a wrong target is found before the first file is opened."""
@@ -218,7 +215,9 @@ def _order(
         from audiopost.loudness.speech_detector import require_speech_detector
 
         require_speech_detector()
-    return _Order({Path(each): each for each in joining.programmes}, layout, dual_mono, extent, further)
+    paths = [Path(each) for each in joining.programmes]
+    programmes = dict(zip(paths, joining.programmes, strict=True))
+    return _Order(paths, programmes, layout, dual_mono, extent, further)
 
 
 def _code(outcome: Outcome[Finding]) -> int:

@@ -69,7 +69,7 @@ def join_channel_files(paths: Sequence[Path]) -> Joining:
     ['a.{L,R}.wav', 'b.wav']
     """
     families: dict[tuple[Path, str, str], list[Path]] = {}
-    for path in paths:
+    for path in dict.fromkeys(paths):
         base, label = _split(path)
         if label:
             families.setdefault((path.parent, base, path.suffix.lower()), []).append(path)
@@ -82,7 +82,12 @@ def join_channel_files(paths: Sequence[Path]) -> Joining:
         elif len(family) > 2:
             names = ", ".join(path.name for path in family)
             left_apart.append(f"{names}: the channels of no layout, so each is taken as a programme of its own")
-    programmes = dict.fromkeys(joined.get(path, path) for path in paths) if joined else paths
+    programmes: list[Path | ChannelFiles] = []
+    for path in paths:
+        # A file may be named twice; a joined programme is named by each of its parts and stands once.
+        programme = joined.get(path, path)
+        if programme is path or programme not in programmes:
+            programmes.append(programme)
     return Joining(tuple(programmes), tuple(left_apart))
 
 

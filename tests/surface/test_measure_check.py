@@ -14,8 +14,15 @@ from tests.surface.conftest import Run, write_wave
 ENTRY = {
     "path", "sample_rate_hz", "channels", "layout", "duration_s", "integrated_lufs", "loudness_range_lu",
     "momentary_max_lufs", "short_term_max_lufs", "true_peak_dbtp", "true_peak_per_channel_dbtp", "sample_peak_dbfs",
-    "plr_lu", "psr_min_lu", "relative_threshold_lufs", "dialogue", "error",
+    "plr_lu", "psr_min_lu", "relative_threshold_lufs", "rms_dbfs", "noise_floor_dbfs", "leq_m_db", "leq_m_convention",
+    "replaygain", "dialogue", "start_s", "parts", "non_finite", "notes", "error",
 }  # fmt: skip
+NESTED = {
+    "replaygain": {"track_gain_db", "track_peak_linear", "album_gain_db", "album_peak_linear"},
+    "dialogue": {"share", "loudness_lkfs", "detector", "method"},
+    "non_finite": {"samples", "first_s"},
+}
+COLUMNS = ENTRY - NESTED.keys() | {f"{name}_{inner}" for name, names in NESTED.items() for inner in names}
 
 
 def test_a_table_for_people(tone: Path, run: Run) -> None:
@@ -44,7 +51,8 @@ def test_one_json_document_for_programs(tone: Path, run: Run) -> None:
 
 def test_comma_separated_values(tone: Path, run: Run) -> None:
     (row,) = csv.DictReader(io.StringIO(run("measure", tone, "--csv").out))
-    assert set(row) == ENTRY
+    assert set(row) == COLUMNS
+    assert (row["non_finite_samples"], row["dialogue_share"]) == ("0", "")
     assert row["loudness_range_lu"] == ""
     assert len(row["true_peak_per_channel_dbtp"].split()) == 2
     assert float(row["integrated_lufs"]) == audiopost.measure(tone).loudness.integrated_lufs

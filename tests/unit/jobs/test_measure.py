@@ -1,5 +1,6 @@
 import json
 import math
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -7,16 +8,19 @@ import pytest
 
 from audiopost.blocks import AudioBlock
 from audiopost.errors import FileError, UsageError
+from audiopost.jobs.extent import Extent
 from audiopost.jobs.measure import measure, measure_samples
 from audiopost.layouts import default_layout, layout_named
 from audiopost.media.audio_writer import AudioWriter
+from audiopost.media.joined_files import ChannelFiles
 from tests.recordings import recordings
 from tests.signals import tones, white_noise
 
 DOCUMENT = (
     "path", "sample_rate_hz", "channels", "layout", "duration_s", "integrated_lufs", "loudness_range_lu",
     "momentary_max_lufs", "short_term_max_lufs", "true_peak_dbtp", "true_peak_per_channel_dbtp", "sample_peak_dbfs",
-    "plr_lu", "psr_min_lu", "relative_threshold_lufs", "dialogue", "error",
+    "plr_lu", "psr_min_lu", "relative_threshold_lufs", "rms_dbfs", "noise_floor_dbfs", "leq_m_db", "leq_m_convention",
+    "replaygain", "dialogue", "start_s", "parts", "non_finite", "notes", "error",
 )  # fmt: skip
 
 
@@ -54,7 +58,15 @@ def test_the_document_has_the_fields_of_the_contract_and_is_json(tmp_path: Path)
 def test_silence_has_no_numbers(tmp_path: Path) -> None:
     document = measure(sound(tmp_path / "a.wav", np.zeros((2, 48_000 * 4), np.float32))).to_json()
     assert document["true_peak_per_channel_dbtp"] == [None, None]
-    assert [key for key in DOCUMENT[5:] if document[key] not in (None, [None, None])] == []
+    assert [key for key in DOCUMENT[5:21] if document[key] not in (None, [None, None])] == [
+        "replaygain",
+    ]
+    assert document["replaygain"] == {
+        "track_gain_db": None,
+        "track_peak_linear": 0.0,
+        "album_gain_db": None,
+        "album_peak_linear": None,
+    }
 
 
 def test_a_clip_of_100_ms_has_a_peak_and_no_loudness(tmp_path: Path) -> None:
@@ -81,6 +93,10 @@ def test_samples_that_are_no_numbers_are_counted_with_the_time_of_the_first(tmp_
     measured = measure(path)
     assert measured.notes == ("3 samples are no numbers, the first at 0.500 s: taken as 0",)
     assert measured.loudness.non_finite_samples == 3
+    assert measured.to_json()["non_finite"] == {"samples": 3, "first_s": 0.5}
+    later = measure(path, extent=Extent(Fraction(1)))
+    assert later.notes == ("1 samples are no numbers, the first at 1.458 s: taken as 0",)
+    assert later.to_json()["non_finite"]["first_s"] == 70_000 / 48_000
 
 
 def test_dual_mono_is_twice_the_power(tmp_path: Path) -> None:
@@ -144,3 +160,39 @@ def test_real_recordings_have_a_loudness() -> None:
         assert loudness.integrated_lufs is not None
         assert -40.0 < loudness.integrated_lufs < -10.0
         assert loudness.true_peak_dbtp >= loudness.sample_peak_dbfs
+
+
+def test_a_part_of_a_file_measures_as_if_it_were_all(tmp_path: Path) -> None:
+    block = white_noise(2, 200_001)
+    path = sound(tmp_path / "a.wav", block)
+    part = measure(path, extent=Extent(Fraction(1, 2), Fraction(3)), history=tmp_path / "h.csv")
+    assert part.loudness == measure_samples(block[:, 24_000:144_000], 48_000)
+    assert (part.start_s, part.duration_s) == (0.5, 2.5)
+    assert (tmp_path / "h.csv").read_text().splitlines()[1].startswith("0.600,")
+
+
+def test_a_file_that_ends_before_the_part_does_is_told_of(tmp_path: Path) -> None:
+    path = sound(tmp_path / "a.wav", white_noise(1, 96_000))
+    measured = measure(path, extent=Extent(Fraction(1), Fraction(5)))
+    assert (measured.duration_s, measured.notes) == (1.0, ("the file ends 3.000 s before the end that was asked for",))
+    with pytest.raises(UsageError, match=r"nothing from 2.000 s on, the file lasts 2.000 s"):
+        measure(path, extent=Extent(Fraction(2)))
+    with pytest.raises(UsageError, match=r"nothing between 1.000 s and 1.000 s"):
+        measure(path, extent=Extent(Fraction(1), Fraction(1_000_001, 1_000_000)))
+
+
+def test_a_denormal_file_is_silent(tmp_path: Path) -> None:
+    measured = measure(sound(tmp_path / "a.wav", np.full((2, 200_000), 1e-41, np.float32)))
+    assert measured.loudness.integrated_lufs is None
+    assert measured.loudness.true_peak_dbtp < -300.0
+
+
+def test_channels_in_files_of_their_own_measure_as_one_file(tmp_path: Path) -> None:
+    block = white_noise(6, 150_000)
+    labels = layout_named("5.1").labels
+    parts = tuple(
+        sound(tmp_path / f"mix_{label}.wav", row[np.newaxis]) for label, row in zip(labels, block, strict=True)
+    )
+    joined = measure(ChannelFiles(parts, layout_named("5.1")))
+    assert joined.loudness == measure(sound(tmp_path / "whole.wav", block)).loudness
+    assert (joined.layout, joined.channels, joined.parts) == ("5.1", 6, parts)
