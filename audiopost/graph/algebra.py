@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 
 from audiopost.blocks import AudioBlock
 from audiopost.errors import GraphError
+from audiopost.graph.drawing import as_svg
 from audiopost.graph.modulation import FollowerSpec, LinkSpec, ModulationSpec
 from audiopost.graph.node import Node
 from audiopost.graph.offline import ParameterEvent, render, render_outputs
@@ -217,6 +218,10 @@ class Graph(GraphSpec):
     def mermaid(self) -> str:
         """The drawing in Mermaid's flowchart language."""
         return as_mermaid(self)
+
+    def _repr_html_(self) -> str:
+        """The picture that a notebook shows."""
+        return as_svg(self)
 
     def _joined(self, other: GraphSpec, edges: tuple[EdgeSpec, ...]) -> Self:
         return replace(
