@@ -11,15 +11,19 @@ import importlib.util
 import linecache
 import os
 import sys
+from dataclasses import replace
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 
 from audiopost.effects.python_effect import PythonEffect
 from audiopost.errors import FileError, UsageError
+from audiopost.graph.algebra import Graph
 from audiopost.graph.catalogue import CATALOGUE, EffectEntry
+from audiopost.graph.node import Node
+from audiopost.graph.spec import GraphSpec, NodeSpec
 
-__all__ = ["load_effects", "reload_effects"]
+__all__ = ["load_effects", "redrawn", "reload_effects"]
 
 _loaded: dict[Path, dict[str, EffectEntry | None]] = {}
 """Files that were loaded: the names that each brought, with the entry that each name had before."""
@@ -65,7 +69,7 @@ def reload_effects(path: str | os.PathLike[str]) -> tuple[str, ...]:
     """Run an edited file again: its effects replace the old ones, and those that it no longer has go.
 
     A name that had covered another effect gives it back. Nodes that play keep their old class until their drawing is
-    drawn again; `audiopost.effects.state_carrying.carry_state` then keeps their sound.
+    `redrawn` and run; `audiopost.effects.state_carrying.carry_state` then keeps their sound.
 
     Returns
     -------
@@ -86,6 +90,23 @@ def reload_effects(path: str | os.PathLike[str]) -> tuple[str, ...]:
         else:
             CATALOGUE.add(original)
     return effects
+
+
+def redrawn(drawing: GraphSpec) -> Graph:
+    """The drawing with the classes that the names of its effects have in the catalogue now.
+
+    A drawing that was made in Python holds the class of each Python effect; after `reload_effects` that is the old one.
+    An effect that is no longer there keeps its class.
+    """
+    nodes = ((name, replace(node, definition=_class_now(node))) for name, node in drawing.nodes)
+    return replace(Graph.from_spec(drawing), nodes=tuple(nodes))
+
+
+def _class_now(node: NodeSpec) -> type[Node] | None:
+    if node.definition is None or node.effect not in CATALOGUE.names():
+        return node.definition
+    made = CATALOGUE.entry(node.effect).make
+    return made if isinstance(made, type) and issubclass(made, Node) else node.definition
 
 
 class _Source(SourceFileLoader):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from audiopost.effects import draw
-from audiopost.effects.effect_files import load_effects, reload_effects
+from audiopost.effects.effect_files import load_effects, redrawn, reload_effects
 from audiopost.errors import FileError, UsageError
 from audiopost.graph.catalogue import CATALOGUE
 
@@ -125,3 +125,14 @@ def test_a_broken_edit_names_its_line_and_leaves_the_old_effects(tmp_path: Path)
 def test_a_file_may_draw_its_own_effects_while_it_is_loaded(tmp_path: Path) -> None:
     load_effects(written(tmp_path / "mine.py", FILE + "\nchain = fold(amount=1.0) >> follow()\n"))
     assert {"fold", "follow"} <= set(CATALOGUE.names())
+
+
+def test_a_drawing_made_before_an_edit_is_redrawn_with_the_edited_effects(tmp_path: Path) -> None:
+    path = written(tmp_path / "mine.py", FILE + "\nchain = fold(amount=1.0) >> follow(speed=1.0)\n")
+    load_effects(path)
+    module = sys.modules[CATALOGUE.entry("fold").make.__module__]
+    drawing = module.chain >> draw("gain")
+    reload_effects(written(path, FILE.replace("np.abs(block) * amount", "np.abs(block) + amount")))
+    assert drawing.render([[-0.5]], 48_000).tolist() == [[0.5]]
+    assert redrawn(drawing).render([[-0.5]], 48_000).tolist() == [[1.5]]
+    assert redrawn(drawing).edges == drawing.edges
