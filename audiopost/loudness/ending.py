@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiopost.loudness.gating import integrated_lufs, loudness_lufs, relative_threshold_lufs
+from audiopost.loudness.lane_path import LanePath
 from audiopost.loudness.loudness_range import LOUDNESS_RANGE_TAIL_S, loudness_range_lu
 from audiopost.loudness.peak_history import PeakHistory
 from audiopost.loudness.result import Loudness, Programme
@@ -20,7 +21,7 @@ from audiopost.units import linear_to_db, seconds_to_frames
 __all__ = ["end_programme"]
 
 
-def end_programme(path: SignalPath, windows: LoudnessWindows, peaks: PeakHistory) -> Programme:
+def end_programme(path: SignalPath | LanePath, windows: LoudnessWindows, peaks: PeakHistory) -> Programme:
     """The measures of what has passed; the three parts are used up."""
     frames = path.frames
     tail_frames = seconds_to_frames(LOUDNESS_RANGE_TAIL_S, path.sample_rate)

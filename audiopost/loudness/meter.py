@@ -22,6 +22,8 @@ from audiopost.errors import UsageError
 from audiopost.layouts import Layout, layout_named
 from audiopost.loudness.ending import end_programme
 from audiopost.loudness.gating import LOUDNESS_OFFSET_DB, integrated_lufs, loudness_lufs
+from audiopost.loudness.lane_path import LanePath
+from audiopost.loudness.lane_scan import programs
 from audiopost.loudness.loudness_range import loudness_range_lu
 from audiopost.loudness.peak_history import PeakHistory
 from audiopost.loudness.result import Loudness, LoudnessHistory, Programme
@@ -79,14 +81,17 @@ class LoudnessMeter:
             )
         self.sample_rate = sample_rate
         self.layout = layout_named(layout) if isinstance(layout, str) else layout
-        self._path = SignalPath(sample_rate, self.layout)
+        compiled = programs()
+        self._path: LanePath | SignalPath
+        self._path = LanePath(compiled, sample_rate, self.layout) if compiled else SignalPath(sample_rate, self.layout)
+        self._tile_frames = None if compiled else self._path.tile_frames
         self.reset()
 
     def reset(self) -> None:
         """Forget everything, as the start of another programme."""
         self._path.reset()
         self._windows = LoudnessWindows(self.sample_rate)
-        self._peaks = PeakHistory(self.sample_rate, self.layout.channels, self._path.tile_frames)
+        self._peaks = PeakHistory(self.sample_rate, self.layout.channels, self._tile_frames)
 
     def process(self, block: AudioBlock) -> None:
         """Take in a block.

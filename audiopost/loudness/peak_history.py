@@ -31,6 +31,15 @@ _AUDIBLE_POWER = power_at(ABSOLUTE_GATE_LUFS)
 class PeakHistory:
     """Running peaks of a stream.
 
+    Parameters
+    ----------
+    sample_rate
+        In Hz.
+    channels
+        Number of channels.
+    tile_frames
+        Frames of a tile; None where each tile is the 100 ms of a mark.
+
     Attributes
     ----------
     true_peaks, sample_peaks : NDArray[np.float64]
@@ -41,7 +50,7 @@ class PeakHistory:
         Smallest peak to short-term ratio so far; None before a window of 3 s above -70 LUFS.
     """
 
-    def __init__(self, sample_rate: int, channels: int, tile_frames: int) -> None:
+    def __init__(self, sample_rate: int, channels: int, tile_frames: int | None) -> None:
         self._sample_rate = sample_rate
         self._tile_frames = tile_frames
         self._tiles = 0
@@ -61,8 +70,10 @@ class PeakHistory:
 
     def _book(self, peaks: NDArray[np.float32], marks: int) -> None:
         booked = len(self.by_mark.values)
-        begins = (self._tiles + np.arange(len(peaks))) * self._tile_frames
-        place = np.maximum(begins * MARKS_PER_SECOND // self._sample_rate - booked, 0)
+        place = self._tiles + np.arange(len(peaks))
+        if self._tile_frames is not None:
+            place = place * self._tile_frames * MARKS_PER_SECOND // self._sample_rate
+        place = np.maximum(place - booked, 0)
         self._tiles += len(peaks)
         waiting = np.zeros(max(int(place[-1]) + 1, len(self._unbooked), marks - booked))
         waiting[: len(self._unbooked)] = self._unbooked

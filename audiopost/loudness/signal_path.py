@@ -136,6 +136,7 @@ class SignalPath:
             begin = tile * self.tile_frames
             samples[channel, begin : begin + self.tile_frames] = 0.0
             magnitudes[channel, HISTORY_FRAMES + begin : HISTORY_FRAMES + begin + self.tile_frames] = 0.0
+        peaks[peaks < _INAUDIBLE] = 0.0
         return peaks
 
     def _clear_non_finite(self, samples: AudioBlock) -> None:

@@ -1,0 +1,378 @@
+"""Small programs on vectors, written as formulas, made into machine code. The door to llvmlite.
+
+Why beside `compiled`: numba's import and first kernel cost a process a second, and its compiler does not put several
+channels into one register. Here a program is emitted once, through LLVM's public interface alone, in a fraction of
+a second; its object code is kept in the user's cache and loaded by the next process without a compiler.
+
+A program is a Python function that is run once, with symbols in place of numbers::
+
+    @vector_program(POINTER, INDEX)
+    def doubled(code: Code, values: Symbol, count: Symbol) -> None:
+        with code.loop(0, count) as index:
+            code.store(values, index, code.load(FLOATS, values, index) * 2.0)
+
+Conventions
+-----------
+- Arithmetic is strict: nothing is reordered. `Symbol.times_plus` alone rounds once instead of twice where the
+  processor has an instruction for it: results are equal on one type of processor.
+- Nothing is checked: the caller gives memory of the right size. Vectors may lie at any address.
+- A call lets other threads run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import hashlib
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from audiopost.dsp.compiled import kernel_cache_folder
+
+__all__ = [
+    "BYTE",
+    "DOUBLES",
+    "FLOAT",
+    "FLOATS",
+    "INDEX",
+    "LANES",
+    "POINTER",
+    "REAL",
+    "SHORT",
+    "WORD",
+    "WORDS",
+    "Code",
+    "Programs",
+    "Symbol",
+    "Variable",
+    "VectorProgram",
+    "emitted",
+    "vector_program",
+]
+
+LANES = 8
+"""Values in a vector."""
+
+FLOATS, DOUBLES, WORDS = "<8 x float>", "<8 x double>", "<8 x i32>"
+FLOAT, REAL = "float", "double"
+INDEX, WORD, SHORT, BYTE = "i64", "i32", "i16", "i8"
+POINTER = "ptr"
+
+Programs = Mapping[str, Callable[..., None]]
+"""Callable programs by name; memory is given by its address."""
+
+_TRUTHS = "<8 x i1>"
+
+_ARGUMENTS: dict[str, Any] = {POINTER: ctypes.c_void_p, INDEX: ctypes.c_int64, REAL: ctypes.c_double}
+_DOOR = threading.Lock()
+_ENGINES: list[Any] = []
+"""Machine code lives as long as its engine."""
+
+
+@dataclass(frozen=True)
+class VectorProgram:
+    """A program before it is emitted: what `vector_program` makes."""
+
+    name: str
+    kinds: tuple[str, ...]
+    """Of the arguments: `POINTER`, `INDEX` or `REAL`."""
+    write: Callable[..., None]
+
+
+class Symbol:
+    """A value that will be there when the program runs: a number, a vector, or an address."""
+
+    def __init__(self, code: Code, llvm: Any) -> None:
+        self._code = code
+        self.llvm = llvm
+
+    @property
+    def kind(self) -> str:
+        """``"float"``, ``"<8 x double>"``, ``"i64"`` ..."""
+        return str(self.llvm.type)
+
+    def __add__(self, other: Symbol | float) -> Symbol:
+        return self._code.calculate("add", self, other)
+
+    def __sub__(self, other: Symbol | float) -> Symbol:
+        return self._code.calculate("sub", self, other)
+
+    def __mul__(self, other: Symbol | float) -> Symbol:
+        return self._code.calculate("mul", self, other)
+
+    def __and__(self, other: Symbol | int) -> Symbol:
+        return self._code.calculate("and_", self, other)
+
+    def __lshift__(self, other: int) -> Symbol:
+        return self._code.calculate("shl", self, other)
+
+    def __rshift__(self, other: Symbol | int) -> Symbol:
+        return self._code.calculate("lshr", self, other)
+
+    def __lt__(self, other: Symbol | float) -> Symbol:
+        return self._code.compare("<", self, other)
+
+    def __gt__(self, other: Symbol | float) -> Symbol:
+        return self._code.compare(">", self, other)
+
+    def times_plus(self, factor: Symbol, summand: Symbol) -> Symbol:
+        """``self * factor + summand``, fused where the processor can."""
+        return self._code.intrinsic("llvm.fmuladd", self, factor, summand)
+
+    def magnitude(self) -> Symbol:
+        """The absolute value."""
+        return self._code.intrinsic("llvm.fabs", self)
+
+    def larger(self, other: Symbol) -> Symbol:
+        """The larger of two, neither of which is NaN."""
+        return (self > other).choose(self, other)
+
+    def choose(self, where_true: Symbol, where_false: Symbol | float) -> Symbol:
+        """One of two values, lane by lane, by a comparison."""
+        other = self._code.constant(where_true.kind, where_false)
+        return Symbol(self._code, self._code.builder.select(self.llvm, where_true.llvm, other.llvm))
+
+    def cast(self, kind: str) -> Symbol:
+        """The same number as another kind. Bytes are unsigned, other integers signed; eight truths become one byte."""
+        return self._code.convert(self, kind)
+
+
+class Variable:
+    """A place in the program whose value changes; registers, once emitted."""
+
+    def __init__(self, code: Code, kind: str) -> None:
+        self._code = code
+        self._kind = kind
+        with code.builder.goto_entry_block():  # where LLVM turns places into registers
+            self._place = code.builder.alloca(code.type_of(kind))
+
+    @property
+    def value(self) -> Symbol:
+        """What it holds at this point of the program."""
+        return Symbol(self._code, self._code.builder.load(self._place, typ=self._code.type_of(self._kind)))
+
+    @value.setter
+    def value(self, value: Symbol | float) -> None:
+        self._code.builder.store(self._code.constant(self._kind, value).llvm, self._place)
+
+
+class Code:
+    """One program while it is written. Memory behind one pointer must not be reached through another."""
+
+    def __init__(self, ir: Any, module: Any, program: VectorProgram) -> None:
+        self._ir = ir
+        self._module = module
+        function_type = ir.FunctionType(ir.VoidType(), [self.type_of(kind) for kind in program.kinds])
+        function = ir.Function(module, function_type, program.name)
+        for kind, argument in zip(program.kinds, function.args, strict=True):
+            if kind == POINTER:
+                argument.add_attribute("noalias")
+        self.builder = ir.IRBuilder(function.append_basic_block("entry"))
+        self.arguments = tuple(Symbol(self, argument) for argument in function.args)
+
+    def type_of(self, kind: str) -> Any:
+        """LLVM's type of that name."""
+        ir = self._ir
+        scalars = {FLOAT: ir.FloatType(), REAL: ir.DoubleType(), POINTER: ir.PointerType()}
+        if kind in scalars:
+            return scalars[kind]
+        if kind.startswith("<"):
+            return ir.VectorType(self.type_of(kind[5:-1]), LANES)
+        return ir.IntType(int(kind[1:]))
+
+    def constant(self, kind: str, value: Symbol | float) -> Symbol:
+        """A number as a symbol of that kind, in every lane; a symbol remains what it is."""
+        if isinstance(value, Symbol):
+            return value
+        number = float(value) if _is_real(kind) else int(value)
+        if kind.startswith("<"):
+            return Symbol(self, self._ir.Constant(self.type_of(kind), [number] * LANES))
+        return Symbol(self, self._ir.Constant(self.type_of(kind), number))
+
+    def variable(self, kind: str, value: Symbol | float) -> Variable:
+        """A variable and its first value."""
+        made = Variable(self, kind)
+        made.value = self.constant(kind, value)
+        return made
+
+    def calculate(self, name: str, left: Symbol, right: Symbol | float) -> Symbol:
+        """Arithmetic of two values of one kind."""
+        other = self.constant(left.kind, right)
+        make = getattr(self.builder, f"f{name}" if _is_real(left.kind) else name)
+        return Symbol(self, make(left.llvm, other.llvm))
+
+    def compare(self, sign: str, left: Symbol, right: Symbol | float) -> Symbol:
+        """A truth, or eight; never true of NaN."""
+        other = self.constant(left.kind, right)
+        make = self.builder.fcmp_ordered if _is_real(left.kind) else self.builder.icmp_signed
+        return Symbol(self, make(sign, left.llvm, other.llvm))
+
+    def intrinsic(self, name: str, *operands: Symbol) -> Symbol:
+        """One of LLVM's own functions on values of one kind."""
+        kind = operands[0].llvm.type
+        function_type = self._ir.FunctionType(kind, [kind] * len(operands))
+        suffix = {FLOATS: "v8f32", DOUBLES: "v8f64", FLOAT: "f32", REAL: "f64"}[operands[0].kind]
+        function = self._module.globals.get(f"{name}.{suffix}") or self._ir.Function(
+            self._module, function_type, f"{name}.{suffix}"
+        )
+        return Symbol(self, self.builder.call(function, [operand.llvm for operand in operands]))
+
+    def convert(self, value: Symbol, kind: str) -> Symbol:
+        """See `Symbol.cast`."""
+        if value.kind == kind:
+            return value
+        target, builder = self.type_of(kind), self.builder
+        if value.kind == _TRUTHS:
+            return Symbol(self, builder.bitcast(value.llvm, target))
+        from_real, to_real = _is_real(value.kind), _is_real(kind)
+        if from_real and to_real:
+            make = builder.fpext if "double" in kind else builder.fptrunc
+        elif to_real:
+            make = builder.sitofp
+        else:
+            make = builder.zext if "i8" in value.kind else builder.sext
+        return Symbol(self, make(value.llvm, target))
+
+    def spread(self, value: Symbol) -> Symbol:
+        """A vector with one number in every lane."""
+        vector_type = self._ir.VectorType(value.llvm.type, LANES)
+        undefined = self._ir.Constant(vector_type, self._ir.Undefined)
+        first = self.builder.insert_element(undefined, value.llvm, self._ir.Constant(self.type_of(WORD), 0))
+        zeros = self._ir.Constant(self._ir.VectorType(self.type_of(WORD), LANES), [0] * LANES)
+        return Symbol(self, self.builder.shuffle_vector(first, undefined, zeros))
+
+    def vector(self, values: Sequence[Symbol]) -> Symbol:
+        """Eight numbers side by side."""
+        made = self._ir.Constant(self._ir.VectorType(values[0].llvm.type, LANES), self._ir.Undefined)
+        for index, value in enumerate(values):
+            made = self.builder.insert_element(made, value.llvm, self._ir.Constant(self.type_of(WORD), index))
+        return Symbol(self, made)
+
+    def lane(self, vector: Symbol, index: Symbol | int) -> Symbol:
+        """One number of a vector."""
+        return Symbol(self, self.builder.extract_element(vector.llvm, self.constant(INDEX, index).llvm))
+
+    def largest(self, vector: Symbol) -> Symbol:
+        """The largest number of a vector."""
+        values = [self.lane(vector, index) for index in range(LANES)]
+        while len(values) > 1:
+            values = [one.larger(two) for one, two in zip(values[::2], values[1::2], strict=True)]
+        return values[0]
+
+    def place(self, kind: str, memory: Symbol, index: Symbol | int) -> Symbol:
+        """The address of the value number `index` of that kind, counted from `memory`."""
+        position = self.constant(INDEX, index).llvm
+        return Symbol(self, self.builder.gep(memory.llvm, [position], source_etype=self.type_of(kind)))
+
+    def load(self, kind: str, memory: Symbol, index: Symbol | int) -> Symbol:
+        """The value number `index` of that kind in memory."""
+        place = self.place(kind, memory, index).llvm
+        return Symbol(self, self.builder.load(place, align=1, typ=self.type_of(kind)))
+
+    def store(self, memory: Symbol, index: Symbol | int, value: Symbol) -> None:
+        """Put a value into memory."""
+        self.builder.store(value.llvm, self.place(value.kind, memory, index).llvm, align=1)
+
+    @contextlib.contextmanager
+    def loop(self, begin: Symbol | int, end: Symbol | int) -> Iterator[Symbol]:
+        """The statements within, for each index from `begin` to before `end`."""
+        builder = self.builder
+        index = self.variable(INDEX, begin)
+        test, body, after = (builder.append_basic_block(name) for name in ("test", "loop", "after"))
+        builder.branch(test)
+        builder.position_at_end(test)
+        current = index.value
+        builder.cbranch((current < end).llvm, body, after)
+        builder.position_at_end(body)
+        yield current
+        index.value = current + 1
+        builder.branch(test)
+        builder.position_at_end(after)
+
+    @contextlib.contextmanager
+    def when(self, condition: Symbol) -> Iterator[None]:
+        """The statements within, where the condition holds."""
+        with self.builder.if_then(condition.llvm):
+            yield
+
+
+def _is_real(kind: str) -> bool:
+    return FLOAT in kind or REAL in kind
+
+
+def vector_program(*kinds: str) -> Callable[[Callable[..., None]], VectorProgram]:
+    """Decorator: a function that writes a program into a `Code`, given symbols of these kinds as its arguments."""
+    return lambda write: VectorProgram(write.__name__, kinds, write)
+
+
+def emitted(*programs: VectorProgram) -> Programs:
+    """The programs as machine code for this processor: from the user's cache, or emitted now (half a second).
+
+    Raises
+    ------
+    ImportError, OSError
+        If llvmlite is not there, or does not load on this machine.
+    """
+    with _DOOR:
+        import llvmlite.binding as llvm
+
+        llvm.initialize_native_target()
+        llvm.initialize_native_asmprinter()
+        processor = (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
+        target = llvm.Target.from_default_triple()
+        machine = target.create_target_machine(*processor, opt=3, codemodel="jitdefault", jit=True)
+        names = (program.name for program in programs)
+        key = repr((llvm.llvm_version_info, target.triple, *processor, *names))
+        object_code = _kept(key, lambda: _compile(llvm, machine, programs))
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+        engine.add_object_file(llvm.ObjectFileRef.from_data(object_code))
+        engine.finalize_object()
+        _ENGINES.append(engine)
+        return {program.name: _callable(engine, program) for program in programs}
+
+
+def _callable(engine: Any, program: VectorProgram) -> Callable[..., None]:
+    prototype = ctypes.CFUNCTYPE(None, *(_ARGUMENTS[kind] for kind in program.kinds))
+    return prototype(engine.get_function_address(program.name))
+
+
+def _compile(llvm: Any, machine: Any, programs: tuple[VectorProgram, ...]) -> bytes:
+    """Object code of the programs."""
+    import llvmlite.ir as ir
+
+    module = ir.Module("audiopost")
+    for program in programs:
+        code = Code(ir, module, program)
+        program.write(code, *code.arguments)
+        code.builder.ret_void()
+    verified = llvm.parse_assembly(str(module))
+    verified.verify()
+    options = llvm.create_pipeline_tuning_options(speed_level=3)
+    passes = llvm.create_pass_builder(machine, options)
+    passes.getModulePassManager().run(verified, passes)
+    object_code: bytes = machine.emit_object(verified)
+    return object_code
+
+
+def _kept(key: str, make: Callable[[], bytes]) -> bytes:
+    """Object code from the user's cache, or made and put there; a damaged file counts as none."""
+    folder = kernel_cache_folder()
+    if folder is None:
+        return make()
+    path = folder / f"vectors-{hashlib.sha256(key.encode()).hexdigest()[:16]}.o"
+    with contextlib.suppress(OSError):
+        digest, object_code = path.read_bytes().split(b"\n", 1) if path.exists() else (b"", b"")
+        if hashlib.sha256(object_code).hexdigest().encode() == digest:
+            return object_code
+    object_code = make()
+    with contextlib.suppress(OSError):  # a full disk costs the next process half a second, no more
+        descriptor, name = tempfile.mkstemp(dir=folder)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(hashlib.sha256(object_code).hexdigest().encode() + b"\n" + object_code)
+        Path(name).replace(path)
+    return object_code

@@ -1,0 +1,281 @@
+"""The compiled road of the samples: several streams in step, one channel a lane, energies and peaks out.
+
+::
+
+    words ── lanes ─┬─ K-weighting ── energy of each hop (10 ms)
+                    └─ peak of each mark (100 ms)
+
+A stream passes sample by sample, so how it was cut cannot be seen in the results. Peaks are booked `LATE_FRAMES`
+late, because an interpolator looks ahead.
+
+Where machine code cannot be had, `programs` is None, and `signal_path` measures in numpy.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audiopost.dsp import lane_programs as lanes
+from audiopost.dsp.oversampling import oversampling_filter
+from audiopost.dsp.overshoot import bend_bounds
+from audiopost.dsp.vector_code import LANES, Programs, emitted
+from audiopost.loudness.k_weighting import k_weighting_sections
+from audiopost.loudness.true_peak import oversampling_factor
+from audiopost.loudness.windows import HOPS_PER_MARK, HOPS_PER_SECOND
+
+__all__ = ["LATE_FRAMES", "Faults", "LaneScan", "Source", "programs", "streams_at_once"]
+
+LATE_FRAMES = lanes.BEYOND_FRAMES + lanes.BLOCK_FRAMES
+"""Frames after which a peak is booked: 1.3 ms at 48 kHz."""
+
+_HISTORY_FRAMES = 2 * LATE_FRAMES
+_ROUNDING = 1e-5
+"""How far float32 may be off in an interpolated value, relative to the largest sample around."""
+
+_NEVER = np.iinfo(np.int64).max
+
+
+@cache
+def programs() -> Programs | None:
+    """The compiled programs, loaded or made at the first call; None where there is no way to machine code."""
+    try:
+        return emitted(*lanes.DECODERS.values(), lanes.filter_energies, lanes.find_peaks)
+    except (ImportError, OSError, RuntimeError):
+        return None
+
+
+def streams_at_once(channels: int) -> int:
+    """How many streams of so many channels fill the lanes.
+
+    >>> [streams_at_once(channels) for channels in (1, 2, 6, 24)]
+    [8, 4, 1, 1]
+    """
+    return max(1, LANES // channels)
+
+
+class Faults:
+    """Samples that were no numbers, by lane: how many, and the frame of the stream where the first was."""
+
+    def __init__(self, groups: int) -> None:
+        self.memory = np.zeros((groups, 2, LANES), dtype=np.int64)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget them."""
+        self.memory[:, 0] = 0
+        self.memory[:, 1] = _NEVER
+
+    def of_lanes(self, first: int, count: int) -> tuple[int, int]:
+        """How many in `count` lanes, and the first frame (meaningless where there are none)."""
+        by_lane = self.memory.transpose(1, 0, 2).reshape(2, -1)[:, first : first + count]
+        return int(by_lane[0].sum()), int(by_lane[1].min())
+
+
+class Source:
+    """Where the words of every lane lie in memory.
+
+    Parameters
+    ----------
+    word
+        Their form, by its name in ``media.sample_words``.
+    to_frame
+        Bytes from one frame to the next.
+    offsets
+        Bytes from the beginning of the memory to the first word of each lane in use.
+    """
+
+    def __init__(self, word: str, to_frame: int, offsets: NDArray[np.int64]) -> None:
+        groups = -(-len(offsets) // LANES)
+        self.word = word
+        self.to_frame = to_frame
+        self.offsets = np.full(groups * LANES, offsets[0], dtype=np.int64)
+        self.offsets[: len(offsets)] = offsets
+        self.scales = np.zeros(groups * LANES, dtype=np.float32)
+        self.scales[: len(offsets)] = 1.0 / lanes.FULL_SCALES[word]
+
+
+class LaneScan:
+    """Filters and peaks of streams that run in step.
+
+    Parameters
+    ----------
+    sample_rate
+        In Hz.
+    lane_count
+        Channels of all streams together; more than eight are taken in groups of eight.
+    maximum_frames
+        Memory for so many frames; longer runs are worked out piece by piece.
+
+    Attributes
+    ----------
+    frames : int
+        Frames taken in so far.
+    energies : list
+        Of each hop that has ended, unweighted sums of squares, ``(10, lanes)`` for each mark.
+    peaks : list
+        True peak of each mark that has ended, ``(lanes,)``.
+    sample_peaks : NDArray[np.float32]
+        Largest so far, ``(lanes,)``.
+    interpolated_frames : int
+        How often a place between two samples was looked at; the rest could not have been a peak.
+
+    Notes
+    -----
+    - Accuracy: float64 filters, float32 interpolation of 48 taps.
+    - Realtime: no locks; a list grows at each mark.
+    """
+
+    def __init__(self, compiled: Programs, sample_rate: int, lane_count: int, maximum_frames: int) -> None:
+        groups = -(-lane_count // LANES)
+        self._compiled = compiled
+        self._rate = sample_rate
+        self._lane_count = lane_count
+        self._maximum_frames = max(maximum_frames, LANES)
+        self._coefficients = np.array(k_weighting_sections(sample_rate), dtype=np.float64).ravel()
+        self._prepare_interpolator(sample_rate)
+        self._samples = np.zeros((groups, _HISTORY_FRAMES + self._maximum_frames, LANES), dtype=np.float32)
+        self._state = np.zeros((groups, lanes.STATE_ROWS, LANES))
+        self._peaks = np.zeros((groups, lanes.PEAK_ROWS, LANES), dtype=np.float32)
+        self._hop_energies = np.zeros((groups, HOPS_PER_MARK, LANES))
+        blocks = self._samples.shape[1] // lanes.BLOCK_FRAMES + 8
+        self._scratch = np.zeros((blocks, 2, LANES), dtype=np.float32)
+        self._edges = np.zeros(HOPS_PER_MARK + 2, dtype=np.int64)
+        self._seen = np.zeros(1, dtype=np.int64)
+        self.faults = Faults(groups)
+        self._know_addresses()
+        self.reset()
+
+    def _prepare_interpolator(self, sample_rate: int) -> None:
+        coefficients = oversampling_filter(oversampling_factor(sample_rate))
+        phases = -(-len(coefficients) // LANES) * LANES
+        padded = np.zeros((phases, lanes.TAPS))
+        padded[: len(coefficients)] = coefficients
+        self._tap_groups = phases // LANES
+        by_group = padded.reshape(self._tap_groups, LANES, lanes.TAPS)
+        self._taps = np.ascontiguousarray(by_group.transpose(0, 2, 1), dtype=np.float32)
+        near, far = bend_bounds(coefficients, lanes.BLOCK_FRAMES)
+        self._bounds = np.array([near * (1 + _ROUNDING), far * (1 + _ROUNDING), _ROUNDING], dtype=np.float32)
+
+    def _know_addresses(self) -> None:
+        self._at = {
+            name: getattr(self, name).ctypes.data
+            for name in ("_samples", "_state", "_peaks", "_hop_energies", "_scratch", "_edges", "_seen", "_taps",
+                         "_bounds", "_coefficients")
+        }  # fmt: skip
+
+    def reset(self) -> None:
+        """Begin streams; allocates nothing but two lists."""
+        self.frames = 0
+        self.energies: list[NDArray[np.float64]] = []
+        self.peaks: list[NDArray[np.float32]] = []
+        self._filled = _HISTORY_FRAMES
+        self._samples[:, :_HISTORY_FRAMES] = 0.0
+        self._state.fill(0.0)
+        self._peaks.fill(0.0)
+        self._seen.fill(0)
+        self._marks = 0
+        self._hops_of_mark = 0
+        self._mark_end = self._edge(HOPS_PER_MARK)
+        self._hop_end = self._edge(1)
+        self.faults.clear()
+
+    def copy(self) -> LaneScan:
+        """Another scan that goes on from here by itself; the lists begin anew."""
+        twin = LaneScan.__new__(LaneScan)
+        vars(twin).update(vars(self))
+        for name in ("_samples", "_state", "_peaks", "_hop_energies", "_scratch", "_edges", "_seen"):
+            setattr(twin, name, getattr(self, name).copy())
+        twin.faults = Faults(len(self._state))
+        twin.faults.memory[...] = self.faults.memory
+        twin.energies, twin.peaks = [], []
+        twin._know_addresses()
+        return twin
+
+    @property
+    def sample_peaks(self) -> NDArray[np.float32]:
+        """Largest sample so far, ``(lanes,)``."""
+        return self._peaks[:, 1].reshape(-1)[: self._lane_count].copy()
+
+    @property
+    def interpolated_frames(self) -> int:
+        """How often a place between two samples was looked at."""
+        return int(self._seen[0])
+
+    def take(self, source: Source, address: int, frames: int) -> None:
+        """Take in so many frames that lie in memory at an address."""
+        done = 0
+        while done < frames:
+            piece = min(frames - done, self._mark_end - self.frames, self._maximum_frames)
+            if self._filled + piece > self._samples.shape[1]:
+                self._make_room()
+            self._decode(source, address + done * source.to_frame, piece)
+            self._advance(piece)
+            done += piece
+
+    def _make_room(self) -> None:
+        kept = self._samples[:, self._filled - _HISTORY_FRAMES : self._filled].copy()
+        self._samples[:, :_HISTORY_FRAMES] = kept
+        self._filled = _HISTORY_FRAMES
+
+    def _decode(self, source: Source, address: int, frames: int) -> None:
+        decode = self._compiled[f"decode_{source.word}"]
+        to_group = self._samples.shape[1] * 4 * LANES
+        for group in range(len(self._state)):
+            faults = self.faults.memory[group]
+            decode(
+                address,
+                source.offsets.ctypes.data + group * 8 * LANES,
+                source.to_frame,
+                frames,
+                source.scales.ctypes.data + group * 4 * LANES,
+                self._at["_samples"] + group * to_group + self._filled * 4 * LANES,
+                faults.ctypes.data,
+                self.frames,
+            )
+
+    def _advance(self, frames: int) -> None:
+        """Filter the frames just decoded, and look for peaks up to `LATE_FRAMES` before their end."""
+        begin, self._filled = self._filled, self._filled + frames
+        self.frames += frames
+        hops = self._edges_of_hops(begin)
+        at = self._at
+        first_peak = begin - LATE_FRAMES
+        for group in range(len(self._state)):
+            samples = at["_samples"] + group * self._samples.shape[1] * 4 * LANES
+            energies = at["_hop_energies"] + 8 * LANES * (group * HOPS_PER_MARK + self._hops_of_mark)
+            state = at["_state"] + 8 * LANES * group * lanes.STATE_ROWS
+            self._compiled["filter_energies"](samples, at["_edges"], hops, at["_coefficients"], state, energies)
+            peaks = at["_peaks"] + 4 * LANES * group * lanes.PEAK_ROWS
+            self._compiled["find_peaks"](
+                samples, first_peak, first_peak + frames, at["_taps"], self._tap_groups, at["_bounds"], peaks,
+                at["_scratch"], at["_seen"],
+            )  # fmt: skip
+        self._hops_of_mark += hops
+        if self.frames == self._mark_end:
+            self._end_mark()
+
+    def _edges_of_hops(self, begin: int) -> int:
+        """Write where the hops of the new frames end, as places in the memory; return how many do."""
+        edges, shift, hops = self._edges, self._filled - self.frames, 0
+        edges[0] = begin
+        while self._hop_end <= self.frames:
+            hops += 1
+            edges[hops] = self._hop_end + shift
+            self._hop_end = self._edge(self._marks * HOPS_PER_MARK + self._hops_of_mark + hops + 1)
+        edges[hops + 1] = self._filled
+        return hops
+
+    def _edge(self, hop: int) -> int:
+        return (hop * self._rate + HOPS_PER_SECOND // 2) // HOPS_PER_SECOND
+
+    def _end_mark(self) -> None:
+        energies = self._hop_energies.transpose(1, 0, 2).reshape(HOPS_PER_MARK, -1)
+        self.energies.append(energies[:, : self._lane_count].copy())
+        self.peaks.append(self._peaks[:, 0].reshape(-1)[: self._lane_count].copy())
+        self._peaks[:, 0] = 0.0
+        self._marks += 1
+        self._hops_of_mark = 0
+        self._mark_end = self._edge((self._marks + 1) * HOPS_PER_MARK)
