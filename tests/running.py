@@ -48,6 +48,16 @@ def taken_layout(effect: str, settings: Mapping[str, SettingValue] | None = None
     return layout_named("stereo")
 
 
+def fresh(effect: str, settings: Mapping[str, SettingValue], **parameters: float) -> Node:
+    """A node in the layout that the effect takes."""
+    return prepared(effect, taken_layout(effect, settings), settings=settings, parameters=parameters)
+
+
+def channels_of(effect: str, settings: Mapping[str, SettingValue]) -> int:
+    """Channels of the layout that the effect takes."""
+    return taken_layout(effect, settings).channels
+
+
 def run(
     node: Node,
     samples: AudioBlock,

@@ -20,7 +20,6 @@ from audiopost.layouts import layout_named
 from audiopost.units import db_to_linear
 from tests.running import prepared, run
 from tests.signals import white_noise
-from tests.tolerances import FLOAT32_TONE
 
 STREAM = StreamFormat(48_000, layout_named("stereo"), 4096)
 
@@ -147,65 +146,6 @@ def test_the_function_may_write_into_its_block_without_harm() -> None:
     np.testing.assert_array_equal(out[:, 2500:], 4.0 * samples[:, 2500:])
 
 
-def one_pole(x, state, cutoff_hz=1000.0, sample_rate=48000.0):
-    """A low pass of first order."""
-    state[0] += (1.0 - math.exp(-2.0 * math.pi * cutoff_hz / sample_rate)) * (x - state[0])
-    return state[0]
-
-
-def test_a_kernel_runs_a_function_of_one_sample() -> None:
-    low = kernel(state=1)(one_pole)
-    samples = white_noise(2, 2000)
-    out = low(cutoff_hz=500.0).render(samples, 48_000)
-    state = np.zeros((2, 1))
-    expected = [[one_pole(float(x), state[channel], 500.0) for x in samples[channel]] for channel in range(2)]
-    np.testing.assert_allclose(out, expected, atol=FLOAT32_TONE)
-    assert [each.name for each in low.definition.parameters] == ["cutoff_hz"]
-
-
-def test_a_kernel_keeps_the_laws_of_splits_and_reset() -> None:
-    kernel(state=1)(one_pole)
-    samples = white_noise(2, 5000)
-    turns = {1001: {"cutoff_hz": 8000.0}}
-    whole = run(prepared("one_pole"), samples, turns=turns)
-    node = prepared("one_pole")
-    np.testing.assert_array_equal(run(node, samples, [0, 1, 2, 100, 7] * 30, turns=turns), whole)
-    node.reset()
-    node.set_parameter("cutoff_hz", 1000.0)
-    node.reset()
-    np.testing.assert_array_equal(run(node, samples, turns=turns), whole)
-
-
-def shaped(x: float) -> float:
-    return x - x**3 / 3.0
-
-
-def test_a_kernel_may_call_functions_of_its_module() -> None:
-    @kernel()
-    def cubic(x, state, amount=1.0):
-        return shaped(x) * amount
-
-    samples = white_noise(1, 500)
-    np.testing.assert_allclose(cubic().render(samples, 48_000), shaped(samples), atol=FLOAT32_TONE)
-
-
-def test_a_kernel_that_cannot_be_compiled_says_why_and_where() -> None:
-    @kernel()
-    def wrong(x, state):
-        return open(x)
-
-    with pytest.raises(EffectError, match=rf"wrong: cannot be compiled.*{Path(__file__).name}"):
-        wrong().render(white_noise(1, 10), 48_000)
-
-
-def test_a_kernel_takes_no_texts() -> None:
-    with pytest.raises(UsageError, match="mode is a text"):
-
-        @kernel()
-        def spoken(x, state, mode="soft"):
-            return x
-
-
 def test_an_argument_without_a_default_is_refused_with_its_place() -> None:
     with pytest.raises(UsageError, match=rf"{Path(__file__).name}.*amount"):
 
@@ -240,7 +180,11 @@ def test_effects_travel_to_a_process_that_has_never_seen_them(tmp_path: Path) ->
     def louder(block, *, amount: float = 0.5):
         return block * factor * amount
 
-    low = kernel(state=1)(one_pole)
+    @kernel(state=1)
+    def low(x, state, cutoff_hz=1000.0, sample_rate=48000.0):
+        state[0] += (1.0 - math.exp(-2.0 * math.pi * cutoff_hz / sample_rate)) * (x - state[0])
+        return state[0]
+
     chain = louder(amount=1.0) >> low(cutoff_hz=2000.0)
     samples = white_noise(2, 600)
     (tmp_path / "chain").write_bytes(cloudpickle.dumps((chain, samples)))
