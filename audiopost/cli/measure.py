@@ -75,9 +75,12 @@ class _Order:
     def judging(self, target: str) -> Callable[[Path, Progress | None], Finding]:
         """The work of measuring and judging; a wrong target is found before the first file is opened."""
         from audiopost.jobs.check import check as check_file
+        from audiopost.jobs.programme_level import asks_for_dialogue
         from audiopost.library.targets import load_target
 
         wanted = load_target(target)
+        if asks_for_dialogue(wanted) and not self.further.measures_dialogue:
+            message(f"{wanted.id} asks about dialogue: give --gate dialogue or --dialogue-stem FILE to have it judged")
 
         def work(path: Path, progress: Progress | None) -> Finding:
             verdict = check_file(self.programmes[path], wanted, progress=progress, **self._asked())
@@ -211,7 +214,7 @@ def _order(
         message(sentence)
     if further.dialogue_stem is not None and len(joining.programmes) > 1:
         raise UsageError("--dialogue-stem belongs to one programme", mend="give one file at a time")
-    if further.dialogue and further.dialogue_stem is None:
+    if further.measures_dialogue and further.dialogue_stem is None:
         from audiopost.loudness.speech_detector import require_speech_detector
 
         require_speech_detector()

@@ -41,6 +41,11 @@ class Further:
     dialogue: bool = False
     dialogue_stem: str | os.PathLike[str] | None = None
 
+    @property
+    def measures_dialogue(self) -> bool:
+        """Whether dialogue is asked for, in either way."""
+        return self.dialogue or self.dialogue_stem is not None
+
 
 NOTHING_FURTHER = Further()
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from audiopost.delivery.programme import ProgrammeFacts
-from audiopost.delivery.target import DeliveryTarget, Rule
+from audiopost.delivery.target import AnyOf, DeliveryTarget, Rule
 from audiopost.jobs.job import Stage
 from audiopost.jobs.measure import FileMeasurement, measure, measurement_of
 from audiopost.jobs.programme import Programme
@@ -16,7 +16,15 @@ from audiopost.loudness.result import Loudness
 from audiopost.loudness.result import Programme as MeasuredProgramme
 from audiopost.loudness.rms import RmsMeter
 
-__all__ = ["ProgrammeLevel", "asks_for_rms", "facts_of", "measure_files", "measure_programme", "pooled"]
+__all__ = [
+    "ProgrammeLevel",
+    "asks_for_dialogue",
+    "asks_for_rms",
+    "facts_of",
+    "measure_files",
+    "measure_programme",
+    "pooled",
+]
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,19 @@ def asks_for_rms(target: DeliveryTarget) -> bool:
     """Whether a target has rules about RMS level or noise floor: they cost a measure of their own."""
     rules = [one for rule in target.rules for one in ((rule,) if isinstance(rule, Rule) else rule.rules)]
     return any(rule.measure in ("rms_dbfs", "noise_floor_dbfs") for rule in rules)
+
+
+def asks_for_dialogue(target: DeliveryTarget) -> bool:
+    """Whether a target has rules about dialogue, or such that depend on the share of speech."""
+    rules: list[Rule | AnyOf] = []
+    for rule in target.rules:
+        rules += (rule,) if isinstance(rule, Rule) else (rule, *rule.rules)
+    return any(
+        (isinstance(rule, Rule) and rule.measure.startswith("dialogue_"))
+        or rule.when.speech_share_at_least is not None
+        or rule.when.speech_share_below is not None
+        for rule in rules
+    )
 
 
 def measure_programme(programme: Programme, target: DeliveryTarget, stage: Stage) -> ProgrammeLevel:

@@ -1,7 +1,16 @@
-"""Several programmes taken as one: an album, a series of reels, the parts of a long file.
+"""Several programmes taken as one: an album, a series of reels, the segments of a long programme.
 
 Integrated loudness and loudness range of the whole are those of all blocks together, never a mean of readings: a
 quiet track that is heard in full on its own may lie below the gate of the album.
+
+Pausing, and beginning anew
+---------------------------
+- To *pause* a `LoudnessMeter`, stop pushing; to *continue*, push on. What is pushed is one stream: the blocks across
+  the pause hold the sound of both its sides, as if it had been cut out of a tape.
+- *Segments* that have nothing to do with each other (the parts between commercials, extracts from a film) each get a
+  meter, or the same one with `programme` and `reset` between them. `album_loudness` of their programmes has no block
+  across a seam, and each segment's loudness range has its own end. Up to three blocks a seam are all the difference.
+- `reset` begins anew: integrated loudness, range, maxima, peaks and history together.
 """
 
 from __future__ import annotations

@@ -167,9 +167,11 @@ class LeqMMeter:
         """Energy of each channel's new frames behind the filter, ``(channels,)``: overlap-save, in float64."""
         energies = np.empty(len(samples))
         for channel, row in enumerate(samples):
-            filtered = np.fft.irfft(np.fft.rfft(row.astype(np.float64)) * self._spectrum, samples.shape[1])
-            new = filtered[self._history_frames :]
-            energies[channel] = new @ new
+            spectrum = np.fft.rfft(row.astype(np.float64))
+            spectrum *= self._spectrum
+            new = np.fft.irfft(spectrum, samples.shape[1])[self._history_frames :]
+            # Not a product of vectors: that is spread over cores, and its sum would depend on how many there are.
+            energies[channel] = np.square(new, out=new).sum()
         return energies
 
 

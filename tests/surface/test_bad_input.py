@@ -12,6 +12,7 @@ import soundfile
 from tests.signals import white_noise
 from tests.surface.conftest import Answer, Run, write_wave
 from tests.system import require_root
+from tests.wave_bytes import chunk, plain_format, wave
 
 Make = Callable[[Path], object]
 
@@ -38,8 +39,27 @@ def no_numbers(path: Path) -> None:
     soundfile.write(path, samples.T, 48_000, subtype="FLOAT")  # our own writer lets no such sample through
 
 
+def with_length(declared: int) -> Make:
+    """A second of sound whose header says another length."""
+
+    def make(path: Path) -> None:
+        sound = (white_noise(1, 48_000)[0] * 32_767).astype("<i2").tobytes()
+        path.write_bytes(wave(plain_format(), chunk("data", sound, declared=declared)))
+
+    return make
+
+
+def within_a_frame(path: Path) -> None:
+    whole = write_wave(path, white_noise(2, 48_000)).read_bytes()
+    path.write_bytes(whole[:-4])
+
+
 ODD: dict[str, tuple[Make, str]] = {
     "truncated": (half_of_a_file, "the file breaks off"),
+    "an end within a frame": (within_a_frame, "the file breaks off"),
+    "a header that promises less": (with_length(24_000), "promises 0.250 s of sound, the file holds 1.000 s"),
+    "a header that promises more": (with_length(960_000), "promises 10.000 s of sound, the file holds 1.000 s"),
+    "a header that leaves the length open": (with_length(0), "leaves the length open"),
     "NaN and infinity": (no_numbers, "11 samples are no numbers"),
     "192 kHz": (lambda path: write_wave(path, white_noise(2, 96_000), 192_000), ""),
     "8 kHz": (lambda path: write_wave(path, white_noise(1, 8_000), 8_000), ""),
@@ -200,3 +220,37 @@ def test_a_file_name_that_is_no_text_is_measured(tone: Path, run: Run, tmp_path:
     odd.write_bytes(tone.read_bytes())
     assert run("measure", odd, "--json").document["files"][0]["integrated_lufs"] is not None
     assert run("measure", odd).code == 0
+
+
+@pytest.mark.parametrize(("declared", "notes"), [(24_000, 1), (960_000, 1), (0, 1), (0xFFFF_FFFF, 1), (96_000, 0)])
+def test_a_header_that_lies_does_not_change_what_is_measured(
+    declared: int, notes: int, run: Run, tmp_path: Path
+) -> None:
+    with_length(declared)(tmp_path / "in.wav")
+    with_length(96_000)(tmp_path / "true.wav")
+    lying, true = (run("measure", name, "--json").document["files"][0] for name in ("in.wav", "true.wav"))
+    assert len(lying["notes"]) == notes
+    assert {**lying, "path": "", "notes": []} == {**true, "path": "", "notes": []}
+
+
+def test_an_end_within_a_frame_costs_that_frame(run: Run, tmp_path: Path) -> None:
+    within_a_frame(tmp_path / "in.wav")
+    (entry,) = run("measure", "in.wav", "--json").document["files"]
+    assert entry["duration_s"] == 47_999 / 48_000
+
+
+def test_samples_that_are_no_numbers_are_told_with_their_time(run: Run, tmp_path: Path) -> None:
+    no_numbers(tmp_path / "in.wav")
+    answer = run("measure", "in.wav", "--json", "--rms", "--leq-m")
+    (entry,) = answer.document["files"]
+    assert entry["non_finite"] == {"samples": 11, "first_s": 100 / 48_000}
+    assert entry["notes"] == ["11 samples are no numbers, the first at 0.002 s: taken as 0"]
+    assert None not in (entry["integrated_lufs"], entry["rms_dbfs"], entry["leq_m_db"])
+    assert "the first at 0.002 s" in run("measure", "in.wav").message
+
+
+def test_denormals_are_silence(run: Run, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "in.wav", np.full((200_000, 2), 1e-41, np.float32), 48_000, subtype="FLOAT")
+    (entry,) = run("measure", "in.wav", "--json", "--leq-m").document["files"]
+    assert entry["integrated_lufs"] is None
+    assert entry["momentary_max_lufs"] is None

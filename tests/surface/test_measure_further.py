@@ -52,7 +52,9 @@ def test_the_table_names_the_detector_and_does_not_call_it_dolbys(film: tuple[Pa
 
 
 def test_a_dialogue_target_is_judged_by_the_dialogue(film: tuple[Path, Path], run: Run) -> None:
-    unasked = run("check", film[0], "--target", "netflix-qc", "--json").document["files"][0]
+    answer = run("check", film[0], "--target", "netflix-qc", "--json")
+    assert "netflix-qc asks about dialogue: give --gate dialogue or --dialogue-stem FILE" in answer.message
+    unasked = answer.document["files"][0]
     asked = run("check", film[0], "--target", "netflix-qc", "--dialogue-stem", film[1], "--json").document["files"][0]
     judged = {rule["rule"]: rule for rule in asked["rules"]}
     rule = next(rule for name, rule in judged.items() if "dialogue_lkfs" in name)

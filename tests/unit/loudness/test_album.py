@@ -4,7 +4,7 @@ import pytest
 from audiopost.errors import UsageError
 from audiopost.loudness import Loudness, LoudnessMeter, Programme, album_loudness
 from tests.signals import tones, white_noise
-from tests.tolerances import EBU_LOUDNESS_LU, OWN_LOUDNESS_LU, OWN_RANGE_LU
+from tests.tolerances import EBU_LOUDNESS_LU, FLOAT64_SUM, OWN_LOUDNESS_LU, OWN_RANGE_LU
 
 
 def programme(block: np.ndarray, rate: int = 48_000) -> Programme:
@@ -61,3 +61,37 @@ def test_short_tracks_leave_the_range_undefined() -> None:
 def test_an_album_of_nothing_is_refused() -> None:
     with pytest.raises(UsageError, match="no programmes"):
         album_loudness([])
+
+
+def test_a_paused_meter_reads_what_it_was_given_as_one_stream() -> None:
+    first, second = white_noise(2, 70_001, seed=1), white_noise(2, 60_000, seed=2)
+    meter = LoudnessMeter(48_000, "stereo")
+    meter.process(first)
+    paused = meter.result()
+    assert meter.result() == paused  # however long the pause
+    meter.process(second)
+    assert meter.result() == programme(np.concatenate((first, second), axis=1)).loudness
+
+
+def test_segments_have_no_block_across_their_seams() -> None:
+    first, second = tones((-20, 2)), tones((-26, 2))
+    meter = LoudnessMeter(48_000, "stereo")
+    segments = []
+    for block in (first, second):
+        meter.process(block)
+        segments.append(meter.programme())
+        meter.reset()
+    for segment, block in zip(segments, (first, second), strict=True):
+        assert np.array_equal(segment.gating_powers, programme(block).gating_powers)
+    row = programme(np.concatenate((first, second), axis=1))
+    pooled_blocks = sum(len(segment.gating_powers) for segment in segments)
+    assert (pooled_blocks, len(row.gating_powers)) == (34, 37)
+    expected = np.concatenate([segment.gating_powers for segment in segments]).mean()
+    assert album_loudness(segments).integrated_lufs == pytest.approx(-0.691 + 10 * np.log10(expected), rel=FLOAT64_SUM)
+
+
+def test_the_order_of_segments_does_not_matter() -> None:
+    segments = [programme(tones((level, 4))) for level in (-20, -23, -40)]
+    there, back = album_loudness(segments), album_loudness(segments[::-1])
+    assert there.integrated_lufs == pytest.approx(back.integrated_lufs, rel=FLOAT64_SUM)
+    assert there.loudness_range_lu == back.loudness_range_lu
