@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from audiopost.blocks import AudioBlock
-from audiopost.errors import LayoutError
+from audiopost.errors import EffectError, LayoutError
 from audiopost.graph.alignment import AlignmentDelay
 from audiopost.graph.catalogue import Catalogue, EffectEntry
 from audiopost.graph.node import INFINITE_TAIL, Node, StreamFormat
@@ -88,7 +88,7 @@ class Spread(Node):
 
 class Faulty(Node):
     name = "faulty"
-    summary = "A foreign effect that gives NaN or raises where the input is above 2 or 3."
+    summary = "A foreign effect that gives NaN or raises where the input is above 2 or 3, or below -3."
     trusted = False
 
     def prepare(self, stream: StreamFormat) -> None:
@@ -97,6 +97,8 @@ class Faulty(Node):
     def process(self, block: AudioBlock, out: AudioBlock, *_side: AudioBlock) -> None:
         if np.max(block, initial=0.0) > 3.0:
             raise ZeroDivisionError("too loud for me")
+        if np.min(block, initial=0.0) < -3.0:
+            raise EffectError("inner", "gave no array", "effects.py:7")
         np.copyto(out, block)
         out[block > 2.0] = np.nan
 

@@ -332,6 +332,8 @@ class GraphRenderer:
 
 def _effect_error(name: str, error: Exception) -> EffectError:
     """What foreign code raised, with the last line of it: that is where the user's own code stands."""
+    if isinstance(error, EffectError):
+        return EffectError(name, error.what, error.trace)
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

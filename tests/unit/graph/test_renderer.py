@@ -161,6 +161,13 @@ def test_an_effect_that_raises_ends_the_render_and_names_the_line():
         run(Graph.of("faulty"), samples)
 
 
+def test_an_effect_error_is_passed_on_under_the_name_of_the_node():
+    samples = np.full((1, 100), -3.5, dtype=np.float32)
+    with pytest.raises(EffectError) as caught:
+        run(Graph.of("faulty").named("mine"), samples)
+    assert str(caught.value) == "mine: gave no array; effects.py:7"
+
+
 def test_an_effect_that_raises_live_is_cut_out_and_the_rest_plays():
     quiet, loud = noise(1, 100), np.full((1, 100), 3.5, dtype=np.float32)
     renderer = GraphRenderer(Graph.of("faulty") >> Graph.of("scale", {"factor": 2.0}), MONO, catalogue(), isolate=True)
