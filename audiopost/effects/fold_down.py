@@ -19,7 +19,7 @@ Sources
   the source lacks stays silent, except that mono is laid into C, or without one into L and R at -3 dB.
 
 The level of LFE is that in each of L and R, as those of C and the surrounds are; FFmpeg's ``lfe_mix_level`` means both
-sides together and is 3 dB higher for the same sound. Everything else is what FFmpeg's resampler does to 5.0, 5.1 and 7.1.
+sides together and is 3 dB higher for the same sound. All else is what FFmpeg's resampler does to 5.0, 5.1 and 7.1.
 
 Why no scaling against overload: a down-mix is judged and delivered at its own loudness, and a fixed scaling would
 move it by up to 7.7 dB. Levels are set behind it, with a gain or a limiter.

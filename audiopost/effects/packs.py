@@ -20,12 +20,15 @@ import inspect
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from audiopost.errors import UsageError
 from audiopost.graph.catalogue import Catalogue, EffectEntry
 from audiopost.graph.node import Node
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 __all__ = ["GROUP", "EffectPack", "EffectPackWarning", "entries_of", "load_packs"]
 
@@ -57,6 +60,9 @@ def load_packs(catalogue: Catalogue) -> tuple[EffectPack, ...]:
     tuple of EffectPack
         In order of their names.
     """
+    # Late: it takes 25 ms to import, and to draw what is known no pack is needed.
+    from importlib.metadata import entry_points
+
     owners = dict.fromkeys(catalogue.names(), OWN)
     points = sorted(entry_points(group=GROUP), key=_full_name)
     packs = tuple(_load(point, catalogue, owners) for point in points)
