@@ -9,6 +9,8 @@ so that a recursive filter, which cannot be hurried along a stream, takes one st
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 from audiopost.dsp.vector_code import (
     BYTE,
     DOUBLES,
@@ -34,8 +36,10 @@ __all__ = [
     "DECODERS",
     "FULL_SCALES",
     "PEAK_ROWS",
+    "SCANS",
     "STATE_ROWS",
     "TAPS",
+    "Task",
     "filter_energies",
     "find_peaks",
 ]
@@ -239,3 +243,62 @@ def _interpolate(code: Code, own: Symbol, frame: Symbol, taps: Symbol, first_tap
         sample = code.spread(code.load(FLOAT, own, (first_frame + tap) * LANES))
         sums[tap % 4] = code.load(FLOATS, taps, first_tap + tap).times_plus(sample, sums[tap % 4])
     return (sums[0] + sums[1]) + (sums[2] + sums[3])
+
+
+class Task(IntEnum):
+    """Places of the integers that a ``scan_...`` program is given: addresses of memory, and numbers."""
+
+    WORDS = 0
+    FRAMES = 1
+    NUMBER = 2
+    NEW_SAMPLES = 3
+    HOPS = 4
+    ENERGIES = 5
+    BEGIN = 6
+    END = 7
+    OFFSETS = 8
+    TO_FRAME = 9
+    SCALES = 10
+    FAULTS = 11
+    SAMPLES = 12
+    EDGES = 13
+    COEFFICIENTS = 14
+    STATE = 15
+    TAPS = 16
+    TAP_GROUPS = 17
+    BOUNDS = 18
+    PEAKS = 19
+    SCRATCH = 20
+    SEEN = 21
+
+
+_NUMBERS = {Task.FRAMES, Task.NUMBER, Task.HOPS, Task.BEGIN, Task.END, Task.TO_FRAME, Task.TAP_GROUPS}
+
+
+def _scan(word: str) -> VectorProgram:
+    """Decode, filter and look for peaks: one call instead of three, for the calls cost a short block most."""
+
+    def write(code: Code, task: Symbol) -> None:
+        at = {
+            place: number if place in _NUMBERS else code.address(number)
+            for place, number in ((place, code.load(INDEX, task, place)) for place in Task)
+        }
+
+        def run(program: VectorProgram, *places: Task) -> None:
+            code.call(program, *(at[place] for place in places))
+
+        run(
+            DECODERS[word], Task.WORDS, Task.OFFSETS, Task.TO_FRAME, Task.FRAMES, Task.SCALES, Task.NEW_SAMPLES,
+            Task.FAULTS, Task.NUMBER,
+        )  # fmt: skip
+        run(filter_energies, Task.SAMPLES, Task.EDGES, Task.HOPS, Task.COEFFICIENTS, Task.STATE, Task.ENERGIES)
+        run(
+            find_peaks, Task.SAMPLES, Task.BEGIN, Task.END, Task.TAPS, Task.TAP_GROUPS, Task.BOUNDS, Task.PEAKS,
+            Task.SCRATCH, Task.SEEN,
+        )  # fmt: skip
+
+    return VectorProgram(f"scan_{word}", (POINTER,), write)
+
+
+SCANS = {word: _scan(word) for word in _WORDS}
+"""All three in one call, by the name of the word; the argument is the address of the integers of `Task`."""

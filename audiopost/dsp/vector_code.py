@@ -169,6 +169,7 @@ class Code:
         self._module = module
         function_type = ir.FunctionType(ir.VoidType(), [self.type_of(kind) for kind in program.kinds])
         function = ir.Function(module, function_type, program.name)
+        function.attributes.add("noinline")  # a program called by several is compiled once
         for kind, argument in zip(program.kinds, function.args, strict=True):
             if kind == POINTER:
                 argument.add_attribute("noalias")
@@ -277,6 +278,14 @@ class Code:
     def store(self, memory: Symbol, index: Symbol | int, value: Symbol) -> None:
         """Put a value into memory."""
         self.builder.store(value.llvm, self.place(value.kind, memory, index).llvm, align=1)
+
+    def address(self, number: Symbol) -> Symbol:
+        """A number from memory as the address that it is."""
+        return Symbol(self, self.builder.inttoptr(number.llvm, self.type_of(POINTER)))
+
+    def call(self, program: VectorProgram, *arguments: Symbol) -> None:
+        """Run another program, which stands before this one in `emitted`."""
+        self.builder.call(self._module.globals[program.name], [argument.llvm for argument in arguments])
 
     @contextlib.contextmanager
     def loop(self, begin: Symbol | int, end: Symbol | int) -> Iterator[Symbol]:

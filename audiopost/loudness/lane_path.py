@@ -54,8 +54,10 @@ class LanePath:
         self.tile_frames = math.ceil(sample_rate / MARKS_PER_SECOND) + 1
         self._weights = np.array(layout.loudness_weights)
         self._scan = LaneScan(compiled, sample_rate, layout.channels, _MEMORY_FRAMES)
-        self._strides: tuple[int, ...] = ()
-        self._source: Source | None = None
+        self._input = np.zeros((layout.channels, _MEMORY_FRAMES), dtype=np.float32)
+        self._input_at = self._input.ctypes.data
+        to_channel = self._input.strides[0]
+        self._source = Source("f32", self._input.itemsize, to_channel * np.arange(layout.channels))
 
     def reset(self) -> None:
         """Forget all sound."""
@@ -64,6 +66,8 @@ class LanePath:
     def __deepcopy__(self, memo: dict[int, Any]) -> LanePath:
         twin = copy.copy(self)
         twin._scan = self._scan.copy()
+        twin._input = self._input.copy()
+        twin._input_at = twin._input.ctypes.data
         return twin
 
     @property
@@ -84,15 +88,11 @@ class LanePath:
 
     def push(self, block: AudioBlock) -> list[Passage]:
         """Take in a block ``(channels, frames)``; return the marks that have ended, if any."""
-        if block.shape[1] == 0:
-            return []
-        if block.dtype != np.float32:
-            block = block.astype(np.float32)
-        if self._source is None or block.strides != self._strides:
-            self._strides = block.strides
-            self._source = Source("f32", block.strides[1], block.strides[0] * np.arange(self.channels))
-        scan = self._scan
-        scan.take(self._source, block.ctypes.data, block.shape[1])
+        scan, frames = self._scan, block.shape[1]
+        for begin in range(0, frames, _MEMORY_FRAMES):
+            piece = min(_MEMORY_FRAMES, frames - begin)
+            self._input[:, :piece] = block[:, begin : begin + piece]
+            scan.take(self._source, self._input_at, piece)
         if not scan.peaks:
             return []
         energies, peaks = np.concatenate(scan.energies), np.array(scan.peaks)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiopost.dsp import lane_programs as lanes
+from audiopost.dsp.lane_programs import Task
 from audiopost.dsp.oversampling import oversampling_filter
 from audiopost.dsp.overshoot import bend_bounds
 from audiopost.dsp.vector_code import LANES, Programs, emitted
@@ -42,7 +43,7 @@ _NEVER = np.iinfo(np.int64).max
 def programs() -> Programs | None:
     """The compiled programs, loaded or made at the first call; None where there is no way to machine code."""
     try:
-        return emitted(*lanes.DECODERS.values(), lanes.filter_energies, lanes.find_peaks)
+        return emitted(*lanes.DECODERS.values(), lanes.filter_energies, lanes.find_peaks, *lanes.SCANS.values())
     except (ImportError, OSError, RuntimeError):
         return None
 
@@ -160,11 +161,32 @@ class LaneScan:
         self._bounds = np.array([near * (1 + _ROUNDING), far * (1 + _ROUNDING), _ROUNDING], dtype=np.float32)
 
     def _know_addresses(self) -> None:
-        self._at = {
-            name: getattr(self, name).ctypes.data
-            for name in ("_samples", "_state", "_peaks", "_hop_energies", "_scratch", "_edges", "_seen", "_taps",
-                         "_bounds", "_coefficients")
-        }  # fmt: skip
+        """Write the task of each group, as far as it does not change from call to call."""
+        self._samples_at = self._samples.ctypes.data
+        self._energies_at = self._hop_energies.ctypes.data
+        self._tasks = np.zeros((len(self._state), len(Task)), dtype=np.int64)
+        for group, task in enumerate(self._tasks):
+            task[Task.FAULTS] = self.faults.memory[group].ctypes.data
+            task[Task.SAMPLES] = self._samples[group].ctypes.data
+            task[Task.EDGES] = self._edges.ctypes.data
+            task[Task.COEFFICIENTS] = self._coefficients.ctypes.data
+            task[Task.STATE] = self._state[group].ctypes.data
+            task[Task.TAPS] = self._taps.ctypes.data
+            task[Task.TAP_GROUPS] = self._tap_groups
+            task[Task.BOUNDS] = self._bounds.ctypes.data
+            task[Task.PEAKS] = self._peaks[group].ctypes.data
+            task[Task.SCRATCH] = self._scratch.ctypes.data
+            task[Task.SEEN] = self._seen.ctypes.data
+        self._tasks_at = self._tasks.ctypes.data
+        self._source: Source | None = None
+
+    def _know_source(self, source: Source) -> None:
+        self._source = source
+        self._run = self._compiled[f"scan_{source.word}"]
+        for group, task in enumerate(self._tasks):
+            task[Task.OFFSETS] = source.offsets[group * LANES :].ctypes.data
+            task[Task.TO_FRAME] = source.to_frame
+            task[Task.SCALES] = source.scales[group * LANES :].ctypes.data
 
     def reset(self) -> None:
         """Begin streams; allocates nothing but two lists."""
@@ -206,13 +228,14 @@ class LaneScan:
 
     def take(self, source: Source, address: int, frames: int) -> None:
         """Take in so many frames that lie in memory at an address."""
+        if source is not self._source:
+            self._know_source(source)
         done = 0
         while done < frames:
             piece = min(frames - done, self._mark_end - self.frames, self._maximum_frames)
             if self._filled + piece > self._samples.shape[1]:
                 self._make_room()
-            self._decode(source, address + done * source.to_frame, piece)
-            self._advance(piece)
+            self._advance(address + done * source.to_frame, piece)
             done += piece
 
     def _make_room(self) -> None:
@@ -220,39 +243,19 @@ class LaneScan:
         self._samples[:, :_HISTORY_FRAMES] = kept
         self._filled = _HISTORY_FRAMES
 
-    def _decode(self, source: Source, address: int, frames: int) -> None:
-        decode = self._compiled[f"decode_{source.word}"]
-        to_group = self._samples.shape[1] * 4 * LANES
-        for group in range(len(self._state)):
-            faults = self.faults.memory[group]
-            decode(
-                address,
-                source.offsets.ctypes.data + group * 8 * LANES,
-                source.to_frame,
-                frames,
-                source.scales.ctypes.data + group * 4 * LANES,
-                self._at["_samples"] + group * to_group + self._filled * 4 * LANES,
-                faults.ctypes.data,
-                self.frames,
-            )
-
-    def _advance(self, frames: int) -> None:
-        """Filter the frames just decoded, and look for peaks up to `LATE_FRAMES` before their end."""
-        begin, self._filled = self._filled, self._filled + frames
+    def _advance(self, address: int, frames: int) -> None:
+        """Take in frames that end no later than the mark; look for peaks up to `LATE_FRAMES` before their end."""
+        begin, number = self._filled, self.frames
+        self._filled += frames
         self.frames += frames
         hops = self._edges_of_hops(begin)
-        at = self._at
-        first_peak = begin - LATE_FRAMES
-        for group in range(len(self._state)):
-            samples = at["_samples"] + group * self._samples.shape[1] * 4 * LANES
-            energies = at["_hop_energies"] + 8 * LANES * (group * HOPS_PER_MARK + self._hops_of_mark)
-            state = at["_state"] + 8 * LANES * group * lanes.STATE_ROWS
-            self._compiled["filter_energies"](samples, at["_edges"], hops, at["_coefficients"], state, energies)
-            peaks = at["_peaks"] + 4 * LANES * group * lanes.PEAK_ROWS
-            self._compiled["find_peaks"](
-                samples, first_peak, first_peak + frames, at["_taps"], self._tap_groups, at["_bounds"], peaks,
-                at["_scratch"], at["_seen"],
+        for group, task in enumerate(self._tasks):
+            task[: Task.OFFSETS] = (
+                address, frames, number, self._samples_at + 4 * LANES * (group * self._samples.shape[1] + begin),
+                hops, self._energies_at + 8 * LANES * (group * HOPS_PER_MARK + self._hops_of_mark),
+                begin - LATE_FRAMES, self._filled - LATE_FRAMES,
             )  # fmt: skip
+            self._run(self._tasks_at + 8 * len(Task) * group)
         self._hops_of_mark += hops
         if self.frames == self._mark_end:
             self._end_mark()
