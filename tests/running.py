@@ -19,6 +19,11 @@ SAMPLE_RATE = 48_000
 LARGEST_BLOCK = 4096
 
 
+def held_by(law: str) -> list[str]:
+    """Every effect of the catalogue that does not state an exception from the law."""
+    return [name for name in CATALOGUE.names() if law not in CATALOGUE.entry(name).exceptions]
+
+
 def prepared(
     effect: str,
     layout: str | Layout = "stereo",

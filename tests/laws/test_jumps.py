@@ -8,17 +8,21 @@ import pytest
 from audiopost.effects.hosted_node import STEP_FRAMES
 from audiopost.graph.catalogue import CATALOGUE
 from audiopost.graph.parameter import SettingValue
-from tests.running import SAMPLE_RATE, channels_of, fresh, run, sine
+from tests.running import SAMPLE_RATE, channels_of, fresh, held_by, run, sine
 from tests.tolerances import JUMP_STEPS
-
-NAMES = CATALOGUE.names()
 
 UP, DOWN = 28_932, 52_932
 """Where a parameter jumps: near a crest of the sine (and of a tone of 1 kHz), for at a zero crossing none is heard."""
 
 
 def _jumps() -> list[tuple[str, str]]:
-    return [(name, each.name) for name in NAMES for each in CATALOGUE.entry(name).parameters]
+    """Every knob that glides; a switch may jump, and so may what an effect states."""
+    return [
+        (name, each.name)
+        for name in held_by("smoothing")
+        for each in CATALOGUE.entry(name).parameters
+        if not each.choices
+    ]
 
 
 @pytest.mark.parametrize(("name", "parameter"), _jumps())
@@ -31,8 +35,6 @@ def test_a_jump_of_a_parameter_makes_no_step(name: str, parameter: str, settings
     """
     entry = CATALOGUE.entry(name)
     knob = next(each for each in entry.parameters if each.name == parameter)
-    if "smoothing" in entry.exceptions or knob.choices:
-        pytest.skip(entry.exceptions.get("smoothing", "a switch"))
     node = fresh(name, settings)
     samples = sine(100.0, 1.6, channels=channels_of(name, settings))
     turns = {0: {parameter: knob.minimum}, UP: {parameter: knob.maximum}, DOWN: {parameter: knob.minimum}}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system import require_root
+from tests.system import absent, require_root
 
 NOBODY = 65_534
 
@@ -46,7 +46,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
         ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)], capture_output=True, text=True, check=False
     )
     if mounted.returncode != 0:
-        pytest.skip(f"a tmpfs cannot be mounted here: {mounted.stderr.strip()}")
+        absent(f"a tmpfs cannot be mounted here: {mounted.stderr.strip()}")
     try:
         yield folder
     finally:
