@@ -2,25 +2,16 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
 
 from tests.signals import white_noise
 from tests.surface.conftest import Answer, Run, write_wave
+from tests.surface.odd_files import Make, half_of_a_file, no_numbers, with_length, within_a_frame
 from tests.system import require_root
-from tests.wave_bytes import chunk, plain_format, wave
-
-Make = Callable[[Path], object]
-
-
-def half_of_a_file(path: Path) -> None:
-    whole = write_wave(path, white_noise(2, 48_000)).read_bytes()
-    path.write_bytes(whole[: len(whole) // 2 + 1])
-
 
 WRONG: dict[str, tuple[Make, str]] = {
     "missing": (lambda path: None, "no such file"),
@@ -30,28 +21,6 @@ WRONG: dict[str, tuple[Make, str]] = {
     "half a header": (lambda path: path.write_bytes(b"RIFF\x24\x00\x00\x00WAVEfmt \x10\x00"), "header"),
     "0 frames": (lambda path: write_wave(path, white_noise(2, 0)), "no sound (0 frames)"),
 }
-
-
-def no_numbers(path: Path) -> None:
-    samples = white_noise(2, 48_000)
-    samples[0, 100:110] = np.nan
-    samples[1, 200] = np.inf
-    soundfile.write(path, samples.T, 48_000, subtype="FLOAT")  # our own writer lets no such sample through
-
-
-def with_length(declared: int) -> Make:
-    """A second of sound whose header says another length."""
-
-    def make(path: Path) -> None:
-        sound = (white_noise(1, 48_000)[0] * 32_767).astype("<i2").tobytes()
-        path.write_bytes(wave(plain_format(), chunk("data", sound, declared=declared)))
-
-    return make
-
-
-def within_a_frame(path: Path) -> None:
-    whole = write_wave(path, white_noise(2, 48_000)).read_bytes()
-    path.write_bytes(whole[:-4])
 
 
 ODD: dict[str, tuple[Make, str]] = {
@@ -220,37 +189,3 @@ def test_a_file_name_that_is_no_text_is_measured(tone: Path, run: Run, tmp_path:
     odd.write_bytes(tone.read_bytes())
     assert run("measure", odd, "--json").document["files"][0]["integrated_lufs"] is not None
     assert run("measure", odd).code == 0
-
-
-@pytest.mark.parametrize(("declared", "notes"), [(24_000, 1), (960_000, 1), (0, 1), (0xFFFF_FFFF, 1), (96_000, 0)])
-def test_a_header_that_lies_does_not_change_what_is_measured(
-    declared: int, notes: int, run: Run, tmp_path: Path
-) -> None:
-    with_length(declared)(tmp_path / "in.wav")
-    with_length(96_000)(tmp_path / "true.wav")
-    lying, true = (run("measure", name, "--json").document["files"][0] for name in ("in.wav", "true.wav"))
-    assert len(lying["notes"]) == notes
-    assert {**lying, "path": "", "notes": []} == {**true, "path": "", "notes": []}
-
-
-def test_an_end_within_a_frame_costs_that_frame(run: Run, tmp_path: Path) -> None:
-    within_a_frame(tmp_path / "in.wav")
-    (entry,) = run("measure", "in.wav", "--json").document["files"]
-    assert entry["duration_s"] == 47_999 / 48_000
-
-
-def test_samples_that_are_no_numbers_are_told_with_their_time(run: Run, tmp_path: Path) -> None:
-    no_numbers(tmp_path / "in.wav")
-    answer = run("measure", "in.wav", "--json", "--rms", "--leq-m")
-    (entry,) = answer.document["files"]
-    assert entry["non_finite"] == {"samples": 11, "first_s": 100 / 48_000}
-    assert entry["notes"] == ["11 samples are no numbers, the first at 0.002 s: taken as 0"]
-    assert None not in (entry["integrated_lufs"], entry["rms_dbfs"], entry["leq_m_db"])
-    assert "the first at 0.002 s" in run("measure", "in.wav").message
-
-
-def test_denormals_are_silence(run: Run, tmp_path: Path) -> None:
-    soundfile.write(tmp_path / "in.wav", np.full((200_000, 2), 1e-41, np.float32), 48_000, subtype="FLOAT")
-    (entry,) = run("measure", "in.wav", "--json", "--leq-m").document["files"]
-    assert entry["integrated_lufs"] is None
-    assert entry["momentary_max_lufs"] is None
