@@ -1,21 +1,25 @@
 """What can be measured of a programme besides loudness and peaks, where somebody asks for it.
 
-Each of these costs a pass of its own over the sound while it is read, so none is made unasked.
+Each of these costs a pass of its own over the sound while it is read, so none is made unasked; nor is its module
+imported, for a short file is measured in less time than it takes to start.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from audiopost.blocks import AudioBlock
 from audiopost.jobs.extent import WHOLE, Extent, blocks_within
 from audiopost.jobs.job import Stage
 from audiopost.layouts import Layout
-from audiopost.loudness.dialogue import DialogueLoudness, DialogueMeter, StemActivity
-from audiopost.loudness.leq_m import LeqM, LeqMConvention, LeqMMeter
-from audiopost.loudness.rms import RmsMeter
 from audiopost.media.joined_files import open_programme
+
+if TYPE_CHECKING:
+    from audiopost.loudness.dialogue import DialogueLoudness, DialogueMeter
+    from audiopost.loudness.leq_m import LeqM, LeqMConvention, LeqMMeter
+    from audiopost.loudness.rms import RmsMeter
 
 __all__ = ["NOTHING_FURTHER", "NOTHING_MEASURED", "Further", "FurtherMeasures", "FurtherMeters"]
 
@@ -88,16 +92,19 @@ class FurtherMeters:
     """
 
     def __init__(self, further: Further, sample_rate: int, layout: Layout, extent: Extent = WHOLE) -> None:
-        self._rms = RmsMeter(sample_rate, layout.channels) if further.rms else None
-        self._leq_m = LeqMMeter(sample_rate, layout, further.leq_m) if further.leq_m else None
-        self._dialogue = None
-        if further.dialogue_stem is not None:
-            self._dialogue = DialogueMeter(sample_rate, layout, _stem_activity(further.dialogue_stem, extent))
-        elif further.dialogue:
-            # Late, for it brings a resampler that nothing else here needs.
-            from audiopost.loudness.speech_detector import DetectedSpeech
+        self._rms: RmsMeter | None = None
+        self._leq_m: LeqMMeter | None = None
+        self._dialogue: DialogueMeter | None = None
+        if further.rms:
+            from audiopost.loudness.rms import RmsMeter
 
-            self._dialogue = DialogueMeter(sample_rate, layout, DetectedSpeech(sample_rate, layout))
+            self._rms = RmsMeter(sample_rate, layout.channels)
+        if further.leq_m is not None:
+            from audiopost.loudness.leq_m import LeqMMeter
+
+            self._leq_m = LeqMMeter(sample_rate, layout, further.leq_m)
+        if further.measures_dialogue:
+            self._dialogue = _dialogue_meter(further, sample_rate, layout, extent)
 
     def process(self, block: AudioBlock) -> None:
         """Take in a block of the programme."""
@@ -118,9 +125,15 @@ class FurtherMeters:
         )
 
 
-def _stem_activity(path: str | os.PathLike[str], extent: Extent) -> StemActivity:
-    with open_programme(path) as stem:
+def _dialogue_meter(further: Further, sample_rate: int, layout: Layout, extent: Extent) -> DialogueMeter:
+    from audiopost.loudness.dialogue import DialogueMeter, StemActivity
+
+    if further.dialogue_stem is None:
+        from audiopost.loudness.speech_detector import DetectedSpeech
+
+        return DialogueMeter(sample_rate, layout, DetectedSpeech(sample_rate, layout))
+    with open_programme(further.dialogue_stem) as stem:
         gate = StemActivity(stem.sample_rate, stem.layout)
         for block in blocks_within(stem, extent, Stage(None, "")):
             gate.take_in(block)
-    return gate
+    return DialogueMeter(sample_rate, layout, gate)
