@@ -5,6 +5,7 @@ Rules of the library that this door keeps, each found by trial with version 0.9.
 - 0 frames are never passed (its Convolution divides by them and dies of SIGFPE);
 - ``reset=False`` always, and the same largest block in every call: a larger one would reset the effect;
 - a float32, C-contiguous block ``(channels, frames)``; priming and the width of blocks are `streams`' part;
+- a plug-in that changes the processor's floating-point settings while it loads does so in vain;
 - a plug-in that writes on the standard streams while it loads writes into a file of ours.
 
 Sources: pedalboard's documentation of ``Plugin.process`` and ``VST3Plugin``.
@@ -28,6 +29,7 @@ from audiopost.blocks import AudioBlock
 from audiopost.errors import FileError, PluginError, PluginLoadError, UsageError
 from audiopost.plugins.built_ins import BUILT_INS, HIGHEST_CUT_OFF, BuiltIn
 from audiopost.plugins.captured_streams import captured_streams
+from audiopost.plugins.floating_point import floating_point_kept
 from audiopost.plugins.knobs import Knob, knob_of
 from audiopost.plugins.plugin import PluginParameter, PluginSettingValue, sentence
 from audiopost.plugins.streams import PRIMING_FRAMES
@@ -340,7 +342,7 @@ def load_external(
     -----
     What the plug-in writes on the standard streams meanwhile goes into `ExternalPlugin.messages`.
     """
-    with captured_streams() as captured:
+    with floating_point_kept(), captured_streams() as captured:
         try:
             native: Any = _format_class(path)(path, plugin_name=plugin_name or None)
             if state:

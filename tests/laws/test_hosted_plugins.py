@@ -6,6 +6,8 @@ the block (ZamDelay), silent about any block but its largest (ZamHeadX2), never 
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -199,3 +201,25 @@ def test_a_plugin_that_hangs_is_ended_and_not_loaded() -> None:
         return
     with pytest.raises(PluginTimeoutError, match="ZamVerb: no answer within 4 s while "):
         PluginNode({"path": str(path)})
+
+
+FIRST_LOAD = """
+import sys
+import numpy as np
+from audiopost.effects.hosted import PluginNode
+from audiopost.graph.node import StreamFormat
+from audiopost.layouts import layout_named
+tiny = np.full(8, 1e-40, dtype=np.float32)
+node = PluginNode({"path": sys.argv[1]})
+node.prepare(StreamFormat(48_000, layout_named("stereo"), 512))
+node.process(np.zeros((2, 512), dtype=np.float32), np.empty((2, 512), dtype=np.float32))
+print(np.count_nonzero(tiny * np.float32(0.5)))
+"""
+
+
+def test_the_first_plugin_of_a_process_leaves_denormal_numbers_as_they_are() -> None:
+    """Its library was linked with fast mathematics: loading it would make the whole process flush them to zero."""
+    info("ZamEQ2")
+    command = [sys.executable, "-c", FIRST_LOAD, str(FOLDER / "ZamEQ2.vst3")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=SCAN_PATIENCE_S)
+    assert done.stdout.split() == ["8"]
