@@ -238,3 +238,6 @@ DETECTED_SHARE = 0.06
 
 TONE_RMS_DB = 0.002
 """dB: a tone at -26 dBFS of whole periods, and the dither of 24 bits far below it."""
+
+TWO_DECIMALS_DB = 0.0051
+"""dB: loudgain prints gains with two decimals."""
