@@ -38,12 +38,21 @@ def jack() -> Iterator[str]:
         until(has_jack)
         yield SERVER
     finally:
-        server.terminate()
-        server.wait(tolerances.LIVE_STOP_S)
+        end(server)
         if before is None:
             del os.environ["JACK_DEFAULT_SERVER"]
         else:
             os.environ["JACK_DEFAULT_SERVER"] = before
+
+
+def end(server: subprocess.Popen[bytes]) -> None:
+    """End a server; one that hangs in its own clean-up is killed."""
+    server.terminate()
+    try:
+        server.wait(tolerances.LIVE_STOP_S)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait(tolerances.LIVE_STOP_S)
 
 
 def has_jack() -> bool:
