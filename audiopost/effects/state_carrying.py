@@ -20,10 +20,13 @@ import numpy as np
 
 from audiopost.blocks import BlockMemory
 from audiopost.dsp.smoothing import Ramps
+from audiopost.effects.hosted_node import HostedNode
+from audiopost.graph.bypass import Bypass
 from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.parameter import parameter_named
+from audiopost.graph.renderer import GraphRenderer
 
-__all__ = ["carry_state", "fresh_like"]
+__all__ = ["carry_state", "carry_states", "fresh_like"]
 
 _DECLARED = frozenset({"values", "setting_values", "parameters", "latency_frames", "tail_frames"})
 """What a node says of itself is never its sound."""
@@ -62,8 +65,8 @@ def carry_state(old: Node, new: Node, fresh: Node) -> tuple[str, ...]:
     Notes
     -----
     Carried are numbers of one type and arrays of one shape and type that have one name in both classes, also inside
-    lists, mappings and objects of one class name. Left behind are a knob outside its new range, and NaN and infinity.
-    Meant for effects written in Python: what a plug-in remembers lies outside its node.
+    lists, mappings and objects of one class name. Left behind are a knob outside its new range, NaN and infinity, what
+    holds addresses of memory, and what audiopost's meters and plug-ins keep.
     """
     for name, value in old.values.items():
         parameter = parameter_named(new.parameters, name)
@@ -73,12 +76,33 @@ def carry_state(old: Node, new: Node, fresh: Node) -> tuple[str, ...]:
     return tuple(_carry(old, new, fresh, "", set()))
 
 
+def carry_states(old: GraphRenderer, new: GraphRenderer) -> dict[str, tuple[str, ...]]:
+    """`carry_state` for every node of a drawing that has the same name and effect in the new one, plug-ins apart.
+
+    Not for the audio thread: it makes a fresh node for each. `old` stands between two blocks and is only read.
+
+    Returns
+    -------
+    dict
+        Name of a node -> what was carried, for each node that remembered anything.
+    """
+    carried: dict[str, tuple[str, ...]] = {}
+    for name, node in new.nodes.items():
+        before = old.nodes.get(name)
+        if before is None or before.name != node.name or isinstance(node, HostedNode | Bypass):
+            continue
+        if isinstance(before, Bypass) or old.streams[name] != new.streams[name]:
+            continue
+        carried[name] = carry_state(before, node, fresh_like(before, old.streams[name]))
+    return {name: names for name, names in carried.items() if names}
+
+
 def _carry(old: Any, new: Any, fresh: Any, path: str, seen: set[int]) -> Iterator[str]:
     if id(old) in seen or old is new or old is fresh:
         return
     seen.add(id(old))
     held, into = _held(old), _held(new)
-    if held is None or into is None:
+    if held is None or into is None or _holds_addresses(held):
         return
     for key, value in list(held.items()):
         if not path and key in _DECLARED:
@@ -104,9 +128,25 @@ def _held(holder: Any) -> Mapping[Any, Any] | None:
         return holder
     if isinstance(holder, list | tuple | deque):
         return dict(enumerate(holder))
-    if callable(holder) or isinstance(holder, _PASSING):
+    module = type(holder).__module__
+    if callable(holder) or isinstance(holder, _PASSING) or (_is_own(module) and not isinstance(holder, Node)):
         return None
     return getattr(holder, "__dict__", None)
+
+
+def _is_own(module: str) -> bool:
+    """Whether a class is audiopost's and no plain signal processing: a meter, a plug-in's stream, a renderer."""
+    return module.startswith("audiopost.") and not module.startswith("audiopost.dsp.")
+
+
+def _holds_addresses(held: Mapping[Any, Any]) -> bool:
+    """Whether a number is the address of an array beside it: such an object is tied to its memory and starts anew."""
+    addresses = [each.ctypes.data for each in held.values() if isinstance(each, np.ndarray)]
+    if not addresses:
+        return False
+    numbers = [each for each in held.values() if type(each) is int]
+    words = [each for each in held.values() if isinstance(each, np.ndarray) and each.dtype.kind in "iu"]
+    return any(each in addresses for each in numbers) or any(bool(np.isin(each, addresses).any()) for each in words)
 
 
 def _value(holder: Any, key: Any) -> Any:

@@ -10,7 +10,7 @@ same signal, 0 dB); two other layouts never meet silently. A `Bus` costs nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from audiopost.errors import LayoutError, UnknownNameError
@@ -69,6 +69,8 @@ class Assembly:
     feedback: tuple[AlignmentDelay, ...]
     moved: Moved
     steps: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = ()
+    streams: Mapping[str, StreamFormat] = field(default_factory=dict)
+    """What each node was prepared for."""
 
 
 def assemble(
@@ -96,7 +98,8 @@ def assemble(
     wires = by_port(forward_edges(spec))
     layouts = _input_layouts(spec, stream, inputs or {})
     ends = tuple(layouts)
-    nodes = _prepare_nodes(spec, order, stream, catalogue, wires, layouts)
+    streams: dict[str, StreamFormat] = {}
+    nodes = _prepare_nodes(spec, order, stream, catalogue, wires, layouts, streams)
     alignment = align(spec, order, {name: node.latency_frames for name, node in nodes.items()})
     program = Program(
         stream.sample_rate, stream.layout, layouts, wires, _late_wires(spec, nodes), alignment.edge_delay_frames
@@ -115,7 +118,8 @@ def assemble(
     tail_frames = tail_after(spec, order, tails)
     movers = (*lanes_of(spec, nodes, arrival, stream.sample_rate), *functions)
     moved = Moved(movers, followers, links_of(spec, nodes))
-    return _in_memory(program, nodes, alignment, tail_frames, moved, reuse_buffers=reuse_buffers)
+    assembly = _in_memory(program, nodes, alignment, tail_frames, moved, reuse_buffers=reuse_buffers)
+    return replace(assembly, streams=streams)
 
 
 def _in_memory(
@@ -194,8 +198,9 @@ def _prepare_nodes(
     catalogue: Catalogue,
     wires: Wires,
     layouts: dict[str, Layout],
+    streams: dict[str, StreamFormat],
 ) -> dict[str, Node]:
-    """Make and prepare every live node, and note in `layouts` what leaves it and what reaches the outputs."""
+    """Make and prepare every live node; note its stream, and in `layouts` what leaves it and reaches the outputs."""
     nodes: dict[str, Node] = {}
     specs = dict(spec.nodes)
     arriving: dict[str, list[EdgeSpec]] = {}
@@ -210,7 +215,8 @@ def _prepare_nodes(
             layouts[name] = node.output_layout(main)
         except LayoutError as error:
             raise LayoutError(error.what, where=error.where or name, mend=error.mend) from error
-        node.prepare(StreamFormat(stream.sample_rate, main, stream.maximum_frames, sides))
+        streams[name] = StreamFormat(stream.sample_rate, main, stream.maximum_frames, sides)
+        node.prepare(streams[name])
         nodes[name] = Bypass(node, main.channels) if specs[name].bypass else node
     for end in _output_ends(spec):
         layouts[end] = joined_layout(end, wires.get((end, MAIN), ()), layouts) or stream.layout

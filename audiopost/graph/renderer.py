@@ -77,6 +77,8 @@ class GraphRenderer:
         Name -> layout of the named outputs (``output.stems``).
     nodes : dict
         Name -> prepared node, in order of processing.
+    streams : dict
+        Name -> what the node was prepared for.
     buffers : int
         Blocks of memory that the graph works with.
     frame : int
@@ -110,6 +112,7 @@ class GraphRenderer:
         self._assembly: Assembly = assemble(spec, stream, catalogue, inputs, reuse_buffers=threads == 1)
         self._branches = BranchThreads(threads) if threads > 1 and self._assembly.steps else None
         self.nodes: dict[str, Node] = self._assembly.nodes
+        self.streams: Mapping[str, StreamFormat] = self._assembly.streams
         self.latency_frames: int = self._assembly.alignment.latency_frames
         self.tail_frames: int = self._assembly.tail_frames
         self.output_layout: Layout = self._assembly.layouts[OUTPUT]

@@ -1,18 +1,23 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from audiopost import effects as fx
 from audiopost.blocks import AudioBlock
-from audiopost.effects.effect_files import load_effects, reload_effects
-from audiopost.effects.state_carrying import carry_state, fresh_like
+from audiopost.effects.effect_files import load_effects, redrawn, reload_effects
+from audiopost.effects.state_carrying import carry_state, carry_states, fresh_like
 from audiopost.graph.catalogue import CATALOGUE
 from audiopost.graph.node import Node, StreamFormat
+from audiopost.graph.renderer import GraphRenderer
 from audiopost.graph.spec import NodeSpec
 from audiopost.layouts import layout_named
+from audiopost.media.audio_writer import AudioWriter
+from tests.running import prepared, run, taken_layout
 from tests.signals import white_noise
 
 STREAM = StreamFormat(48_000, layout_named("stereo"), 512)
@@ -160,3 +165,75 @@ def test_a_kernel_s_state_is_carried_and_its_knobs_arrive(edited: Edited) -> Non
     assert "_state" in names
     silence = np.zeros((2, 50), dtype=np.float32)
     np.testing.assert_array_equal(play(new, silence), 2 * play(old, silence))
+
+
+def test_a_whole_drawing_goes_on_through_an_edit(edited: Edited) -> None:
+    """echo ─▶ follow ─▶ delay ─▶ highpass, edited where nothing is heard of it; the reload changes no sample."""
+    module = sys.modules[CATALOGUE.entry("echo").make.__module__]
+    drawing = module.Echo(feedback=0.7) >> module.follow() >> fx.delay(delay_ms=3.0) >> fx.highpass()
+    old = GraphRenderer(drawing, STREAM)
+    rendered(old, white_noise(2, 400, seed=1))
+    edited.path.write_text(ECHO.replace("echo of 100 frames", "echo of some frames"), encoding="utf-8")
+    reload_effects(edited.path)
+    new = GraphRenderer(redrawn(drawing), STREAM)
+    carried = carry_states(old, new)
+    assert set(carried) == {"echo", "follow", "delay", "highpass"}
+    block = white_noise(2, 400, seed=2)
+    np.testing.assert_array_equal(rendered(new, block), rendered(old, block))
+
+
+def test_another_effect_of_the_same_name_and_another_layout_start_anew() -> None:
+    old = GraphRenderer(fx.delay().named("n"), STREAM)
+    rendered(old, white_noise(2, 400))
+    assert carry_states(old, GraphRenderer(fx.highpass().named("n"), STREAM)) == {}
+    mono = StreamFormat(48_000, layout_named("mono"), 512)
+    assert carry_states(old, GraphRenderer(fx.delay().named("n"), mono)) == {}
+    assert carry_states(old, GraphRenderer(fx.delay().named("n"), STREAM)) == {"n": ("_line._ring", "_line._state")}
+
+
+def rendered(renderer: GraphRenderer, block: AudioBlock) -> AudioBlock:
+    out = np.empty_like(block)
+    renderer.process(block, out)
+    return out
+
+
+def test_what_is_tied_to_its_memory_is_left_alone() -> None:
+    """A meter's scan hands addresses to its programs: copied, they would point into the memory of the old node."""
+    old, new = made("meter"), made("meter")
+    play(old, white_noise(2, 512))
+    before = new.meter.result()
+    assert carry_state(old, new, fresh_like(old, STREAM)) == ()
+    assert new.meter.result() == before
+
+    class Tied(Node):
+        def prepare(self, stream: StreamFormat) -> None:
+            self._memory = np.zeros(4)
+            self._memory_at = self._memory.ctypes.data
+            self._count = 0
+
+        def process(self, block: AudioBlock, out: AudioBlock, *_side: AudioBlock) -> None:
+            self._count += 1
+
+    tied, other = Tied(), Tied()
+    for each in (tied, other):
+        each.prepare(STREAM)
+    play(tied, white_noise(2, 4))
+    at = other._memory_at
+    assert carry_state(tied, other, fresh_like(tied, STREAM)) == ()
+    assert other._memory_at == at
+
+
+@pytest.mark.parametrize("name", [each for each in CATALOGUE.names() if "." not in each and each != "plugin"])
+def test_every_own_effect_goes_on_bit_for_bit(name: str, tmp_path: Path) -> None:
+    settings = {}
+    if name == "convolution":
+        settings["impulse_response"] = str(tmp_path / "response.wav")
+        with AudioWriter(settings["impulse_response"], 48_000, layout_named("mono"), bits="32f") as writer:
+            writer.write(white_noise(1, 1000))
+    layout = taken_layout(name, settings)
+    old, new = (prepared(name, layout, settings=settings, maximum_frames=512) for _ in range(2))
+    stream = StreamFormat(48_000, layout, 512, (layout,) * len(old.side_inputs))
+    run(old, white_noise(layout.channels, 3000, seed=1), maximum_frames=512)
+    carry_state(old, new, fresh_like(old, stream))
+    block = white_noise(layout.channels, 3000, seed=2)
+    np.testing.assert_array_equal(run(new, block, maximum_frames=512), run(old, block, maximum_frames=512))
