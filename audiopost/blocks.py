@@ -95,9 +95,7 @@ def clear_non_finite(block: NDArray[np.floating]) -> tuple[int, int]:
     -----
     Realtime: a clean block costs one sum and allocates nothing; only a dirty block is looked at sample by sample.
     """
-    # A sum of squares is finite when every term is, save for the overflow of huge but finite samples: then the
-    # slow look decides. vdot, for it neither warns of an overflow nor needs a flat view.
-    if math.isfinite(np.vdot(block, block)):
+    if _looks_finite(block):
         return 0, -1
     bad = ~np.isfinite(block)
     count = int(np.count_nonzero(bad))
@@ -105,3 +103,16 @@ def clear_non_finite(block: NDArray[np.floating]) -> tuple[int, int]:
         return 0, -1
     block[bad] = 0.0
     return count, int(np.argmax(bad.any(axis=0)))
+
+
+SMALL_SAMPLES = 8192
+"""Up to so many samples the linear algebra behind `numpy.vdot` stays on the calling thread."""
+
+
+def _looks_finite(block: NDArray[np.floating]) -> bool:
+    """True only if every sample is finite; may be False for huge ones that are."""
+    if block.size <= SMALL_SAMPLES:
+        # A sum of squares is finite when every term is, save for overflow. vdot, for it neither warns of that nor
+        # needs a flat view, and is the cheapest look there is at a block of live size.
+        return math.isfinite(np.vdot(block, block))
+    return math.isfinite(block.max()) and math.isfinite(block.min())

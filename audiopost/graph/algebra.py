@@ -196,11 +196,12 @@ class Graph(GraphSpec):
         block_frames: int = 4096,
         events: Iterable[ParameterEvent] = (),
         threads: int | None = None,
+        progress: Callable[[float], None] | None = None,
     ) -> AudioBlock:
         """Run the drawing over an array; see `audiopost.graph.offline.render`."""
         return render(
             self, samples, sample_rate, layout,
-            inputs=inputs, tail=tail, block_frames=block_frames, events=events, threads=threads,
+            inputs=inputs, tail=tail, block_frames=block_frames, events=events, threads=threads, progress=progress,
         )  # fmt: skip
 
     def render_outputs(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from typing import NamedTuple
 
@@ -44,6 +44,7 @@ def render(
     block_frames: int = 4096,
     events: Iterable[ParameterEvent] = (),
     threads: int | None = None,
+    progress: Callable[[float], None] | None = None,
     catalogue: Catalogue = CATALOGUE,
 ) -> AudioBlock:
     """Run a drawing over samples, at once and from a fresh start.
@@ -67,6 +68,9 @@ def render(
         Parameter moves, replayed at exactly their frames of the input stream.
     threads : int
         Independent branches run on so many; by default on as many as there are cores. No influence on the samples.
+    progress
+        Called with the share done, from 0 to 1, after every block. What it raises ends the render and is passed on:
+        that is how one is cancelled.
 
     Returns
     -------
@@ -80,7 +84,8 @@ def render(
     """
     outputs = render_outputs(
         spec, samples, sample_rate, layout,
-        inputs=inputs, tail=tail, block_frames=block_frames, events=events, threads=threads, catalogue=catalogue,
+        inputs=inputs, tail=tail, block_frames=block_frames, events=events, threads=threads, progress=progress,
+        catalogue=catalogue,
     )  # fmt: skip
     return outputs[MAIN]
 
@@ -96,6 +101,7 @@ def render_outputs(
     block_frames: int = 4096,
     events: Iterable[ParameterEvent] = (),
     threads: int | None = None,
+    progress: Callable[[float], None] | None = None,
     catalogue: Catalogue = CATALOGUE,
 ) -> dict[str, AudioBlock]:
     """Every output of a drawing in one pass: ``main`` and the named ones. Parameters and errors as of `render`."""
@@ -117,6 +123,8 @@ def render_outputs(
     with closing(renderer):
         for start, frames in _pieces(renderer, total, block_frames, events):
             _render_piece(renderer, sources, results, start, frames)
+            if progress is not None:
+                progress((start + frames) / total)
     latency = renderer.latency_frames
     return {name: np.ascontiguousarray(result[:, latency:]) for name, result in results.items()}
 

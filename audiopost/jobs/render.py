@@ -8,19 +8,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from audiopost.blocks import AudioBlock, BlockMemory, clear_non_finite, to_interleaved
+from audiopost.blocks import AudioBlock, BlockMemory, clear_non_finite
 from audiopost.dsp.resampling import Resampler
+from audiopost.graph.fingerprint import Fingerprint, conditions
 from audiopost.graph.node import StreamFormat
-from audiopost.graph.offline import tail_frames_to_render
+from audiopost.graph.offline import tail_frames_to_render, useful_threads
 from audiopost.graph.renderer import GraphRenderer, NonFinite
 from audiopost.graph.spec import GraphSpec
 from audiopost.jobs.chain_values import with_values
@@ -64,6 +65,8 @@ class RenderResult:
     """What effects made of finite samples that was not finite, taken as 0."""
     sha256: str
     """Of the rendered samples before they became words: float32, little-endian, interleaved."""
+    made_with: Mapping[str, str]
+    """Package versions and processor under which another machine should find the same fingerprint."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -136,9 +139,10 @@ def render(
         chain = load_chain(chain if isinstance(chain, str) else Path(chain))
     spec = with_values(chain, parameters or {})
     output = Path(output)
-    with open_audio(input) as reader:
+    with open_audio(input) as reader, ExitStack() as stack:
         source_layout = settle_layout(reader, layout)
-        renderer = GraphRenderer(spec, StreamFormat(reader.sample_rate, source_layout, BLOCK_FRAMES))
+        stream = StreamFormat(reader.sample_rate, source_layout, BLOCK_FRAMES)
+        renderer = stack.enter_context(closing(GraphRenderer(spec, stream, threads=useful_threads(spec))))
         container = container_for(output, format or (None if output.suffix else reader.container.name))
         run = _Run(reader, renderer, tail_frames_to_render(renderer) if tail else 0)
         rate = reader.sample_rate if sample_rate is None else sample_rate
@@ -146,12 +150,12 @@ def render(
         written_bits = bits or container.nearest_bits(reader.bits)
         written_layout = layout_to_write(reader, renderer.output_layout)
         writer = AudioWriter(output, rate, written_layout, written_bits, container.name, exists, protected)
-        digest = hashlib.sha256()
+        samples = Fingerprint()
         with writer:
             for block in _resampled(run.blocks(Stage(progress, f"rendering {reader.path.name}")), resampler):
-                digest.update(to_interleaved(block).astype("<f4", copy=False).tobytes())
+                samples.add(block)
                 writer.write(block)
-        return run.result(writer, "lossy" if container.lossy else written_bits, container.name, digest.hexdigest())
+        return run.result(writer, "lossy" if container.lossy else written_bits, container.name, samples.hexdigest())
 
 
 class _Run:
@@ -209,6 +213,7 @@ class _Run:
             non_finite_first_s=None if first is None else first / rate,
             non_finite_nodes=tuple(self._renderer.non_finite),
             sha256=sha256,
+            made_with=conditions(),
             notes=self._reader.notes,
         )
 

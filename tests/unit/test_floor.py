@@ -82,14 +82,15 @@ def test_lent_memory_is_contiguous_at_every_length_and_never_new():
         assert frames == 0 or np.shares_memory(lent, base)
 
 
-def test_non_finite_samples_are_cleared_counted_and_placed():
-    block = np.ones((2, 50), dtype=np.float32)
+@pytest.mark.parametrize("frames", [50, 5000])
+def test_non_finite_samples_are_cleared_counted_and_placed(frames: int):
+    block = np.ones((2, frames), dtype=np.float32)
     assert clear_non_finite(block) == (0, -1)
     block[1, 7] = np.nan
     block[0, 9] = -np.inf
     assert clear_non_finite(block) == (2, 7)
     assert block[1, 7] == block[0, 9] == 0.0
-    assert block.sum() == 98.0
+    assert block.sum() == 2 * frames - 2
 
 
 def test_huge_but_finite_samples_are_left_alone():

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
 from audiopost.errors import EffectError, LayoutError, ParameterRangeError, UnknownNameError, UsageError
 from audiopost.graph.algebra import Graph, through
+from audiopost.graph.fingerprint import Fingerprint, conditions, fingerprint
 from audiopost.graph.node import INFINITE_TAIL, StreamFormat
 from audiopost.graph.offline import ParameterEvent, render
 from audiopost.graph.renderer import GraphRenderer
@@ -128,6 +131,35 @@ def test_the_tail_is_rendered_when_asked_for():
 def test_a_generator_ends_with_the_input():
     graph = Graph.of("hum") & Graph.of("echo", settings={"frames": 40})
     assert run(graph, noise(2, 100), tail=True).shape == (2, 140)
+
+
+def test_progress_rises_to_one_and_what_it_raises_cancels():
+    shares: list[float] = []
+    run(Graph.of("scale"), noise(2, 1000), block_frames=300, progress=shares.append)
+    assert shares == [0.3, 0.6, 0.9, 1.0]
+
+    def stop(share: float) -> None:
+        if share > 0.5:
+            raise KeyboardInterrupt
+
+    before = threading.active_count()
+    with pytest.raises(KeyboardInterrupt):
+        run(Graph.of("scale") & Graph.of("echo"), noise(2, 1000), block_frames=300, progress=stop, threads=3)
+    assert threading.active_count() == before
+
+
+def test_a_fingerprint_is_of_the_samples_and_not_of_their_blocks():
+    samples = noise(2, 100)
+    made = Fingerprint()
+    for start in (0, 1, 40):
+        end = {0: 1, 1: 40, 40: 100}[start]
+        made.add(np.ascontiguousarray(samples[:, start:end]))
+    assert made.hexdigest() == fingerprint(samples)
+    changed = samples.copy()
+    changed[1, 99] = np.nextafter(changed[1, 99], np.float32(1))
+    assert fingerprint(changed) != fingerprint(samples)
+    assert {"numpy", "numba", "machine", "vector_extensions"} <= set(conditions())
+    assert all(conditions().values())
 
 
 def test_the_input_is_not_touched_even_where_it_is_not_finite():
