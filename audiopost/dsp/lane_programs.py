@@ -124,9 +124,7 @@ def filter_energies(
     that are there, which belong to a hop that another call will end. `coefficients` are b0, b1, b2, a1, a2 of either
     biquad, `state` is `STATE_ROWS` vectors of float64, `energies` receives a vector of float64 for each ended hop.
     """
-    b0, b1, b2, a1, a2, d0, d1, d2, e1, e2 = (
-        code.spread(code.load(REAL, coefficients, index)) for index in range(10)
-    )
+    b0, b1, b2, a1, a2, d0, d1, d2, e1, e2 = (code.spread(code.load(REAL, coefficients, index)) for index in range(10))
     # Transposed direct form II. The recursive coefficients are turned, so that every step is a product and a sum.
     zero = code.constant(DOUBLES, 0.0)
     a1, a2, e1, e2 = zero - a1, zero - a2, zero - e1, zero - e2
@@ -187,12 +185,15 @@ def find_peaks(
         widest = levels[0].larger(levels[1]).larger(levels[2]).larger(levels[3]).larger(levels[4])
         excess = near_share * near + far_share * bends[0].larger(bends[4]) + rounding * widest
         possible = levels[2].larger(last) + excess > code.load(FLOATS, peaks, 0)
-        mask = code.variable(BYTE, possible.cast(BYTE))
-        with code.when((mask.value.cast(WORD)) > 0), code.loop(0, LANES) as lane:
-            with code.when(((mask.value.cast(INDEX) >> lane) & 1) > 0):
-                stop = start + BLOCK_FRAMES
-                stop = (stop < end).choose(stop, end)
-                _look_closely(
+        mask = possible.cast(BYTE).cast(INDEX)
+        with (
+            code.when(mask > 0),
+            code.loop(0, LANES) as lane,
+            code.when((mask >> lane & 1) > 0),
+        ):
+            stop = start + BLOCK_FRAMES
+            stop = (stop < end).choose(stop, end)
+            _look_closely(
                     code, samples, (start, stop), lane, taps, groups, code.lane(excess, lane), peaks, seen
                 )  # fmt: skip
 

@@ -17,11 +17,14 @@ from audiopost.errors import UsageError
 from audiopost.jobs.extent import WHOLE, Extent, blocks_within
 from audiopost.jobs.further_measures import NOTHING_FURTHER, NOTHING_MEASURED, Further, FurtherMeasures, FurtherMeters
 from audiopost.jobs.job import Progress, Stage, settle_layout
+from audiopost.jobs.read_ahead import read_ahead
 from audiopost.layouts import Layout, default_layout, layout_named
 from audiopost.loudness.meter import LoudnessMeter
 from audiopost.loudness.replay_gain import replay_gain
 from audiopost.loudness.result import Loudness, LoudnessHistory, Programme
+from audiopost.loudness.segments import can_measure_segments, measure_segments
 from audiopost.media.audio_file import AudioReader
+from audiopost.media.file_faults import fault
 from audiopost.media.joined_files import ChannelFiles, open_programme
 from audiopost.media.new_file import NewFile, writing_text
 
@@ -137,20 +140,24 @@ def measure(
     """
     with open_programme(path) as reader, ExitStack() as stack:
         chosen = settle_layout(reader, layout, dual_mono=dual_mono)
-        meter = LoudnessMeter(reader.sample_rate, chosen)
-        meters = FurtherMeters(further, reader.sample_rate, chosen, extent)
         text = None
         if history is not None:
             inputs = path.parts if isinstance(path, ChannelFiles) else (reader.path,)
             text = stack.enter_context(writing_text(NewFile(history, "replace", inputs)))
-        for block in blocks_within(reader, extent, Stage(progress, f"measuring {reader.path.name}")):
-            meter.process(block)
-            meters.process(block)
-        if text is not None:
-            _write_history(text, meter.history(), float(extent.start_s))
-        programme = meter.programme()
+        stage = Stage(progress, f"measuring {reader.path.name}")
+        programme, measured = None, NOTHING_MEASURED
+        if text is None and further == NOTHING_FURTHER:
+            programme = _in_segments(reader, chosen, extent, stage)
+        if programme is None:
+            meter = LoudnessMeter(reader.sample_rate, chosen)
+            meters = FurtherMeters(further, reader.sample_rate, chosen, extent)
+            for block in read_ahead(blocks_within(reader, extent, stage)):
+                meter.process(block)
+                meters.process(block)
+            if text is not None:
+                _write_history(text, meter.history(), float(extent.start_s))
+            programme, measured = meter.programme(), meters.finish()
         found = measurement_of(reader, chosen, programme.loudness, float(extent.start_s))
-        measured = meters.finish()
         return replace(
             found,
             duration_s=programme.loudness.frames / reader.sample_rate,
@@ -159,6 +166,22 @@ def measure(
             parts=path.parts if isinstance(path, ChannelFiles) else (),
             programme=programme,
         )
+
+
+def _in_segments(reader: AudioReader, layout: Layout, extent: Extent, stage: Stage) -> Programme | None:
+    """The loudness of sound that lies in the file as plain words; None where it must be read from end to end."""
+    words = reader.words()
+    if words is None or not can_measure_segments(reader.sample_rate):
+        return None
+    begin, end = extent.frames_of(reader)
+
+    def report(frames: int) -> None:
+        stage.report(frames, end - begin)
+
+    try:
+        return measure_segments(words.part(begin, end), reader.sample_rate, layout, report=report)
+    except OSError as error:
+        raise fault(reader.path, error) from error
 
 
 def measure_samples(samples: ArrayLike, sample_rate: int, layout: str | Layout | None = None) -> Loudness:

@@ -18,7 +18,7 @@ from audiopost.loudness.signal_path import SignalPath
 from audiopost.loudness.windows import SHORT_TERM_HOPS, LoudnessWindows, complete_hops
 from audiopost.units import linear_to_db, seconds_to_frames
 
-__all__ = ["end_programme"]
+__all__ = ["conclude", "end_programme"]
 
 
 def end_programme(path: SignalPath | LanePath, windows: LoudnessWindows, peaks: PeakHistory) -> Programme:
@@ -33,9 +33,29 @@ def end_programme(path: SignalPath | LanePath, windows: LoudnessWindows, peaks: 
     windows.add(energies[:own_hops])
     for passage in passages:
         peaks.add(passage.true_peaks, passage.sample_peaks, windows)
+    non_finite = (path.non_finite_samples, path.non_finite_first_frame)
+    return conclude(windows, peaks, energies[own_hops:tail_hops], frames, non_finite)
+
+
+def conclude(
+    windows: LoudnessWindows,
+    peaks: PeakHistory,
+    tail_energies: NDArray[np.float64],
+    frames: int,
+    non_finite: tuple[int, int | None],
+) -> Programme:
+    """The measures of a programme of so many frames, all of whose hops and peaks are there.
+
+    Parameters
+    ----------
+    tail_energies
+        Of the hops that end in the silence of `LOUDNESS_RANGE_TAIL_S` behind it.
+    non_finite
+        How many samples were no numbers, and the frame of the first.
+    """
     range_powers = np.zeros(0)
     if windows.hops >= SHORT_TERM_HOPS:
-        after = windows.short_term_beyond(energies[own_hops:tail_hops])
+        after = windows.short_term_beyond(tail_energies)
         range_powers = np.concatenate((windows.short_term_history.values, after))
     gating_powers = windows.momentary_history.values
     integrated = integrated_lufs(gating_powers)
@@ -53,8 +73,8 @@ def end_programme(path: SignalPath | LanePath, windows: LoudnessWindows, peaks: 
         plr_lu=None if integrated is None else true_peak - integrated,
         psr_min_lu=peaks.psr_min_lu,
         frames=frames,
-        non_finite_samples=path.non_finite_samples,
-        non_finite_first_frame=path.non_finite_first_frame,
+        non_finite_samples=non_finite[0],
+        non_finite_first_frame=non_finite[1],
     )
     return Programme(loudness, gating_powers, range_powers)
 

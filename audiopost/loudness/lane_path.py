@@ -65,9 +65,8 @@ class LanePath:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> LanePath:
         twin = copy.copy(self)
-        twin._scan = self._scan.copy()
-        twin._input = self._input.copy()
-        twin._input_at = twin._input.ctypes.data
+        memory = self._input.copy()
+        vars(twin).update(_scan=self._scan.copy(), _input=memory, _input_at=memory.ctypes.data)
         return twin
 
     @property

@@ -13,6 +13,7 @@ Where machine code cannot be had, `programs` is None, and `signal_path` measures
 
 from __future__ import annotations
 
+import copy
 from functools import cache
 
 import numpy as np
@@ -205,16 +206,18 @@ class LaneScan:
         self.faults.clear()
 
     def copy(self) -> LaneScan:
-        """Another scan that goes on from here by itself; the lists begin anew."""
-        twin = LaneScan.__new__(LaneScan)
-        vars(twin).update(vars(self))
-        for name in ("_samples", "_state", "_peaks", "_hop_energies", "_scratch", "_edges", "_seen"):
-            setattr(twin, name, getattr(self, name).copy())
-        twin.faults = Faults(len(self._state))
-        twin.faults.memory[...] = self.faults.memory
-        twin.energies, twin.peaks = [], []
-        twin._know_addresses()
+        """Another scan that goes on from here by itself; its lists begin anew."""
+        twin = copy.copy(self)
+        twin.take_own_memory()
         return twin
+
+    def take_own_memory(self) -> None:
+        """Go on in memory that nobody else knows."""
+        for name in ("_samples", "_state", "_peaks", "_hop_energies", "_scratch", "_edges", "_seen"):
+            setattr(self, name, getattr(self, name).copy())
+        self.faults = copy.deepcopy(self.faults)
+        self.energies, self.peaks = [], []
+        self._know_addresses()
 
     @property
     def sample_peaks(self) -> NDArray[np.float32]:

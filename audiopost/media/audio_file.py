@@ -26,7 +26,7 @@ from audiopost.media.containers import CONTAINERS, Bits, Container, container_of
 from audiopost.media.file_faults import fault
 from audiopost.media.sample_words import SampleWord
 from audiopost.media.wave_chunks import WaveFile, walk_wave
-from audiopost.media.wave_stream import WaveSource
+from audiopost.media.wave_stream import FileWords, WaveSource
 
 __all__ = ["AudioReader", "open_audio", "read_audio"]
 
@@ -151,6 +151,10 @@ class AudioReader:
     def seek(self, frame: int) -> None:
         """Go to a frame, 0 to `frames`; beyond the end there is nothing to read."""
         self._position = max(0, min(frame, self.frames))
+
+    def words(self) -> FileWords | None:
+        """The samples as they lie in the file, where they lie there as plain words."""
+        return self._source.words(self.path) if isinstance(self._source, WaveSource) else None
 
     def close(self) -> None:
         """Close the file."""

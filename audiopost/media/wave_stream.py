@@ -7,6 +7,7 @@ and keep the memory of a process constant however long the file is.
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +18,7 @@ from audiopost.blocks import AudioBlock
 from audiopost.media.sample_words import LEAD_BYTES, WORD_BYTES, SampleWord, decode, encode
 from audiopost.media.wave_chunks import WaveFile, wave_header
 
-__all__ = ["WaveSink", "WaveSource"]
+__all__ = ["FileWords", "WaveSink", "WaveSource", "WordsFile"]
 
 _READ_FRAMES = 16_384
 """Frames decoded at once: the bytes stay in the cache between reading and decoding."""
@@ -74,6 +75,53 @@ class WaveSource:
         there = filled // self._frame_bytes
         decode(self._raw, self._word, out[:, :there])
         return there
+
+    def words(self, path: Path) -> FileWords:
+        """The same samples as they lie in the file."""
+        return FileWords(path, self._word, self._offset, self._frame_bytes, self.frames)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+@dataclass(frozen=True)
+class FileWords:
+    """Samples that lie in a file as plain words, to be read by several threads, each by a way of its own."""
+
+    path: Path
+    word: SampleWord
+    offset: int
+    """Byte of the first frame."""
+    frame_bytes: int
+    frames: int
+
+    def part(self, begin: int, end: int) -> FileWords:
+        """The frames from `begin` to before `end`."""
+        return replace(self, offset=self.offset + begin * self.frame_bytes, frames=end - begin)
+
+    def open(self) -> WordsFile:
+        """Open the file once more."""
+        return WordsFile(self)
+
+
+class WordsFile:
+    """One way into `FileWords`."""
+
+    def __init__(self, words: FileWords) -> None:
+        self._words = words
+        self._file = words.path.open("rb", buffering=0)
+
+    def read_into(self, frame: int, memory: memoryview) -> int:
+        """Fill memory from a frame on; returns how many bytes there were."""
+        self._file.seek(self._words.offset + frame * self._words.frame_bytes)
+        filled = 0
+        while filled < len(memory):
+            count = self._file.readinto(memory[filled:])
+            if not count:
+                break
+            filled += count
+        return filled
 
     def close(self) -> None:
         """Close the file."""
