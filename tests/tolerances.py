@@ -241,3 +241,14 @@ TONE_RMS_DB = 0.002
 
 TWO_DECIMALS_DB = 0.0051
 """dB: loudgain prints gains with two decimals."""
+
+# --- Roads of the meter ----------------------------------------------------------------------------------------------
+
+SAME_ROAD_POWER = 1e-11
+"""Relative to the loudest: float64 sums in another order; a warm-up of 200 ms leaves 1e-20 of what was before."""
+
+SAME_ROAD_LU = 1e-9
+"""LU: what that makes of a level."""
+
+TRUE_PEAK_FLOAT32_DB = 3e-5
+"""dB: 48 products in float32, summed in another order (see TRUE_PEAK_FLOAT32)."""

@@ -375,7 +375,7 @@ def _kept(key: str, make: Callable[[], bytes]) -> bytes:
         return make()
     path = folder / f"vectors-{hashlib.sha256(key.encode()).hexdigest()[:16]}.o"
     with contextlib.suppress(OSError):
-        digest, object_code = path.read_bytes().split(b"\n", 1) if path.exists() else (b"", b"")
+        digest, _, object_code = path.read_bytes().partition(b"\n") if path.exists() else (b"", b"", b"")
         if hashlib.sha256(object_code).hexdigest().encode() == digest:
             return object_code
     object_code = make()

@@ -5,9 +5,9 @@
     segment 0 │ segment 1 │ segment 2 │ segment 3 │ ...         of 30 s each, as many as fill eight lanes side by side
     ^ each begins 0.2 s earlier, to warm its filters up
 
-A segment's filter starts in silence 200 ms before the segment, when the stream's own would still remember what was
-before. What that makes of a hop's energy is less than 1e-11 of the loudest, and usually nothing. Everything else
-is that of the stream, bit for bit. Segments last 30 s whatever the cores, so that the result is the same on all
+A segment's filter starts in silence 200 ms before the segment, where the stream's own remembers what was before. Its
+slowest pole, at 38 Hz, has forgotten all but 1e-20 of that when the segment begins, so what is left is rounding: less
+than 1e-11 of the loudest. Peaks are those of the stream, bit for bit. Segments last 30 s whatever the cores, so that the result is the same on all
 machines of a kind.
 
 Bytes are read at their place, where they are needed, into memory that is used again: a programme of ten hours takes
