@@ -19,8 +19,9 @@ from typing import Any, Self
 from numpy.typing import ArrayLike
 
 from audiopost.blocks import AudioBlock
-from audiopost.errors import GraphError
+from audiopost.errors import GraphError, UnknownNameError
 from audiopost.graph.drawing import as_svg
+from audiopost.graph.listening import Listening
 from audiopost.graph.modulation import FollowerSpec, LinkSpec, ModulationSpec
 from audiopost.graph.node import Node
 from audiopost.graph.offline import ParameterEvent, render, render_outputs
@@ -215,6 +216,22 @@ class Graph(GraphSpec):
     ) -> dict[str, AudioBlock]:
         """Every output in one pass, ``main`` and the named ones; see `audiopost.graph.offline.render_outputs`."""
         return render_outputs(self, samples, sample_rate, layout, inputs=inputs, tail=tail)
+
+    def listen(
+        self,
+        samples: ArrayLike,
+        sample_rate: int,
+        *,
+        layout: Layout | str | None = None,
+        inputs: Mapping[str, ArrayLike] | None = None,
+        tail: bool = True,
+        output: str = MAIN,
+    ) -> Listening:
+        """Render, and show the result in a notebook: the picture, and a player of one output (mono or stereo)."""
+        outputs = render_outputs(self, samples, sample_rate, layout, inputs=inputs, tail=tail)
+        if output not in outputs:
+            raise UnknownNameError(kind="output", name=output, known=tuple(outputs), where=self.name)
+        return Listening(outputs[output], sample_rate, as_svg(self), self.name)
 
     def mermaid(self) -> str:
         """The drawing in Mermaid's flowchart language."""
