@@ -207,7 +207,8 @@ def _refusal(
     wished_db: float,
     allowance: float,
 ) -> TargetUnreachableError:
-    others = tuple(group for group in groups if group not in leading)
+    # What is wished is the first leading rule's: a second one may stand in the way like any other.
+    others = tuple(group for group in groups if group not in leading[:1])
     reach_db = _cut(others, allowance).nearest(wished_db)
     lead = leading[0][0] if leading else groups[0][0]
     if reach_db is None or lead not in (group[0] for group in leading):

@@ -36,6 +36,9 @@ MEASURES: dict[str, Measure] = {
     for measure in (
         Measure("integrated_lufs", "integrated loudness", "LUFS", leads=True),
         Measure("dialogue_lkfs", "dialogue loudness", "LKFS", leads=True),
+        Measure("ungated_lkfs", "ungated loudness", "LKFS", leads=True),
+        Measure("leq_m_db", "Leq(m)", "dB", leads=True),
+        Measure("over_programme_lu", "loudness above the programme around it", "LU", leads=True),
         Measure("rms_dbfs", "RMS level", "dBFS", leads=True),
         Measure(
             "short_term_max_lufs",
@@ -66,6 +69,7 @@ MEASURES: dict[str, Measure] = {
         Measure("noise_floor_dbfs", "noise floor", "dBFS", mend_at_the_source="take out {excess} dB of noise"),
         Measure("loudness_range_lu", "loudness range", "LU", moves_with_gain=False),
         Measure("dialogue_range_lu", "dialogue range", "LU", moves_with_gain=False),
+        Measure("loudness_to_dialogue_lu", "programme loudness above dialogue loudness", "LU", moves_with_gain=False),
         Measure("plr_lu", "peak-to-loudness ratio", "LU", moves_with_gain=False),
         Measure("duration_s", "duration", "s", moves_with_gain=False),
     )

@@ -30,6 +30,13 @@ class ProgrammeFacts:
     """Part of the duration that holds speech, 0 to 1."""
     dialogue_lkfs: float | None = None
     dialogue_range_lu: float | None = None
+    loudness_to_dialogue_lu: float | None = None
+    """EBU R 128 s4: programme loudness less dialogue loudness."""
+    ungated_lkfs: float | None = None
+    """Loudness without any gate, as ITU-R BS.1770-1 has it."""
+    leq_m_db: float | None = None
+    over_programme_lu: float | None = None
+    """How much louder an advert or a break is than the programme that it interrupts: no single file tells."""
     rms_dbfs: float | None = None
     noise_floor_dbfs: float | None = None
 

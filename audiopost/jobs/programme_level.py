@@ -96,6 +96,8 @@ def measure_files(programme: Programme, level: ProgrammeLevel, stage: Stage) -> 
 def facts_of(measurement: FileMeasurement) -> ProgrammeFacts:
     """What a delivery rule may ask about a file: its form, and what was measured of it besides loudness."""
     further = measurement.further
+    programme_lufs = measurement.loudness.integrated_lufs
+    dialogue_lkfs = None if further.dialogue is None else further.dialogue.loudness_lkfs
     return ProgrammeFacts(
         sample_rate_hz=measurement.sample_rate_hz,
         channels=measurement.channels,
@@ -104,7 +106,11 @@ def facts_of(measurement: FileMeasurement) -> ProgrammeFacts:
         bits=measurement.bits or None,
         container=measurement.container or None,
         speech_share=None if further.dialogue is None else further.dialogue.share,
-        dialogue_lkfs=None if further.dialogue is None else further.dialogue.loudness_lkfs,
+        dialogue_lkfs=dialogue_lkfs,
+        loudness_to_dialogue_lu=(
+            None if programme_lufs is None or dialogue_lkfs is None else programme_lufs - dialogue_lkfs
+        ),
+        leq_m_db=None if further.leq_m is None else further.leq_m.level_db,
         rms_dbfs=further.rms_dbfs,
         noise_floor_dbfs=further.noise_floor_dbfs,
     )

@@ -37,7 +37,7 @@ def test_a_packed_target_bears_its_files_name_and_says_where_it_is_from(name: st
     assert target.source.version or target.source.year
     assert target.source.confidence in ("primary", "secondary")
     assert target.organisation
-    assert target.rules
+    assert target.rules or target.format.in_words()
     assert target.name in target.explain()
 
 
