@@ -40,7 +40,7 @@ def targets(
     elif target is not None:
         print_text(found[0].explain())
     else:
-        rows = [[each.id, each.name, each.status, "; ".join(rule.in_words() for rule in each.rules)] for each in found]
+        rows = [[each.id, each.name, each.status, each.in_brief()] for each in found]
         print_table(("id", "name", "status", "rules"), rows)
 
 

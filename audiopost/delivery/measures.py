@@ -29,28 +29,39 @@ class Measure:
     leads: bool = False
     mend_at_the_source: str = ""
     """What to do about too high a value besides gain; ``{excess}`` stands for the amount."""
+    symbol: str = ""
+    """What meters write for it, where a line has to be short."""
+
+    @property
+    def brief(self) -> str:
+        """The symbol, or the words where it has none."""
+        return self.symbol or self.words
 
 
 MEASURES: dict[str, Measure] = {
     measure.name: measure
     for measure in (
-        Measure("integrated_lufs", "integrated loudness", "LUFS", leads=True),
-        Measure("dialogue_lkfs", "dialogue loudness", "LKFS", leads=True),
-        Measure("ungated_lkfs", "ungated loudness", "LKFS", leads=True),
+        Measure("integrated_lufs", "integrated loudness", "LUFS", leads=True, symbol="I"),
+        Measure("dialogue_lkfs", "dialogue loudness", "LKFS", leads=True, symbol="dialogue"),
+        Measure("ungated_lkfs", "ungated loudness", "LKFS", leads=True, symbol="ungated"),
         Measure("leq_m_db", "Leq(m)", "dB", leads=True),
-        Measure("over_programme_lu", "loudness above the programme around it", "LU", leads=True),
-        Measure("rms_dbfs", "RMS level", "dBFS", leads=True),
+        Measure(
+            "over_programme_lu", "loudness above the programme around it", "LU", leads=True, symbol="above programme"
+        ),
+        Measure("rms_dbfs", "RMS level", "dBFS", leads=True, symbol="RMS"),
         Measure(
             "short_term_max_lufs",
             "maximum short-term loudness",
             "LUFS",
             mend_at_the_source="tame its loudest 3 s by {excess} dB",
+            symbol="S max",
         ),
         Measure(
             "momentary_max_lufs",
             "maximum momentary loudness",
             "LUFS",
             mend_at_the_source="tame its loudest 400 ms by {excess} dB",
+            symbol="M max",
         ),
         Measure(
             "true_peak_dbtp",
@@ -58,6 +69,7 @@ MEASURES: dict[str, Measure] = {
             "dBTP",
             a_limiter_lowers=True,
             mend_at_the_source="allow {excess} dB of limiting",
+            symbol="TP",
         ),
         Measure(
             "sample_peak_dbfs",
@@ -65,12 +77,19 @@ MEASURES: dict[str, Measure] = {
             "dBFS",
             a_limiter_lowers=True,
             mend_at_the_source="allow {excess} dB of limiting",
+            symbol="SP",
         ),
         Measure("noise_floor_dbfs", "noise floor", "dBFS", mend_at_the_source="take out {excess} dB of noise"),
-        Measure("loudness_range_lu", "loudness range", "LU", moves_with_gain=False),
+        Measure("loudness_range_lu", "loudness range", "LU", moves_with_gain=False, symbol="LRA"),
         Measure("dialogue_range_lu", "dialogue range", "LU", moves_with_gain=False),
-        Measure("loudness_to_dialogue_lu", "programme loudness above dialogue loudness", "LU", moves_with_gain=False),
-        Measure("plr_lu", "peak-to-loudness ratio", "LU", moves_with_gain=False),
+        Measure(
+            "loudness_to_dialogue_lu",
+            "programme loudness above dialogue loudness",
+            "LU",
+            moves_with_gain=False,
+            symbol="I - dialogue",
+        ),
+        Measure("plr_lu", "peak-to-loudness ratio", "LU", moves_with_gain=False, symbol="PLR"),
         Measure("duration_s", "duration", "s", moves_with_gain=False),
     )
 }

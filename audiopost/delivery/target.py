@@ -141,6 +141,14 @@ class Rule:
         line = f"{self.kind.words} {self.limit_in_words} {self.kind.unit}"
         return " ".join(part for part in (line, self.when.in_words(), f"({self.note})" if self.note else "") if part)
 
+    def in_brief(self) -> str:
+        """The rule with its symbol and without its note, for a line among many.
+
+        >>> Rule("integrated_lufs", target=-23.0, tolerance=0.2, note="by any meter").in_brief()
+        'I -23.0 ±0.2 LUFS'
+        """
+        return f"{self.kind.brief} {self.limit_in_words} {self.kind.unit} {self.when.in_words()}".rstrip()
+
     def _around_target(self, side: int) -> float:
         if self.target is None:
             return side * math.inf
@@ -164,6 +172,10 @@ class AnyOf:
         """The whole rule as one line."""
         line = "either " + " or ".join(rule.in_words() for rule in self.rules)
         return " ".join(part for part in (line, self.when.in_words(), f"({self.note})" if self.note else "") if part)
+
+    def in_brief(self) -> str:
+        """The rule with symbols and without notes, for a line among many."""
+        return f"{' or '.join(rule.in_brief() for rule in self.rules)} {self.when.in_words()}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -219,6 +231,11 @@ class DeliveryTarget:
     region: str = ""
     status: Status = "current"
     notes: tuple[str, ...] = ()
+
+    def in_brief(self) -> str:
+        """All rules in one line; the format only where it is all that is asked."""
+        rules = "; ".join(rule.in_brief() for rule in self.rules)
+        return rules or f"format: {self.format.in_words()}"
 
     def explain(self) -> str:
         """The target in words: one line each for what it is, where it is from, every rule, the format, the notes."""
