@@ -75,6 +75,11 @@ class LanePath:
         return self._scan.frames
 
     @property
+    def interpolated_frames(self) -> int:
+        """How often, in any channel, the waveform behind a frame was looked at; elsewhere it could not be a peak."""
+        return self._scan.interpolated_frames
+
+    @property
     def non_finite_samples(self) -> int:
         """NaN and infinite samples so far; each was replaced by 0."""
         return self._scan.faults.of_lanes(0, self.channels)[0]

@@ -7,8 +7,8 @@
 
 A segment's filter starts in silence 200 ms before the segment, where the stream's own remembers what was before. Its
 slowest pole, at 38 Hz, has forgotten all but 1e-20 of that when the segment begins, so what is left is rounding: less
-than 1e-11 of the loudest. Peaks are those of the stream, bit for bit. Segments last 30 s whatever the cores, so that the result is the same on all
-machines of a kind.
+than 1e-11 of the loudest. Peaks are those of the stream, bit for bit. Segments last 30 s whatever the cores, so that
+the result is the same on all machines of a kind.
 
 Bytes are read at their place, where they are needed, into memory that is used again: a programme of ten hours takes
 no more than one of a minute.
