@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from audiopost import effects as effects
     from audiopost import errors as errors
+    from audiopost.effects.plugin_presets import save_plugin_preset as save_plugin_preset
     from audiopost.effects.python_effect import effect as effect
     from audiopost.effects.python_effect import kernel as kernel
     from audiopost.graph.algebra import Graph as Graph
@@ -49,6 +50,7 @@ __all__ = [
     "normalize",
     "render",
     "save_chain",
+    "save_plugin_preset",
 ]
 
 _HOMES = {
@@ -64,6 +66,7 @@ _HOMES = {
     "normalize": "jobs.normalize",
     "render": "jobs.render",
     "save_chain": "library.chains",
+    "save_plugin_preset": "effects.plugin_presets",
 }
 """The module of each public name; a test holds it equal to what the types above say."""
 

@@ -466,6 +466,7 @@ def plugin(
     *,
     plugin_name: str = "",
     state: str = "",
+    preset: str = "",
     block_frames: int = 0,
     tail_s: float = -1.0,
     **parameters: float | str | bool,
@@ -480,6 +481,8 @@ def plugin(
         which one, where the file holds several.
     state
         the plug-in's own state, base64.
+    preset
+        a .vstpreset file of the plug-in, instead of a state.
     block_frames
         feed it blocks of this size; 0: only where the scan asks for it.
     tail_s

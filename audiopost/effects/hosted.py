@@ -27,6 +27,7 @@ from audiopost.plugins.built_ins import BUILT_INS, HIGHEST_CUT_OFF, BuiltIn, Seg
 from audiopost.plugins.captured_streams import captured_streams
 from audiopost.plugins.channel_groups import ChannelGroup, channel_groups
 from audiopost.plugins.plugin import PluginParameter, PluginSetting
+from audiopost.plugins.preset_file import read_preset
 from audiopost.plugins.scan import plugin_info, require_ok
 from audiopost.plugins.segments import SegmentedPlugin, WholeSound
 from audiopost.plugins.streams import (
@@ -111,6 +112,8 @@ class PluginNode(HostedNode):
     ------
     PluginLoadError, PluginTimeoutError, PluginCrashError
         When it is made: no such file, or the scan found that it cannot be used.
+    PresetError, PluginError
+        When it is made: the setting ``preset`` names a file that is no preset, or one of another plug-in.
     """
 
     name = "plugin"
@@ -120,6 +123,7 @@ class PluginNode(HostedNode):
         Setting("path", "path", summary="of the file, or its bare name in the plug-in folders"),
         Setting("plugin_name", "text", "", summary="which one, where the file holds several"),
         Setting("state", "text", "", summary="the plug-in's own state, base64"),
+        Setting("preset", "path", "", summary="a .vstpreset file of the plug-in, instead of a state"),
         Setting(
             "block_frames", "integer", 0, summary="feed it blocks of this size; 0: only where the scan asks for it"
         ),
@@ -137,10 +141,14 @@ class PluginNode(HostedNode):
         self._choose = str(given.get("plugin_name", ""))
         self._info = require_ok(plugin_info(str(given.get("path", "")), self._choose))
         self._state = _decoded(str(given.get("state", "")))
+        preset = str(given.get("preset", ""))
+        if preset and self._state:
+            raise UsageError("a state and a preset are given", where="plugin", mend="leave one of them out")
+        self._preset = read_preset(preset) if preset else None
         self._first: ExternalPlugin | ReloadingPlugin | None = None
         self._knobs: tuple[Knob, ...] | None = None
         declared = self._info.parameters
-        if self._state:
+        if self._state or self._preset is not None:
             # What the knobs stand at is known only once the plug-in has read its state.
             known = {each.name for each in declared}
             restored = self._load(SCAN_RATE_HZ)
@@ -151,10 +159,20 @@ class PluginNode(HostedNode):
         self.notes: tuple[str, ...] = self._info.notes
         """What a person should know: a latency that is not the reported one, fixed blocks."""
 
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Numbers of channels that one instance plays."""
+        return self._info.channels
+
     def state(self) -> str:
         """The plug-in's own state as base64, for the setting ``state``, as of its last block. After `prepare`."""
         assert self._first is not None, "prepare comes before state"
         return base64.b64encode(self._first.state()).decode("ascii")
+
+    def preset(self) -> bytes:
+        """The same state as the bytes of a ``.vstpreset`` file. After `prepare`; raises PluginError where none is."""
+        assert self._first is not None, "prepare comes before preset"
+        return self._first.preset()
 
     def prepare(self, stream: StreamFormat) -> None:
         """See `HostedNode`."""
@@ -219,7 +237,9 @@ class PluginNode(HostedNode):
         # Late: loading the library takes 0.1 s, and listing the catalogue must not.
         from audiopost.plugins.pedalboard_host import load_external
 
-        plugin = load_external(self._info.path, sample_rate, self._choose, self._state, self._knobs, largest_frames)
+        plugin = load_external(
+            self._info.path, sample_rate, self._choose, self._state, self._knobs, largest_frames, self._preset
+        )
         self._knobs = plugin.knobs
         return plugin
 

@@ -90,7 +90,7 @@ def _node_data(name: str, node: NodeSpec, folder: Path) -> dict[str, Any]:
 
 def _from_folder(folder: Path, path: str) -> str:
     """A path inside the folder is written from there, so that the folder can be moved."""
-    if not os.path.isabs(path) and not Path(path).exists():
+    if not path or (not os.path.isabs(path) and not Path(path).exists()):
         return path
     whole = Path(path).resolve()
     inside = whole.is_relative_to(folder.resolve())

@@ -151,7 +151,7 @@ def _read_value(
 def _beside(folder: Path, path: str) -> str:
     """The path from the preset's folder where a file lies there; else as it is (a plug-in folder may hold it)."""
     candidate = folder / path
-    return str(candidate) if candidate.exists() else path
+    return str(candidate) if path and candidate.exists() else path
 
 
 def _edges(file: TomlFile, table: ChainTable) -> tuple[EdgeSpec, ...]:

@@ -32,6 +32,7 @@ from audiopost.plugins.captured_streams import captured_streams
 from audiopost.plugins.floating_point import floating_point_kept
 from audiopost.plugins.knobs import Knob, knob_of
 from audiopost.plugins.plugin import PluginParameter, PluginSettingValue, sentence
+from audiopost.plugins.preset_file import PresetFile, class_id_of
 from audiopost.plugins.streams import PRIMING_FRAMES
 
 __all__ = [
@@ -297,6 +298,20 @@ class ExternalPlugin(_Native):
         """Everything that the plug-in would save in a session, as of the last block that it played."""
         return bytes(self._native.raw_state)
 
+    def preset(self) -> bytes:
+        """The same as the bytes of a ``.vstpreset`` file.
+
+        Raises
+        ------
+        PluginError
+            For a plug-in that is no VST3.
+        """
+        with captured_streams():
+            try:
+                return bytes(self._native.preset_data)
+            except (AttributeError, RuntimeError) as error:
+                raise PluginError(self.name, "gives no .vstpreset", "keep its state in a chain") from error
+
 
 def _knobs(native: Any) -> tuple[Knob, ...]:
     """The knobs of a plug-in, without the host's affairs and what has one value only."""
@@ -315,6 +330,7 @@ def load_external(
     state: bytes = b"",
     knobs: tuple[Knob, ...] | None = None,
     largest_frames: int = PRIMING_FRAMES,
+    preset: PresetFile | None = None,
 ) -> ExternalPlugin:
     """Load a plug-in file into this process. Scan it first: see `audiopost.plugins.scan`.
 
@@ -332,11 +348,15 @@ def load_external(
         Those of another instance of the same plug-in and state, which saves reading them again (up to 0.4 s).
     largest_frames
         The size of the largest block, which the plug-in is told. Some play only blocks of exactly this size.
+    preset
+        A preset of the plug-in, instead of a state.
 
     Raises
     ------
     PluginLoadError
         If it cannot be loaded, or refuses the state.
+    PluginError
+        If the preset belongs to another plug-in, or this one refuses it.
 
     Notes
     -----
@@ -347,9 +367,25 @@ def load_external(
             native: Any = _format_class(path)(path, plugin_name=plugin_name or None)
             if state:
                 native.raw_state = state
+            if preset is not None:
+                _give_preset(native, preset)
             known = _knobs(native) if knobs is None else knobs
         except (ImportError, ValueError, RuntimeError, OSError) as error:
             raise PluginLoadError(Path(path).name, sentence(error)) from error
         captured.seek(0)
         messages = captured.read().decode(errors="replace")
     return ExternalPlugin(native, path, sample_rate, messages, known, largest_frames)
+
+
+def _give_preset(native: Any, preset: PresetFile) -> None:
+    """Let a plug-in that was just loaded take a preset; raises PluginError where it is not its own."""
+    name = str(native.name)
+    if not isinstance(native, pedalboard.VST3Plugin):
+        raise PluginError(name, f"is no VST3 and takes no .vstpreset ({preset.path})", "give its state instead")
+    if class_id_of(bytes(native.preset_data)) != preset.class_id:
+        mend = f"load it with {preset.owner}"
+        raise PluginError(name, f"the preset {preset.path} belongs to another plug-in", mend)
+    try:
+        native.preset_data = preset.data
+    except (ValueError, RuntimeError) as error:
+        raise PluginError(name, f"refuses the preset {preset.path}", "save it again from the plug-in") from error

@@ -52,3 +52,7 @@ class ReloadingPlugin:
     def state(self) -> bytes:
         """The state of the present instance."""
         return self._plugin.state()
+
+    def preset(self) -> bytes:
+        """The present instance's state as a ``.vstpreset``."""
+        return self._plugin.preset()
