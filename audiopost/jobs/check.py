@@ -15,7 +15,7 @@ from audiopost.jobs.extent import WHOLE, Extent
 from audiopost.jobs.further_measures import NOTHING_FURTHER, Further
 from audiopost.jobs.job import Progress
 from audiopost.jobs.measure import FileMeasurement, measure
-from audiopost.jobs.programme_level import asks_for_rms, facts_of
+from audiopost.jobs.programme_level import asks_for_leq_m, asks_for_rms, facts_of
 from audiopost.layouts import Layout
 from audiopost.library.targets import load_target
 
@@ -74,8 +74,8 @@ def check(
     extent
         The part of the file to judge, as if it were all.
     further
-        What to measure besides loudness; what the target asks about RMS level and noise floor is measured unasked,
-        dialogue is not.
+        What to measure besides loudness; what the target asks about RMS level, noise floor and Leq(m) (by its
+        usual convention, ``peak``) is measured unasked, dialogue is not.
 
     Raises
     ------
@@ -83,9 +83,15 @@ def check(
         If the file cannot be read.
     UnknownNameError, PresetError
         If the target does not exist or its file is wrong.
+    UsageError
+        If the target asks for Leq(m) and the layout has none.
     """
     wanted = target if isinstance(target, DeliveryTarget) else load_target(target)
-    asked = replace(further, rms=further.rms or asks_for_rms(wanted))
+    asked = replace(
+        further,
+        rms=further.rms or asks_for_rms(wanted),
+        leq_m=further.leq_m or ("peak" if asks_for_leq_m(wanted) else None),
+    )
     measurement = measure(path, layout=layout, dual_mono=dual_mono, progress=progress, extent=extent, further=asked)
     facts = facts_of(measurement)
     verdict = judge(wanted, measurement.loudness, facts)

@@ -19,6 +19,7 @@ from audiopost.loudness.rms import RmsMeter
 __all__ = [
     "ProgrammeLevel",
     "asks_for_dialogue",
+    "asks_for_leq_m",
     "asks_for_rms",
     "facts_of",
     "measure_files",
@@ -43,8 +44,17 @@ class ProgrammeLevel:
 
 def asks_for_rms(target: DeliveryTarget) -> bool:
     """Whether a target has rules about RMS level or noise floor: they cost a measure of their own."""
+    return _asks_for(target, "rms_dbfs", "noise_floor_dbfs")
+
+
+def asks_for_leq_m(target: DeliveryTarget) -> bool:
+    """Whether a target has rules about Leq(m): it costs a measure of its own."""
+    return _asks_for(target, "leq_m_db")
+
+
+def _asks_for(target: DeliveryTarget, *measures: str) -> bool:
     rules = [one for rule in target.rules for one in ((rule,) if isinstance(rule, Rule) else rule.rules)]
-    return any(rule.measure in ("rms_dbfs", "noise_floor_dbfs") for rule in rules)
+    return any(rule.measure in measures for rule in rules)
 
 
 def asks_for_dialogue(target: DeliveryTarget) -> bool:

@@ -16,7 +16,9 @@ def test_targets(run: Run) -> None:
     listed = run("targets", "--json").document["targets"]
     assert [each["id"] for each in listed] == [each.id for each in list_targets()]
     assert all(set(each) >= {"id", "name", "status", "source", "rules"} for each in listed)
-    assert all(each["id"] in run("targets").out for each in listed)
+    lines = {line.split()[0]: line for line in run("targets").out.splitlines()}
+    assert set(lines) == {"id", *(each["id"] for each in listed)}
+    assert lines["ebu-r128"].endswith("current     I -23.0 ±0.2 LUFS; TP ≤ -1.0 dBTP")
 
 
 def test_one_target_is_explained_with_its_source(run: Run) -> None:

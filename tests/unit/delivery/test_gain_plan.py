@@ -129,6 +129,24 @@ def test_a_target_whose_level_cannot_be_judged_gives_no_gain() -> None:
     assert plan_gain(dialogue, measured(), facts=ProgrammeFacts(dialogue_lkfs=-20.0)).gain_db == -7.0
 
 
+def test_a_second_rule_about_level_may_be_the_obstacle() -> None:
+    dialogue = target(Rule("dialogue_lkfs", target=-27.0, tolerance=0.4), Rule("integrated_lufs", maximum=-20.0), PEAK)
+    with pytest.raises(TargetUnreachableError) as caught:
+        plan_gain(dialogue, measured(-18.0, -8.0), facts=ProgrammeFacts(dialogue_lkfs=-27.0), in_tolerance="process")
+    assert caught.value.shortfall_db == pytest.approx(2.0)
+    assert "the integrated loudness would be -18.0 LUFS (limit ≤ -20.0): 2.0 dB too much" in str(caught.value)
+    assert "limiting" not in str(caught.value)
+
+
+@pytest.mark.parametrize("measure", ["leq_m_db", "ungated_lkfs", "over_programme_lu"])
+def test_a_level_of_another_kind_is_lowered_where_it_is_known_and_refused_where_not(measure: str) -> None:
+    ceiling = target(Rule(measure, maximum=2.0))
+    with pytest.raises(TargetUnreachableError, match="was not measured"):
+        plan_gain(ceiling, measured())
+    assert judge(ceiling, measured()).passed is None
+    assert plan_gain(ceiling, measured(), facts=ProgrammeFacts(**{measure: 5.0})).gain_db == -3.0  # type: ignore[arg-type]
+
+
 NETFLIX = target(
     Rule("dialogue_lkfs", target=-27.0, tolerance=2.0, when=Condition(speech_share_at_least=0.15)),
     Rule("integrated_lufs", target=-24.0, tolerance=2.0, when=Condition(speech_share_below=0.15)),

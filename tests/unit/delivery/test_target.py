@@ -86,6 +86,22 @@ def test_a_target_explains_itself_line_by_line() -> None:
     ]
 
 
+def test_in_brief_a_rule_has_a_symbol_and_no_note() -> None:
+    rules = (
+        Rule("integrated_lufs", target=-23.0, tolerance=0.2, note="by any meter"),
+        AnyOf((Rule("short_term_max_lufs", maximum=-18.0), Rule("momentary_max_lufs", maximum=-15.0)), note="either"),
+        Rule("loudness_range_lu", maximum=20.0, when=Condition(duration_s_at_least=120.0)),
+    )
+    target = DeliveryTarget("house", "House", Source("House rules"), rules, FormatRules((48_000,)))
+    assert target.in_brief() == (
+        "I -23.0 ±0.2 LUFS; S max ≤ -18.0 LUFS or M max ≤ -15.0 LUFS; LRA ≤ 20.0 LU where it lasts 120 s or more"
+    )
+
+
+def test_in_brief_a_target_about_the_file_alone_tells_its_format() -> None:
+    assert DeliveryTarget("house", "House", Source("s"), (), FormatRules(bits=("24",))).in_brief() == "format: 24 bit"
+
+
 @pytest.mark.parametrize("name", MEASURES)
 def test_every_measure_can_be_read_or_says_why_not(name: str) -> None:
     reading = read_measure(name, measured(None), ProgrammeFacts())

@@ -6,9 +6,11 @@ import pytest
 
 from audiopost.errors import FileError, UnknownNameError
 from audiopost.jobs.check import check
+from audiopost.jobs.further_measures import Further
 from audiopost.library.targets import load_target
 from tests.programmes import write_sound
 from tests.signals import tones, white_noise
+from tests.tolerances import LEQ_M_TONE_DB
 
 
 def test_a_file_on_target_passes_every_rule(tmp_path: Path) -> None:
@@ -60,6 +62,29 @@ def test_an_audiobook_is_judged_by_rms_and_noise_floor(tmp_path: Path) -> None:
     assert measured["rms_dbfs"] == pytest.approx(-17.0 - 3.01 - 0.97, abs=0.01)
     assert measured["noise_floor_dbfs"] == pytest.approx(-73.01, abs=0.01)
     assert result.passed is True
+
+
+@pytest.mark.parametrize(("level_dbfs", "passed"), [(-30.0, True), (-15.0, False)])
+def test_a_trailer_is_judged_by_leq_m(tmp_path: Path, level_dbfs: float, passed: bool) -> None:
+    # A sine of 1 kHz on two screen channels: 108.01, less 3.01 (RMS), and 3.01 (two of them), less 5.6 (weighting).
+    result = check(write_sound(tmp_path / "a.wav", tones((level_dbfs, 5.0))), "tasa")
+    (rule,) = result.rules
+    assert result.passed is passed
+    assert rule.measured == result.measurement.further.leq_m.level_db  # type: ignore[union-attr]
+    assert rule.measured == pytest.approx(level_dbfs + 102.41, abs=LEQ_M_TONE_DB)
+
+
+def test_cinematic_programmes_are_judged_by_how_far_they_lie_above_their_dialogue(tmp_path: Path) -> None:
+    mix = write_sound(tmp_path / "mix.wav", tones((-23.0, 5.0), (-33.0, 5.0)))
+    stem = write_sound(tmp_path / "dx.wav", tones((-np.inf, 5.0), (-33.0, 5.0)))
+    result = check(mix, "ebu-r128-s4", further=Further(dialogue_stem=stem))
+    (rule,) = (rule for rule in result.rules if rule.rule == "loudness_to_dialogue_lu")
+    dialogue = result.measurement.further.dialogue
+    assert dialogue is not None
+    assert dialogue.loudness_lkfs is not None
+    assert result.measurement.loudness.integrated_lufs is not None
+    assert rule.measured == result.measurement.loudness.integrated_lufs - dialogue.loudness_lkfs
+    assert rule.passed is False
 
 
 def test_mono_that_is_measured_as_dual_mono_is_still_mono_in_form(tmp_path: Path) -> None:
