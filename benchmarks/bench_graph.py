@@ -7,13 +7,16 @@ Every figure is a ratio taken in one run, or a share of the block's period.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
 import numpy as np
+import pedalboard
 from compare import arguments, table, take_turns
+from film_mix_peers import peers
 
-from audiopost import Graph
+from audiopost import Graph, kernel
 from audiopost import effects as fx
 from audiopost.blocks import AudioBlock
 from audiopost.graph.node import StreamFormat
@@ -30,6 +33,8 @@ def main() -> None:
     growth(options.rounds)
     film_mix_live(seconds=5 if options.quick else 60)
     film_mix_offline(options.rounds, seconds=5 if options.quick else 20)
+    film_mix_elsewhere(options.rounds, seconds=5 if options.quick else 20)
+    sample_kernel(options.rounds, repeats=200 if options.quick else 1000)
 
 
 def noise(frames: int, seed: int = 0) -> AudioBlock:
@@ -140,6 +145,56 @@ def film_mix_offline(rounds: int, seconds: int) -> None:
         "two threads": lambda: graph.render(samples, RATE, threads=2),
     }
     print(table(take_turns(contenders, max(2, rounds // 2)), reference="one thread"))
+
+
+def film_mix_elsewhere(rounds: int, seconds: int) -> None:
+    """The mix in other hosts, which do less of it: what is missing stands in `film_mix_peers`."""
+    print(f"Film mix in other hosts, {seconds} s of sound, offline")
+    samples, graph = noise(seconds * RATE), film_mix()
+    contenders: dict[str, Callable[[], object]] = {
+        "audiopost, one thread": lambda: graph.render(samples, RATE, threads=1),
+        "audiopost, two threads": lambda: graph.render(samples, RATE, threads=2),
+        **peers(samples, RATE),
+    }
+    print(table(take_turns(contenders, max(2, rounds // 2)), reference="audiopost, one thread"))
+
+
+@kernel(state=3)
+def swept_filter(
+    x: float, state: np.ndarray, cutoff_hz: float = 1000.0, sweep_percent: float = 50.0, sample_rate: float = 48_000.0
+) -> float:
+    """A state-variable low-pass whose cut-off swings twice a second: coefficients anew for every sample.
+
+    Source: the trapezoidal state-variable filter; the two integrators are ``state[0]`` and ``state[1]``.
+    """
+    state[2] += 2.0 * math.pi * 2.0 / sample_rate
+    swing = 1.0 + sweep_percent / 100.0 * math.sin(state[2])
+    slope = math.tan(math.pi * min(cutoff_hz * swing, 0.45 * sample_rate) / sample_rate)
+    first = 1.0 / (1.0 + slope * (slope + 1.0))
+    third = x - state[1]
+    band = first * state[0] + slope * first * third
+    low = state[1] + slope * first * state[0] + slope * slope * first * third
+    state[0] = 2.0 * band - state[0]
+    state[1] = 2.0 * low - state[1]
+    return low
+
+
+def sample_kernel(rounds: int, repeats: int) -> None:
+    """A filter written in Python, one sample at a time and modulated, against pedalboard's native ladder filter."""
+    for frames in (64, 512, 4096):
+        print(f"Python kernel: modulated state-variable filter, {frames} frames stereo")
+        block, out = noise(frames), np.empty((2, frames), dtype=np.float32)
+        stream = StreamFormat(RATE, STEREO, frames)
+        ladder = pedalboard.LadderFilter(pedalboard.LadderFilter.Mode.LPF24, cutoff_hz=1000.0)
+        ours = GraphRenderer(swept_filter(), stream)
+        hosted = GraphRenderer(fx.pedalboard.LadderFilter(cutoff_hz=1000.0), stream)
+        contenders: dict[str, Callable[[], object]] = {
+            "bare LadderFilter": lambda ladder=ladder, block=block: ladder.process(block, RATE, 8192, False),
+            "LadderFilter in a graph": lambda hosted=hosted, block=block, out=out: hosted.process(block, out),
+            "@kernel in a graph": lambda ours=ours, block=block, out=out: ours.process(block, out),
+        }
+        times = take_turns(contenders, rounds, max(20, repeats * 64 // frames))
+        print(table(times, reference="bare LadderFilter"))
 
 
 if __name__ == "__main__":

@@ -61,6 +61,7 @@ def test_the_public_names_are_these() -> None:
     assert set(audiopost.__all__) == {
         "Graph", "LiveHost", "LoudnessMeter", "__version__", "check", "effect", "effects", "errors", "kernel",
         "load_chain", "load_target", "measure", "normalize", "render", "save_chain",
+        "save_plugin_preset",
     }  # fmt: skip
 
 
