@@ -212,7 +212,7 @@ class Rig:
             assert chain is not None
 
             def take(reply: say.Message) -> None:
-                self._parameter_answered(chain, path, value, reply)
+                self._parameter_answered(chain, path, value, reply, told=wait)
                 answer.put(reply)
 
             self._crew.ask_later(chain.engine, say.SetParameter(0, path, value), take)
@@ -304,8 +304,11 @@ class Rig:
         what = f"it took its process down: {engine.cause}"
         return PluginCrashError(culprit, what) if culprit else DeviceError(engine.name, what)
 
-    def _parameter_answered(self, chain: _Chain, path: str, value: float, reply: say.Message) -> None:
-        """On the crew's thread. A parameter that the engine took with it into death is kept for its successor."""
+    def _parameter_answered(self, chain: _Chain, path: str, value: float, reply: say.Message, *, told: bool) -> None:
+        """On the crew's thread. A parameter that the engine took with it into death is kept for its successor.
+
+        `told`: who turned the parameter waits, and is told of a failure by its error.
+        """
         if isinstance(reply, say.ParameterSet):
             chain.spec = turned(chain.spec, path, value)
             self._listener.parameter_moved(reply.frame, path, value)
@@ -314,8 +317,8 @@ class Rig:
                 chain.spec = turned(chain.spec, path, value)
             except AudiopostError as error:
                 self._listener.problem(str(error))
-        elif isinstance(reply, say.Failed):
-            self._listener.problem(f"{path}: {reply.error}")
+        elif isinstance(reply, say.Failed) and not told:
+            self._listener.problem(str(reply.error))
 
     # -- what children say (on the crew's thread) ------------------------------------------------------------------
 

@@ -134,6 +134,9 @@ def test_broken_swaps_and_turns_keep_the_old_sound(tone: Path, tmp_path: Path) -
             host.set_parameter("gain.nothing", 1.0)
         with pytest.raises(UnknownNameError):
             host.set_parameter("nowhere.gain_db", 1.0)
+        assert host.problems == []
+        host.set_parameter("gain.nothing", 1.0, wait=False)
+        until(lambda: any("unknown parameter 'nothing'" in sentence for sentence in host.problems))
         host.record(output, bits="32f")
         blocks = host.statistics()["blocks"]
         until(lambda: host.statistics()["blocks"] > blocks + 100)
