@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 import pedalboard
 from compare import arguments, table, take_turns
-from film_mix_peers import peers
+from film_mix_peers import built_in_mix, peers
 
 from audiopost import Graph, kernel
 from audiopost import effects as fx
@@ -150,10 +150,12 @@ def film_mix_offline(rounds: int, seconds: int) -> None:
 def film_mix_elsewhere(rounds: int, seconds: int) -> None:
     """The mix in other hosts, which do less of it: what is missing stands in `film_mix_peers`."""
     print(f"Film mix in other hosts, {seconds} s of sound, offline")
-    samples, graph = noise(seconds * RATE), film_mix()
+    samples, graph, plain = noise(seconds * RATE), film_mix(), built_in_mix()
     contenders: dict[str, Callable[[], object]] = {
         "audiopost, one thread": lambda: graph.render(samples, RATE, threads=1),
         "audiopost, two threads": lambda: graph.render(samples, RATE, threads=2),
+        "audiopost, no more than dawdreamer, one thread": lambda: plain.render(samples, RATE, threads=1),
+        "audiopost, no more than dawdreamer, two threads": lambda: plain.render(samples, RATE, threads=2),
         **peers(samples, RATE),
     }
     print(table(take_turns(contenders, max(2, rounds // 2)), reference="audiopost, one thread"))

@@ -13,9 +13,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from audiopost import Graph
+from audiopost import effects as fx
 from audiopost.blocks import AudioBlock
 
-__all__ = ["GROUPS", "STEMS", "peers"]
+__all__ = ["GROUPS", "STEMS", "built_in_mix", "peers"]
 
 STEMS = 24
 GROUPS = ("dialogue", "music", "effects")
@@ -31,6 +33,31 @@ def peers(samples: AudioBlock, rate: int) -> dict[str, Callable[[], object]]:
         except ImportError:
             print(f"  ({name} is not installed: pip install {name})")
     return contenders
+
+
+def built_in_mix() -> Graph:
+    """What DawDreamer is given, of pedalboard's built-ins: both rest on JUCE, so what differs is the engine."""
+    built_in = fx.pedalboard
+    graph = Graph(name="film mix of built-ins").bus(*GROUPS, "send")
+    for index in range(STEMS):
+        strip = (
+            built_in.HighpassFilter(cutoff_frequency_hz=60 + index)
+            >> built_in.LowShelfFilter(cutoff_frequency_hz=1000, gain_db=2.0)
+            >> built_in.HighShelfFilter(cutoff_frequency_hz=8000, gain_db=-1.0)
+            >> built_in.Compressor(threshold_db=-24, ratio=2, attack_ms=10)
+        )
+        name = f"stem{index}"
+        graph = graph.add(name, strip).connect("input", name).connect(name, "send", gain_db=-18.0)
+        graph = graph.connect(name, GROUPS[index % len(GROUPS)])
+    for group in GROUPS:
+        graph = graph.add(f"{group}-glue", built_in.Compressor(threshold_db=-18, ratio=1.5, attack_ms=10))
+        graph = graph.connect(group, f"{group}-glue")
+    graph = graph.add("duck", built_in.Compressor(threshold_db=-30, ratio=3, attack_ms=10))
+    graph = graph.add("room", built_in.Reverb(wet_level=1.0, dry_level=0.0)).connect("send", "room")
+    graph = graph.connect("music-glue", "duck")
+    for source in ("dialogue-glue", "duck", "effects-glue", "room"):
+        graph = graph.connect(source, "output")
+    return graph
 
 
 def dawdreamer_mix(samples: AudioBlock, rate: int) -> Callable[[], object]:
