@@ -21,7 +21,7 @@ pytestmark = pytest.mark.soak
 
 WARM_UP_CYCLES = 200
 CYCLES = 10_000
-PLUGIN_CYCLES = 300
+PLUGIN_CYCLES = 60
 
 
 def resident_mib() -> float:
