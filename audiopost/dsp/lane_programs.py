@@ -35,6 +35,7 @@ __all__ = [
     "BOUND_NUMBERS",
     "DECODERS",
     "FULL_SCALES",
+    "HISTORY_FRAMES",
     "PEAK_ROWS",
     "SCANS",
     "STATE_ROWS",
@@ -50,6 +51,9 @@ STATE_ROWS = 5
 BLOCK_FRAMES = 16
 BEYOND_FRAMES = 3 * BLOCK_FRAMES
 """Frames before and behind its own that `find_peaks` looks at."""
+
+HISTORY_FRAMES = 2 * (BEYOND_FRAMES + BLOCK_FRAMES)
+"""Frames of the past that a scan needs, with peaks looked for one block and `BEYOND_FRAMES` late."""
 
 TAPS = 48
 PEAK_ROWS = 2
@@ -271,35 +275,40 @@ class Task(IntEnum):
     PEAKS = 19
     SCRATCH = 20
     SEEN = 21
+    KEEP = 22
+    """The frame from which `HISTORY_FRAMES` are moved to the front of the samples afterwards; 0 for none."""
 
 
-_NUMBERS = {Task.FRAMES, Task.NUMBER, Task.HOPS, Task.BEGIN, Task.END, Task.TO_FRAME, Task.TAP_GROUPS}
+_NUMBERS = {Task.FRAMES, Task.NUMBER, Task.HOPS, Task.BEGIN, Task.END, Task.TO_FRAME, Task.TAP_GROUPS, Task.KEEP}
 
 
 def _scan(word: str) -> VectorProgram:
-    """Decode, filter and look for peaks: one call instead of three, for the calls cost a short block most."""
+    def write(code: Code, tasks: Symbol, count: Symbol) -> None:
+        with code.loop(0, count) as task:
+            first = task * len(Task)
+            numbers = {place: code.load(INDEX, tasks, first + place.value) for place in Task}
+            at = {place: each if place in _NUMBERS else code.address(each) for place, each in numbers.items()}
 
-    def write(code: Code, task: Symbol) -> None:
-        at = {
-            place: number if place in _NUMBERS else code.address(number)
-            for place, number in ((place, code.load(INDEX, task, place)) for place in Task)
-        }
+            def run(program: VectorProgram, *places: Task) -> None:
+                code.call(program, *(at[place] for place in places))
 
-        def run(program: VectorProgram, *places: Task) -> None:
-            code.call(program, *(at[place] for place in places))
+            run(
+                DECODERS[word], Task.WORDS, Task.OFFSETS, Task.TO_FRAME, Task.FRAMES, Task.SCALES, Task.NEW_SAMPLES,
+                Task.FAULTS, Task.NUMBER,
+            )  # fmt: skip
+            run(filter_energies, Task.SAMPLES, Task.EDGES, Task.HOPS, Task.COEFFICIENTS, Task.STATE, Task.ENERGIES)
+            run(
+                find_peaks, Task.SAMPLES, Task.BEGIN, Task.END, Task.TAPS, Task.TAP_GROUPS, Task.BOUNDS, Task.PEAKS,
+                Task.SCRATCH, Task.SEEN,
+            )  # fmt: skip
+            with code.when(at[Task.KEEP] > 0), code.loop(0, HISTORY_FRAMES) as frame:
+                kept = code.load(FLOATS, at[Task.SAMPLES], at[Task.KEEP] + frame)
+                code.store(at[Task.SAMPLES], frame, kept)
 
-        run(
-            DECODERS[word], Task.WORDS, Task.OFFSETS, Task.TO_FRAME, Task.FRAMES, Task.SCALES, Task.NEW_SAMPLES,
-            Task.FAULTS, Task.NUMBER,
-        )  # fmt: skip
-        run(filter_energies, Task.SAMPLES, Task.EDGES, Task.HOPS, Task.COEFFICIENTS, Task.STATE, Task.ENERGIES)
-        run(
-            find_peaks, Task.SAMPLES, Task.BEGIN, Task.END, Task.TAPS, Task.TAP_GROUPS, Task.BOUNDS, Task.PEAKS,
-            Task.SCRATCH, Task.SEEN,
-        )  # fmt: skip
-
-    return VectorProgram(f"scan_{word}", (POINTER,), write)
+    return VectorProgram(f"scan_{word}", (POINTER, INDEX), write)
 
 
 SCANS = {word: _scan(word) for word in _WORDS}
-"""All three in one call, by the name of the word; the argument is the address of the integers of `Task`."""
+"""All three for one task after the other, by the name of the word: calls cost a short block most, and each call of a
+long one makes threads wait for each other. The arguments are the address of the tasks, and how many there are.
+"""

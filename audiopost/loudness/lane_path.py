@@ -20,8 +20,8 @@ from audiopost.loudness.windows import MARKS_PER_SECOND
 
 __all__ = ["LanePath"]
 
-_MEMORY_FRAMES = 4096
-"""Small enough for a core's second-level cache, large enough that moving its end to its front costs nothing."""
+_MEMORY_S = 1.0
+"""A long block is worked out by so much at once."""
 
 
 class LanePath:
@@ -53,8 +53,8 @@ class LanePath:
         self.channels = layout.channels
         self.tile_frames = math.ceil(sample_rate / MARKS_PER_SECOND) + 1
         self._weights = np.array(layout.loudness_weights)
-        self._scan = LaneScan(compiled, sample_rate, layout.channels, _MEMORY_FRAMES)
-        self._input = np.zeros((layout.channels, _MEMORY_FRAMES), dtype=np.float32)
+        self._scan = LaneScan(compiled, sample_rate, layout.channels, self.tile_frames)
+        self._input = np.zeros((layout.channels, math.ceil(_MEMORY_S * sample_rate)), dtype=np.float32)
         self._input_at = self._input.ctypes.data
         to_channel = self._input.strides[0]
         self._source = Source("f32", self._input.itemsize, to_channel * np.arange(layout.channels))
@@ -93,8 +93,9 @@ class LanePath:
     def push(self, block: AudioBlock) -> list[Passage]:
         """Take in a block ``(channels, frames)``; return the marks that have ended, if any."""
         scan, frames = self._scan, block.shape[1]
-        for begin in range(0, frames, _MEMORY_FRAMES):
-            piece = min(_MEMORY_FRAMES, frames - begin)
+        memory_frames = self._input.shape[1]
+        for begin in range(0, frames, memory_frames):
+            piece = min(memory_frames, frames - begin)
             self._input[:, :piece] = block[:, begin : begin + piece]
             scan.take(self._source, self._input_at, piece)
         if not scan.peaks:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import copy
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +27,14 @@ from audiopost.dsp.overshoot import bend_bounds
 from audiopost.dsp.vector_code import LANES, Programs, emitted
 from audiopost.loudness.k_weighting import k_weighting_sections
 from audiopost.loudness.true_peak import oversampling_factor
-from audiopost.loudness.windows import HOPS_PER_MARK, HOPS_PER_SECOND
+from audiopost.loudness.windows import HOPS_PER_MARK, HOPS_PER_SECOND, hop_edges
 
 __all__ = ["LATE_FRAMES", "Faults", "LaneScan", "Source", "programs", "streams_at_once"]
 
 LATE_FRAMES = lanes.BEYOND_FRAMES + lanes.BLOCK_FRAMES
 """Frames after which a peak is booked: 1.3 ms at 48 kHz."""
 
-_HISTORY_FRAMES = 2 * LATE_FRAMES
+_MARKS_AT_ONCE = 10
 _ROUNDING = 1e-5
 """How far float32 may be off in an interpolated value, relative to the largest sample around."""
 
@@ -99,6 +100,11 @@ class Source:
         self.scales[: len(offsets)] = 1.0 / lanes.FULL_SCALES[word]
 
 
+def _addresses(rows: NDArray[Any]) -> NDArray[np.int64]:
+    """Where each row of an array begins."""
+    return rows.ctypes.data + np.arange(len(rows), dtype=np.int64) * rows.strides[0]
+
+
 class LaneScan:
     """Filters and peaks of streams that run in step.
 
@@ -138,7 +144,7 @@ class LaneScan:
         self._maximum_frames = max(maximum_frames, LANES)
         self._coefficients = np.array(k_weighting_sections(sample_rate), dtype=np.float64).ravel()
         self._prepare_interpolator(sample_rate)
-        self._samples = np.zeros((groups, _HISTORY_FRAMES + self._maximum_frames, LANES), dtype=np.float32)
+        self._samples = np.zeros((groups, lanes.HISTORY_FRAMES + self._maximum_frames, LANES), dtype=np.float32)
         self._state = np.zeros((groups, lanes.STATE_ROWS, LANES))
         self._peaks = np.zeros((groups, lanes.PEAK_ROWS, LANES), dtype=np.float32)
         self._hop_energies = np.zeros((groups, HOPS_PER_MARK, LANES))
@@ -183,6 +189,7 @@ class LaneScan:
 
     def _know_source(self, source: Source) -> None:
         self._source = source
+        self._source_stride = source.to_frame
         self._run = self._compiled[f"scan_{source.word}"]
         for group, task in enumerate(self._tasks):
             task[Task.OFFSETS] = source.offsets[group * LANES :].ctypes.data
@@ -194,8 +201,8 @@ class LaneScan:
         self.frames = 0
         self.energies: list[NDArray[np.float64]] = []
         self.peaks: list[NDArray[np.float32]] = []
-        self._filled = _HISTORY_FRAMES
-        self._samples[:, :_HISTORY_FRAMES] = 0.0
+        self._filled = lanes.HISTORY_FRAMES
+        self._samples[:, : lanes.HISTORY_FRAMES] = 0.0
         self._state.fill(0.0)
         self._peaks.fill(0.0)
         self._seen.fill(0)
@@ -235,6 +242,10 @@ class LaneScan:
             self._know_source(source)
         done = 0
         while done < frames:
+            marks = self._whole_marks(frames - done)
+            if marks:
+                done += self._advance_marks(address + done * source.to_frame, marks)
+                continue
             piece = min(frames - done, self._mark_end - self.frames, self._maximum_frames)
             if self._filled + piece > self._samples.shape[1]:
                 self._make_room()
@@ -242,9 +253,9 @@ class LaneScan:
             done += piece
 
     def _make_room(self) -> None:
-        kept = self._samples[:, self._filled - _HISTORY_FRAMES : self._filled].copy()
-        self._samples[:, :_HISTORY_FRAMES] = kept
-        self._filled = _HISTORY_FRAMES
+        kept = self._samples[:, self._filled - lanes.HISTORY_FRAMES : self._filled].copy()
+        self._samples[:, : lanes.HISTORY_FRAMES] = kept
+        self._filled = lanes.HISTORY_FRAMES
 
     def _advance(self, address: int, frames: int) -> None:
         """Take in frames that end no later than the mark; look for peaks up to `LATE_FRAMES` before their end."""
@@ -258,10 +269,63 @@ class LaneScan:
                 hops, self._energies_at + 8 * LANES * (group * HOPS_PER_MARK + self._hops_of_mark),
                 begin - LATE_FRAMES, self._filled - LATE_FRAMES,
             )  # fmt: skip
-            self._run(self._tasks_at + 8 * len(Task) * group)
+            self._run(self._tasks_at + 8 * len(Task) * group, 1)
         self._hops_of_mark += hops
         if self.frames == self._mark_end:
             self._end_mark()
+
+    def _whole_marks(self, frames: int) -> int:
+        """How many marks may be worked out in one call: the next that lie within so many frames."""
+        if self.frames != self._edge(self._marks * HOPS_PER_MARK):
+            return 0
+        marks = 0
+        while (
+            marks < _MARKS_AT_ONCE
+            and self._edge((self._marks + marks + 1) * HOPS_PER_MARK) <= self.frames + frames
+            and self._edge((self._marks + marks + 1) * HOPS_PER_MARK)
+            - self._edge((self._marks + marks) * HOPS_PER_MARK)
+            <= self._maximum_frames
+        ):
+            marks += 1
+        return marks
+
+    def _advance_marks(self, address: int, marks: int) -> int:
+        """Take in whole marks by one call; return how many frames they are."""
+        if self._filled != lanes.HISTORY_FRAMES:
+            self._make_room()
+        first = self._marks * HOPS_PER_MARK
+        hops = hop_edges(first, first + marks * HOPS_PER_MARK, self._rate)
+        begins, ends = hops[:-1:HOPS_PER_MARK], hops[HOPS_PER_MARK::HOPS_PER_MARK]
+        lengths = ends - begins
+        edges = np.empty((marks, HOPS_PER_MARK + 2), dtype=np.int64)
+        edges[:, 0] = lanes.HISTORY_FRAMES
+        edges[:, 1:-1] = hops[1:].reshape(marks, -1) - begins[:, np.newaxis] + lanes.HISTORY_FRAMES
+        edges[:, -1] = edges[:, -2]
+        energies = np.empty((marks, len(self._state), HOPS_PER_MARK, LANES))
+        peaks = np.zeros((marks, len(self._state), lanes.PEAK_ROWS, LANES), dtype=np.float32)
+        tasks = np.repeat(self._tasks[np.newaxis], marks, axis=0)
+        for group in range(len(self._state)):
+            task = tasks[:, group].T
+            task[Task.WORDS] = address + (begins - begins[0]) * self._source_stride
+            task[Task.FRAMES] = lengths
+            task[Task.NUMBER] = begins
+            task[Task.NEW_SAMPLES] = task[Task.SAMPLES] + 4 * LANES * lanes.HISTORY_FRAMES
+            task[Task.HOPS] = HOPS_PER_MARK
+            task[Task.ENERGIES] = _addresses(energies[:, group])
+            task[Task.BEGIN] = lanes.HISTORY_FRAMES - LATE_FRAMES
+            task[Task.END] = lanes.HISTORY_FRAMES - LATE_FRAMES + lengths
+            task[Task.EDGES] = _addresses(edges)
+            task[Task.PEAKS] = _addresses(peaks[:, group])
+            task[Task.KEEP] = lengths
+        self._run(tasks.ctypes.data, tasks.shape[0] * tasks.shape[1])
+        self.energies += list(energies.transpose(0, 2, 1, 3).reshape(marks, HOPS_PER_MARK, -1)[..., : self._lane_count])
+        self.peaks += list(peaks[:, :, 0].reshape(marks, -1)[:, : self._lane_count])
+        np.maximum(self._peaks[:, 1], peaks[:, :, 1].max(axis=0), out=self._peaks[:, 1])
+        self.frames = int(ends[-1])
+        self._marks += marks
+        self._mark_end = self._edge((self._marks + 1) * HOPS_PER_MARK)
+        self._hop_end = self._edge(self._marks * HOPS_PER_MARK + 1)
+        return int(lengths.sum())
 
     def _edges_of_hops(self, begin: int) -> int:
         """Write where the hops of the new frames end, as places in the memory; return how many do."""

@@ -156,7 +156,7 @@ class _Plan:
         self.layout = layout
         self.at_once = streams_at_once(layout.channels)
         self.segment_frames = SEGMENT_S * sample_rate
-        self.chunk_frames = _WARM_UP_MARKS * sample_rate // MARKS_PER_SECOND
+        self.warm_up_frames = _WARM_UP_MARKS * sample_rate // MARKS_PER_SECOND
         tail_frames = seconds_to_frames(LOUDNESS_RANGE_TAIL_S, sample_rate)
         # Silence follows, as in `ending`, until every hop and peak of the tail has ended.
         self.frames = words.frames + tail_frames + LATE_FRAMES + sample_rate // MARKS_PER_SECOND
@@ -216,14 +216,14 @@ class _Worker:
     def __init__(self, plan: _Plan, compiled: Programs) -> None:
         words, channels = plan.words, plan.layout.channels
         self._plan = plan
-        self._row_bytes = plan.chunk_frames * words.frame_bytes
+        self._row_bytes = plan.sample_rate * words.frame_bytes
         self._raw = np.empty(plan.at_once * self._row_bytes + _SPARE_BYTES, dtype=np.uint8)
         self._raw_at = self._raw.ctypes.data
         self._silence = 0x80 if words.word == "u8" else 0
         word_bytes = words.frame_bytes // channels
         offsets = np.arange(plan.at_once)[:, np.newaxis] * self._row_bytes + np.arange(channels) * word_bytes
         self._source = Source(words.word, words.frame_bytes, offsets.ravel())
-        self._scan = LaneScan(compiled, plan.sample_rate, plan.at_once * channels, plan.chunk_frames // 2 + 1)
+        self._scan = LaneScan(compiled, plan.sample_rate, plan.at_once * channels, plan.warm_up_frames)
         self._reader = words.open()
 
     def close(self) -> None:
@@ -234,22 +234,29 @@ class _Worker:
         """Work out the segments of a batch side by side; None if the file is shorter than promised."""
         plan, scan = self._plan, self._scan
         first = batch * plan.at_once * plan.segment_frames
-        frames = plan.chunk_frames + min(plan.segment_frames, plan.frames - first)
+        frames = min(plan.segment_frames, plan.frames - first)
         scan.reset()
-        for begin in range(0, frames, plan.chunk_frames):
+        for begin in range(-plan.warm_up_frames, frames, plan.sample_rate):
             for stream in range(plan.at_once):
-                if not self._read(stream, first + stream * plan.segment_frames + begin - plan.chunk_frames):
+                if not self._read(stream, first + stream * plan.segment_frames + begin):
                     return None
-            scan.take(self._source, self._raw_at, plan.chunk_frames)
-            if begin == 0:
-                scan.faults.clear()  # what is wrong in the warm-up was found in the segment before
+            self._take(min(plan.sample_rate, frames - begin))
         return [self._found(batch, stream) for stream in range(min(plan.at_once, plan.segments - batch * plan.at_once))]
+
+    def _take(self, frames: int) -> None:
+        """Let what was read pass. What is wrong in a warm-up was found in the segment before."""
+        scan = self._scan
+        warm_up = max(0, self._plan.warm_up_frames - scan.frames)
+        if warm_up:
+            scan.take(self._source, self._raw_at, warm_up)
+            scan.faults.clear()
+        scan.take(self._source, self._raw_at + warm_up * self._source.to_frame, frames - warm_up)
 
     def _read(self, stream: int, frame: int) -> bool:
         """Fill the words of one stream from a frame on, with silence beyond the file; False if any are missing."""
         plan = self._plan
         row = self._raw[stream * self._row_bytes : (stream + 1) * self._row_bytes]
-        begin, end = max(0, frame), min(plan.words.frames, frame + plan.chunk_frames)
+        begin, end = max(0, frame), min(plan.words.frames, frame + plan.sample_rate)
         if end <= begin:
             row.fill(self._silence)
             return True
@@ -265,7 +272,7 @@ class _Worker:
         kept = slice(_WARM_UP_MARKS, _WARM_UP_MARKS + marks)
         energies = np.concatenate(scan.energies[kept])[:, lanes] @ np.array(plan.layout.loudness_weights)
         count, number = scan.faults.of_lanes(lanes.start, channels)
-        start = (batch * plan.at_once + stream) * plan.segment_frames - plan.chunk_frames
+        start = (batch * plan.at_once + stream) * plan.segment_frames - plan.warm_up_frames
         peaks = np.array(scan.peaks[kept])[:, lanes].T
         return _Found(energies, peaks, scan.sample_peaks[lanes], (count, start + number))
 
