@@ -260,8 +260,8 @@ LEAK_MIB = 4.0
 Measured 0; what remains is room for the allocator's own habits."""
 
 PLUGIN_LEAK_MIB = 6.0
-"""MiB over 60 renderers of one plug-in file, some 400 loadings of it; measured within 2, up and down. A leak of
-0.1 MiB a loading was found so."""
+"""MiB over 60 renderers of one plug-in file, some 400 loadings of it; measured below 1. Leaks of 0.1 and
+0.3 MiB a loading were found so."""
 
 LEAK_BYTES_PER_CYCLE = 64
 """Bytes that Python and numpy hold more after each cycle; measured 9. The smallest block of the test has 1 KiB."""
