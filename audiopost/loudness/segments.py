@@ -2,13 +2,14 @@
 
 ::
 
-    segment 0 │ segment 1 │ segment 2 │ segment 3 │ ...         of 30 s each, as many as fill eight lanes side by side
+    segment 0 │ segment 1 │ segment 2 │ segment 3 │ ...         of 30 s, as many side by side as fill eight lanes
     ^ each begins 0.2 s earlier, to warm its filters up
 
 A segment's filter starts in silence 200 ms before the segment, where the stream's own remembers what was before. Its
 slowest pole, at 38 Hz, has forgotten all but 1e-20 of that when the segment begins, so what is left is rounding: less
 than 1e-11 of the loudest. Peaks are those of the stream, bit for bit. Segments last 30 s whatever the cores, so that
-the result is the same on all machines of a kind.
+the result is the same on all machines of a kind; a programme too short to fill the lanes with such is shared out
+among them, in whole seconds.
 
 Bytes are read at their place, where they are needed, into memory that is used again: a programme of ten hours takes
 no more than one of a minute.
@@ -155,11 +156,12 @@ class _Plan:
         self.sample_rate = sample_rate
         self.layout = layout
         self.at_once = streams_at_once(layout.channels)
-        self.segment_frames = SEGMENT_S * sample_rate
         self.warm_up_frames = _WARM_UP_MARKS * sample_rate // MARKS_PER_SECOND
         tail_frames = seconds_to_frames(LOUDNESS_RANGE_TAIL_S, sample_rate)
         # Silence follows, as in `ending`, until every hop and peak of the tail has ended.
         self.frames = words.frames + tail_frames + LATE_FRAMES + sample_rate // MARKS_PER_SECOND
+        self.segment_s = min(SEGMENT_S, -(-self.frames // (self.at_once * sample_rate)))
+        self.segment_frames = self.segment_s * sample_rate
         self.segments = -(-self.frames // self.segment_frames)
         self.batches = -(-self.segments // self.at_once)
 
@@ -268,7 +270,7 @@ class _Worker:
     def _found(self, batch: int, stream: int) -> _Found:
         plan, scan, channels = self._plan, self._scan, self._plan.layout.channels
         lanes = slice(stream * channels, (stream + 1) * channels)
-        marks = SEGMENT_S * MARKS_PER_SECOND
+        marks = plan.segment_s * MARKS_PER_SECOND
         kept = slice(_WARM_UP_MARKS, _WARM_UP_MARKS + marks)
         energies = np.concatenate(scan.energies[kept])[:, lanes] @ np.array(plan.layout.loudness_weights)
         count, number = scan.faults.of_lanes(lanes.start, channels)
