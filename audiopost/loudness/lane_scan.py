@@ -59,6 +59,18 @@ def streams_at_once(channels: int) -> int:
     return max(1, LANES // channels)
 
 
+@cache
+def _interpolator(sample_rate: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Coefficients in groups of eight phases, ``(groups, taps, 8)``, and the bounds of overshoot for `find_peaks`."""
+    coefficients = oversampling_filter(oversampling_factor(sample_rate))
+    groups = -(-len(coefficients) // LANES)
+    padded = np.zeros((groups * LANES, lanes.TAPS))
+    padded[: len(coefficients)] = coefficients
+    taps = np.ascontiguousarray(padded.reshape(groups, LANES, lanes.TAPS).transpose(0, 2, 1), dtype=np.float32)
+    near, far = bend_bounds(coefficients, lanes.BLOCK_FRAMES)
+    return taps, np.array([near * (1 + _ROUNDING), far * (1 + _ROUNDING), _ROUNDING], dtype=np.float32)
+
+
 class Faults:
     """Samples that were no numbers, by lane: how many, and the frame of the stream where the first was."""
 
@@ -143,7 +155,7 @@ class LaneScan:
         self._lane_count = lane_count
         self._maximum_frames = max(maximum_frames, LANES)
         self._coefficients = np.array(k_weighting_sections(sample_rate), dtype=np.float64).ravel()
-        self._prepare_interpolator(sample_rate)
+        self._taps, self._bounds = _interpolator(sample_rate)
         self._samples = np.zeros((groups, lanes.HISTORY_FRAMES + self._maximum_frames, LANES), dtype=np.float32)
         self._state = np.zeros((groups, lanes.STATE_ROWS, LANES))
         self._peaks = np.zeros((groups, lanes.PEAK_ROWS, LANES), dtype=np.float32)
@@ -155,17 +167,6 @@ class LaneScan:
         self.faults = Faults(groups)
         self._know_addresses()
         self.reset()
-
-    def _prepare_interpolator(self, sample_rate: int) -> None:
-        coefficients = oversampling_filter(oversampling_factor(sample_rate))
-        phases = -(-len(coefficients) // LANES) * LANES
-        padded = np.zeros((phases, lanes.TAPS))
-        padded[: len(coefficients)] = coefficients
-        self._tap_groups = phases // LANES
-        by_group = padded.reshape(self._tap_groups, LANES, lanes.TAPS)
-        self._taps = np.ascontiguousarray(by_group.transpose(0, 2, 1), dtype=np.float32)
-        near, far = bend_bounds(coefficients, lanes.BLOCK_FRAMES)
-        self._bounds = np.array([near * (1 + _ROUNDING), far * (1 + _ROUNDING), _ROUNDING], dtype=np.float32)
 
     def _know_addresses(self) -> None:
         """Write the task of each group, as far as it does not change from call to call."""
@@ -179,7 +180,7 @@ class LaneScan:
             task[Task.COEFFICIENTS] = self._coefficients.ctypes.data
             task[Task.STATE] = self._state[group].ctypes.data
             task[Task.TAPS] = self._taps.ctypes.data
-            task[Task.TAP_GROUPS] = self._tap_groups
+            task[Task.TAP_GROUPS] = len(self._taps)
             task[Task.BOUNDS] = self._bounds.ctypes.data
             task[Task.PEAKS] = self._peaks[group].ctypes.data
             task[Task.SCRATCH] = self._scratch.ctypes.data
