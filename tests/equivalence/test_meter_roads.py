@@ -182,10 +182,11 @@ def test_what_a_report_raises_ends_the_work(tmp_path: Path, long_scene: AudioBlo
     def give_up(_frames: int) -> None:
         raise KeyboardInterrupt
 
-    with open_audio(path) as reader, pytest.raises(KeyboardInterrupt):
+    with open_audio(path) as reader:
         words = reader.words()
         assert words is not None
-        measure_segments(words, reader.sample_rate, reader.layout, threads=2, report=give_up)
+        with pytest.raises(KeyboardInterrupt):
+            measure_segments(words, reader.sample_rate, reader.layout, threads=2, report=give_up)
 
 
 def test_the_job_takes_either_road_and_says_the_same(
