@@ -9,9 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -215,7 +215,7 @@ class PluginNode(HostedNode):
             predecessor = self._load(sample_rate, largest_frames)
             predecessor.run(np.zeros((self._info.channels[0], largest_frames), dtype=np.float32))
         if self._info.resets is False or self._info.wants_predecessor:
-            return ReloadingPlugin(lambda: self._load(sample_rate, largest_frames))
+            return ReloadingPlugin(self._loader(sample_rate, largest_frames))
         return self._load(sample_rate, largest_frames)
 
     def ringing_frames(self) -> int:
@@ -234,14 +234,19 @@ class PluginNode(HostedNode):
         return wanted or (FIXED_BLOCK_FRAMES if self._info.block_dependent else 0)
 
     def _load(self, sample_rate: int, largest_frames: int = PRIMING_FRAMES) -> ExternalPlugin:
+        plugin = self._loader(sample_rate, largest_frames)()
+        self._knobs = plugin.knobs
+        return plugin
+
+    def _loader(self, sample_rate: int, largest_frames: int) -> Callable[[], ExternalPlugin]:
+        """Loads an instance; holds nothing of the node, which a plug-in would else keep from going with its graph."""
         # Late: loading the library takes 0.1 s, and listing the catalogue must not.
         from audiopost.plugins.pedalboard_host import load_external
 
-        plugin = load_external(
-            self._info.path, sample_rate, self._choose, self._state, self._knobs, largest_frames, self._preset
-        )
-        self._knobs = plugin.knobs
-        return plugin
+        return partial(
+            load_external,
+            self._info.path, sample_rate, self._choose, self._state, self._knobs, largest_frames, self._preset,
+        )  # fmt: skip
 
 
 def entries() -> Iterator[EffectEntry]:
