@@ -2,7 +2,8 @@
 
 ::
 
-    signal_path     blocks of any size -> tiles -> hop energies and peaks
+    lane_path       blocks of any size -> hop energies and peaks, compiled; lane_scan does it, several streams in step
+    signal_path     the same in numpy, where there is no machine code
       k_weighting     the two filters before the energy
       true_peak       the waveform between the samples
     windows         hops of 10 ms -> momentary (0.4 s) and short-term (3 s) power
@@ -11,6 +12,7 @@
     peak_history    peaks over time, peak to short-term ratio
     meter           all of it behind `process` and `result`
     album           several programmes as one
+    segments        a stored programme, in segments side by side
 
 What is measured beside it, where it is asked for::
 

@@ -27,7 +27,7 @@ from audiopost.dsp.overshoot import bend_bounds
 from audiopost.dsp.vector_code import LANES, Programs, emitted
 from audiopost.loudness.k_weighting import k_weighting_sections
 from audiopost.loudness.true_peak import oversampling_factor
-from audiopost.loudness.windows import HOPS_PER_MARK, HOPS_PER_SECOND, hop_edges
+from audiopost.loudness.windows import HOPS_PER_MARK, HOPS_PER_SECOND, MARKS_PER_SECOND, hop_edges
 
 __all__ = ["LATE_FRAMES", "Faults", "LaneScan", "Source", "programs", "streams_at_once"]
 
@@ -112,9 +112,11 @@ class Source:
         self.scales[: len(offsets)] = 1.0 / lanes.FULL_SCALES[word]
 
 
-def _addresses(rows: NDArray[Any]) -> NDArray[np.int64]:
-    """Where each row of an array begins."""
-    return rows.ctypes.data + np.arange(len(rows), dtype=np.int64) * rows.strides[0]
+def _addresses(array: NDArray[Any]) -> NDArray[np.int64]:
+    """Where each part of an array begins that belongs to one mark and group, ``(marks, groups)``."""
+    marks, groups = (np.arange(length, dtype=np.int64) for length in array.shape[:2])
+    places: NDArray[np.int64] = marks[:, np.newaxis] * array.strides[0] + groups * array.strides[1]
+    return places + array.ctypes.data
 
 
 class LaneScan:
@@ -190,7 +192,7 @@ class LaneScan:
 
     def _know_source(self, source: Source) -> None:
         self._source = source
-        self._source_stride = source.to_frame
+        self._to_frame = source.to_frame
         self._run = self._compiled[f"scan_{source.word}"]
         for group, task in enumerate(self._tasks):
             task[Task.OFFSETS] = source.offsets[group * LANES :].ctypes.data
@@ -277,56 +279,57 @@ class LaneScan:
 
     def _whole_marks(self, frames: int) -> int:
         """How many marks may be worked out in one call: the next that lie within so many frames."""
-        if self.frames != self._edge(self._marks * HOPS_PER_MARK):
+        ends = [self._edge((self._marks + mark) * HOPS_PER_MARK) for mark in range(2)]
+        if self.frames != ends[0] or ends[1] - ends[0] >= self._maximum_frames:
             return 0
-        marks = 0
-        while (
-            marks < _MARKS_AT_ONCE
-            and self._edge((self._marks + marks + 1) * HOPS_PER_MARK) <= self.frames + frames
-            and self._edge((self._marks + marks + 1) * HOPS_PER_MARK)
-            - self._edge((self._marks + marks) * HOPS_PER_MARK)
-            <= self._maximum_frames
-        ):
-            marks += 1
-        return marks
+        uneven = self._rate % MARKS_PER_SECOND != 0  # then a mark may be a frame longer than another
+        return min(_MARKS_AT_ONCE, frames // (ends[1] - ends[0] + uneven))
 
     def _advance_marks(self, address: int, marks: int) -> int:
         """Take in whole marks by one call; return how many frames they are."""
         if self._filled != lanes.HISTORY_FRAMES:
             self._make_room()
+        groups = len(self._state)
         first = self._marks * HOPS_PER_MARK
         hops = hop_edges(first, first + marks * HOPS_PER_MARK, self._rate)
-        begins, ends = hops[:-1:HOPS_PER_MARK], hops[HOPS_PER_MARK::HOPS_PER_MARK]
-        lengths = ends - begins
+        energies = np.empty((marks, groups, HOPS_PER_MARK, LANES))
+        peaks = np.zeros((marks, groups, lanes.PEAK_ROWS, LANES), dtype=np.float32)
         edges = np.empty((marks, HOPS_PER_MARK + 2), dtype=np.int64)
-        edges[:, 0] = lanes.HISTORY_FRAMES
-        edges[:, 1:-1] = hops[1:].reshape(marks, -1) - begins[:, np.newaxis] + lanes.HISTORY_FRAMES
-        edges[:, -1] = edges[:, -2]
-        energies = np.empty((marks, len(self._state), HOPS_PER_MARK, LANES))
-        peaks = np.zeros((marks, len(self._state), lanes.PEAK_ROWS, LANES), dtype=np.float32)
-        tasks = np.repeat(self._tasks[np.newaxis], marks, axis=0)
-        for group in range(len(self._state)):
-            task = tasks[:, group].T
-            task[Task.WORDS] = address + (begins - begins[0]) * self._source_stride
-            task[Task.FRAMES] = lengths
-            task[Task.NUMBER] = begins
-            task[Task.NEW_SAMPLES] = task[Task.SAMPLES] + 4 * LANES * lanes.HISTORY_FRAMES
-            task[Task.HOPS] = HOPS_PER_MARK
-            task[Task.ENERGIES] = _addresses(energies[:, group])
-            task[Task.BEGIN] = lanes.HISTORY_FRAMES - LATE_FRAMES
-            task[Task.END] = lanes.HISTORY_FRAMES - LATE_FRAMES + lengths
-            task[Task.EDGES] = _addresses(edges)
-            task[Task.PEAKS] = _addresses(peaks[:, group])
-            task[Task.KEEP] = lengths
-        self._run(tasks.ctypes.data, tasks.shape[0] * tasks.shape[1])
-        self.energies += list(energies.transpose(0, 2, 1, 3).reshape(marks, HOPS_PER_MARK, -1)[..., : self._lane_count])
+        tasks = self._tasks_of_marks(address, hops, edges)
+        tasks[..., Task.ENERGIES] = _addresses(energies)
+        tasks[..., Task.PEAKS] = _addresses(peaks)
+        self._run(tasks.ctypes.data, marks * groups)
+        by_lane = energies.transpose(0, 2, 1, 3).reshape(marks, HOPS_PER_MARK, -1)
+        self.energies += list(by_lane[..., : self._lane_count])
         self.peaks += list(peaks[:, :, 0].reshape(marks, -1)[:, : self._lane_count])
         np.maximum(self._peaks[:, 1], peaks[:, :, 1].max(axis=0), out=self._peaks[:, 1])
-        self.frames = int(ends[-1])
+        self.frames = int(hops[-1])
         self._marks += marks
         self._mark_end = self._edge((self._marks + 1) * HOPS_PER_MARK)
         self._hop_end = self._edge(self._marks * HOPS_PER_MARK + 1)
-        return int(lengths.sum())
+        return int(hops[-1] - hops[0])
+
+    def _tasks_of_marks(self, address: int, hops: NDArray[np.int64], edges: NDArray[np.int64]) -> NDArray[np.int64]:
+        """A task for each mark and group, ``(marks, groups, places)``; fills `edges`. Samples begin behind the past."""
+        begins = hops[:-1:HOPS_PER_MARK]
+        lengths = hops[HOPS_PER_MARK::HOPS_PER_MARK] - begins
+        edges[:, 0] = lanes.HISTORY_FRAMES
+        edges[:, 1:-1] = hops[1:].reshape(len(begins), -1) - begins[:, np.newaxis] + lanes.HISTORY_FRAMES
+        edges[:, -1] = edges[:, -2]
+        tasks = np.repeat(self._tasks[np.newaxis], len(begins), axis=0)
+        tasks[..., Task.NEW_SAMPLES] = tasks[..., Task.SAMPLES] + 4 * LANES * lanes.HISTORY_FRAMES
+        tasks[..., Task.HOPS] = HOPS_PER_MARK
+        tasks[..., Task.BEGIN] = lanes.HISTORY_FRAMES - LATE_FRAMES
+        for place, numbers in (
+            (Task.WORDS, address + (begins - begins[0]) * self._to_frame),
+            (Task.FRAMES, lengths),
+            (Task.NUMBER, begins),
+            (Task.END, lanes.HISTORY_FRAMES - LATE_FRAMES + lengths),
+            (Task.EDGES, edges.ctypes.data + np.arange(len(edges)) * edges.strides[0]),
+            (Task.KEEP, lengths),
+        ):
+            tasks[..., place] = numbers[:, np.newaxis]
+        return tasks
 
     def _edges_of_hops(self, begin: int) -> int:
         """Write where the hops of the new frames end, as places in the memory; return how many do."""
