@@ -8,6 +8,8 @@ The side input ``sidechain`` is what the detector hears; unconnected, it is the 
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -76,11 +78,13 @@ class _Dynamics(SmoothedNode):
     def _make_detector(self, sample_rate: int, channels: int) -> Detector:  # noqa: ARG002 - for those that need it
         return PeakHold(sample_rate)
 
+    @abstractmethod
     def _take_times(self) -> None:
-        raise NotImplementedError
+        """Turn the times of the knobs into what the kernel counts with."""
 
+    @abstractmethod
     def _follow(self, level_linear: NDArray[np.float64], gain_linear: NDArray[np.float64]) -> None:
-        raise NotImplementedError
+        """Fill the gain of each frame from the level of each frame."""
 
 
 class Compressor(_Dynamics):

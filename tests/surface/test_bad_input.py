@@ -11,7 +11,7 @@ import pytest
 from tests.signals import white_noise
 from tests.surface.conftest import Answer, Run, write_wave
 from tests.surface.odd_files import Make, half_of_a_file, no_numbers, with_length, within_a_frame
-from tests.system import require_root
+from tests.system import absent, require_root
 
 WRONG: dict[str, tuple[Make, str]] = {
     "missing": (lambda path: None, "no such file"),
@@ -152,7 +152,7 @@ def full_disk(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("this machine does not let root mount a tmpfs (a container without that right)")
+        absent("this machine does not let root mount a tmpfs (a container without that right)")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
 

