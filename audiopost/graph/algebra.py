@@ -27,7 +27,19 @@ from audiopost.graph.node import Node
 from audiopost.graph.offline import ParameterEvent, render, render_outputs
 from audiopost.graph.parameter import SettingValue
 from audiopost.graph.picture import as_mermaid, as_text
-from audiopost.graph.spec import INPUT, MAIN, OUTPUT, AutomationSpec, Curve, EdgeSpec, GraphSpec, MacroSpec, NodeSpec
+from audiopost.graph.recall import SnapshotSpec
+from audiopost.graph.spec import (
+    INPUT,
+    MACRO,
+    MAIN,
+    OUTPUT,
+    AutomationSpec,
+    Curve,
+    EdgeSpec,
+    GraphSpec,
+    MacroSpec,
+    NodeSpec,
+)
 from audiopost.layouts import Layout
 from audiopost.units import linear_to_db
 
@@ -249,15 +261,26 @@ class Graph(GraphSpec):
             automation=self.automation + other.automation,
             macros=self.macros + other.macros,
             modulation=self.modulation + other.modulation,
+            snapshots=_merged(self.snapshots, other.snapshots),
+            controllers=self.controllers + other.controllers,
             name=self.name or other.name,
         )
+
+
+def _merged(ours: tuple[SnapshotSpec, ...], theirs: tuple[SnapshotSpec, ...]) -> tuple[SnapshotSpec, ...]:
+    """Snapshots of one name become one that holds both."""
+    merged = {each.name: each for each in ours}
+    for each in theirs:
+        held = merged.get(each.name, SnapshotSpec(each.name, ()))
+        merged[each.name] = SnapshotSpec(each.name, held.values + each.values, held.bypassed + each.bypassed)
+    return tuple(merged.values())
 
 
 def _is_single(spec: GraphSpec) -> bool:
     """One effect with nothing but a plain wire in and out."""
     plain = all(edge.gain_db == 0.0 and edge.delay_s is None and edge.input == MAIN for edge in spec.edges)
     ends = all({edge.source, edge.target} & {INPUT, OUTPUT} for edge in spec.edges)
-    moved = bool(spec.automation or spec.macros or spec.modulation)
+    moved = bool(spec.automation or spec.macros or spec.modulation or spec.snapshots or spec.controllers)
     return len(spec.nodes) == 1 and len(spec.edges) <= 2 and plain and ends and not moved
 
 
@@ -271,7 +294,13 @@ def _as_part(spec: GraphSpec, name: str) -> GraphSpec:
     part = replace(spec, **_rename_fields(spec, names))
     ends = tuple((end, NodeSpec("bus")) for end in names.values() if end not in dict(part.nodes))
     macros = tuple(replace(macro, name=f"{name}/{macro.name}") for macro in part.macros)
-    return replace(part, nodes=part.nodes + ends, macros=macros)
+    controllers = tuple(
+        replace(each, parameter=f"{MACRO}.{name}/{each.parameter.partition('.')[2]}")
+        if each.parameter.startswith(f"{MACRO}.")
+        else each
+        for each in part.controllers
+    )
+    return replace(part, nodes=part.nodes + ends, macros=macros, controllers=controllers)
 
 
 def through() -> Graph:
@@ -320,6 +349,15 @@ def _rename_fields(spec: GraphSpec, names: Mapping[str, str]) -> dict[str, Any]:
             for macro in spec.macros
         ),
         "modulation": tuple(_renamed_modulation(each, path, names) for each in spec.modulation),
+        "snapshots": tuple(
+            replace(
+                each,
+                values=tuple((path(name), value) for name, value in each.values),
+                bypassed=tuple(names.get(name, name) for name in each.bypassed),
+            )
+            for each in spec.snapshots
+        ),
+        "controllers": tuple(replace(each, parameter=path(each.parameter)) for each in spec.controllers),
     }
 
 

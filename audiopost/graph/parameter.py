@@ -85,6 +85,40 @@ class Parameter:
             )
         return float(round(number)) if self.choices else number
 
+    def position_of(self, value: float) -> float:
+        """Where a knob from 0 to 1 stands for a value, by the taper. Values outside the range stand at its ends.
+
+        >>> Parameter("frequency_hz", 1000.0, 20.0, 20_000.0, taper="log").position_of(632.4555320336759)
+        0.5
+        """
+        value = min(max(value, self.minimum), self.maximum)
+        if self.maximum == self.minimum:
+            return 0.0
+        if self._by_ratios:
+            return math.log(value / self.minimum) / math.log(self.maximum / self.minimum)
+        return (value - self.minimum) / (self.maximum - self.minimum)
+
+    def value_at(self, position: float) -> float:
+        """The value of a knob at a position from 0 to 1; a switch stands at the nearest of its choices.
+
+        >>> Parameter("gain_db", 0.0, -60.0, 20.0).value_at(0.5)
+        -20.0
+        """
+        position = min(max(position, 0.0), 1.0)
+        if position in (0.0, 1.0):  # the ends exactly, without rounding
+            return self.maximum if position else self.minimum
+        if self._by_ratios:
+            value = self.minimum * (self.maximum / self.minimum) ** position
+        else:
+            value = self.minimum + position * (self.maximum - self.minimum)
+        value = min(max(value, self.minimum), self.maximum)
+        return float(round(value)) if self.choices else value
+
+    @property
+    def _by_ratios(self) -> bool:
+        """Equal turns are equal ratios; a range from 0 on has none, whatever its taper says."""
+        return self.taper == "log" and self.minimum > 0.0
+
     def _read(self, text: str, where: str) -> float:
         if text in self.choices:
             return float(self.choices.index(text))

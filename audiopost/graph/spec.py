@@ -21,6 +21,7 @@ from audiopost.errors import GraphError, UnknownNameError
 from audiopost.graph.modulation import ModulationSpec
 from audiopost.graph.node import Node
 from audiopost.graph.parameter import SettingValue
+from audiopost.graph.recall import ControllerSpec, SnapshotSpec
 
 __all__ = [
     "INPUT",
@@ -139,6 +140,8 @@ class GraphSpec:
     name: str = ""
     description: str = ""
     tags: tuple[str, ...] = ()
+    snapshots: tuple[SnapshotSpec, ...] = ()
+    controllers: tuple[ControllerSpec, ...] = ()
 
     @classmethod
     def series(cls, *nodes: tuple[str, NodeSpec], name: str = "") -> GraphSpec:

@@ -8,9 +8,11 @@ from typing import Any
 
 from audiopost.errors import GraphError
 from audiopost.graph.catalogue import CATALOGUE
+from audiopost.graph.knobs import knobs_of
 from audiopost.graph.parameter import parameter_named
 from audiopost.graph.spec import INPUT, MAIN, OUTPUT, EdgeSpec, GraphSpec, NodeSpec
 from audiopost.library.modulation_form import modulation_data
+from audiopost.library.recall_form import controller_data, snapshot_data
 
 __all__ = ["chain_data"]
 
@@ -50,6 +52,11 @@ def chain_data(spec: GraphSpec, folder: Path) -> dict[str, Any]:
             }
             for macro in spec.macros
         ]
+    if spec.snapshots:
+        knobs = knobs_of(spec)
+        data["snapshots"] = [snapshot_data(each, knobs) for each in spec.snapshots]
+    if spec.controllers:
+        data["controllers"] = [controller_data(each) for each in spec.controllers]
     return data
 
 

@@ -9,6 +9,8 @@
     [[automation]]               breakpoints of one parameter
     [[modulation]]               an oscillator, steps, a level or another parameter that turns one
     [[macros]]                   one knob that turns several parameters
+    [[snapshots]]                how the knobs stood
+    [[controllers]]              what turns a knob from a MIDI controller
 
 Every fault is raised as a PresetError with the file, the key, the line and the names that resemble a wrong one.
 Paths in settings count from the folder of the file.
@@ -43,6 +45,7 @@ from audiopost.graph.spec import (
 )
 from audiopost.library.chain_form import ChainTable
 from audiopost.library.modulation_form import modulation_spec
+from audiopost.library.recall_form import with_recall
 from audiopost.library.schema import validated
 from audiopost.library.toml_file import KeyPath, TomlFile
 
@@ -79,7 +82,7 @@ def chain_graph(file: TomlFile, folder: Path) -> Graph:
     )
     _check_wiring(file, table, graph)
     _check_moved_parameters(file, graph)
-    return graph
+    return replace(graph, **with_recall(file, table, graph))
 
 
 def _node(file: TomlFile, name: str, values: Mapping[str, Any], folder: Path) -> NodeSpec:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from audiopost.graph.recall import ControllerKind
 from audiopost.graph.spec import MAIN, Curve
 from audiopost.library.schema import Field, Table
 
@@ -90,6 +91,26 @@ class MacroTable(Table):
     map: list[MacroTargetTable] = Field(min_length=1)
 
 
+class SnapshotTable(Table):
+    """``[[snapshots]]``: how the knobs stood, one table a node: ``[snapshots.nodes.hp]``."""
+
+    name: str = Field(min_length=1)
+    bypass: list[str] = Field(default_factory=list)
+    nodes: dict[str, dict[str, float | str]] = Field(default_factory=dict)
+
+
+class ControllerTable(Table):
+    """``[[controllers]]``: what turns one parameter or macro from a MIDI controller; one of the three sources."""
+
+    parameter: str
+    control: int | None = Field(default=None, ge=0, le=127)
+    note: int | None = Field(default=None, ge=0, le=127)
+    pitchwheel: Literal[True] | None = None
+    channel: int = Field(default=0, ge=0, le=16)
+    kind: ControllerKind | None = None
+    range: list[float] | None = Field(default=None, min_length=2, max_length=2)
+
+
 class ChainTable(Table):
     """A whole chain file. What a node may hold depends on its effect, and is checked against the catalogue."""
 
@@ -103,3 +124,5 @@ class ChainTable(Table):
     automation: list[AutomationTable] = Field(default_factory=list)
     modulation: list[ModulationTable] = Field(default_factory=list)
     macros: list[MacroTable] = Field(default_factory=list)
+    snapshots: list[SnapshotTable] = Field(default_factory=list)
+    controllers: list[ControllerTable] = Field(default_factory=list)

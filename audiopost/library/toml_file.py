@@ -129,14 +129,34 @@ def updated_text(text: str, data: Mapping[str, Any]) -> str:
 
 
 def _update(table: Any, data: Mapping[str, Any]) -> None:
+    import tomlkit
+
     for gone in [key for key in table if key not in data]:
         del table[gone]
     for key, value in data.items():
         old = table.get(key)
         if isinstance(value, Mapping) and isinstance(old, Mapping):
             _update(old, value)
+        elif isinstance(old, tomlkit.items.AoT) and _are_tables(value):
+            _update_tables(old, value)
         elif old is None or _plain(old) != value:
             table[key] = value
+
+
+def _are_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, Mapping) for each in value)
+
+
+def _update_tables(tables: Any, data: list[Mapping[str, Any]]) -> None:
+    """Bring ``[[tables]]`` to `data`, one by one, so that the comments of those that stay are kept."""
+    import tomlkit
+
+    for table, values in zip(tables, data, strict=False):
+        _update(table, values)
+    while len(tables) > len(data):
+        del tables[len(tables) - 1]
+    for values in data[len(tables) :]:
+        tables.append(tomlkit.item(values))
 
 
 def _plain(value: Any) -> Any:
