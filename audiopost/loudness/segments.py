@@ -20,6 +20,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Protocol
@@ -60,7 +61,7 @@ class WordsReader(Protocol):
 
 
 class StoredWords(Protocol):
-    """Sound that lies in a file as plain words, channels interleaved."""
+    """Sound in a file that can be had from any frame on as words, channels interleaved."""
 
     @property
     def word(self) -> str:
@@ -78,7 +79,7 @@ class StoredWords(Protocol):
         ...
 
     def open(self) -> WordsReader:
-        """Open them once more, for one thread."""
+        """Open them once more, for one thread and stream."""
         ...
 
 
@@ -226,11 +227,13 @@ class _Worker:
         offsets = np.arange(plan.at_once)[:, np.newaxis] * self._row_bytes + np.arange(channels) * word_bytes
         self._source = Source(words.word, words.frame_bytes, offsets.ravel())
         self._scan = LaneScan(compiled, plan.sample_rate, plan.at_once * channels, plan.warm_up_frames)
-        self._reader = words.open()
+        self._files = ExitStack()
+        # A way for each stream, for a decoder goes on more easily than back and forth.
+        self._readers = [self._files.enter_context(closing(words.open())) for _ in range(plan.at_once)]
 
     def close(self) -> None:
         """Close the file."""
-        self._reader.close()
+        self._files.close()
 
     def measure(self, batch: int) -> list[_Found] | None:
         """Work out the segments of a batch side by side; None if the file is shorter than promised."""
@@ -265,7 +268,7 @@ class _Worker:
         first, last = ((edge - frame) * plan.words.frame_bytes for edge in (begin, end))
         row[:first] = self._silence
         row[last:] = self._silence
-        return self._reader.read_into(begin, row[first:last].data) == last - first
+        return self._readers[stream].read_into(begin, row[first:last].data) == last - first
 
     def _found(self, batch: int, stream: int) -> _Found:
         plan, scan, channels = self._plan, self._scan, self._plan.layout.channels

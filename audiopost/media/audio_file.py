@@ -15,7 +15,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -27,6 +27,9 @@ from audiopost.media.file_faults import fault
 from audiopost.media.sample_words import SampleWord
 from audiopost.media.wave_chunks import WaveFile, walk_wave
 from audiopost.media.wave_stream import FileWords, WaveSource
+
+if TYPE_CHECKING:
+    from audiopost.media.decoded_words import DecodedWords
 
 __all__ = ["AudioReader", "open_audio", "read_audio"]
 
@@ -86,6 +89,7 @@ class AudioReader:
         self.layout = default_layout(channels)
         self.layout_assumed = True
         self._source = source
+        self._words: FileWords | DecodedWords | None = None
         self._notes: list[str] = list(source.notes)
         self._position = 0
 
@@ -152,9 +156,9 @@ class AudioReader:
         """Go to a frame, 0 to `frames`; beyond the end there is nothing to read."""
         self._position = max(0, min(frame, self.frames))
 
-    def words(self) -> FileWords | None:
-        """The samples as they lie in the file, where they lie there as plain words."""
-        return self._source.words(self.path) if isinstance(self._source, WaveSource) else None
+    def words(self) -> FileWords | DecodedWords | None:
+        """The samples as words that several threads may read; None where one cannot go to any frame at once."""
+        return self._words
 
     def close(self) -> None:
         """Close the file."""
@@ -175,6 +179,10 @@ class AudioReader:
     def know_layout(self, layout: Layout) -> None:
         """Take a layout that is known, from the file or from a person."""
         self.layout, self.layout_assumed = layout, False
+
+    def know_words(self, words: FileWords | DecodedWords | None) -> None:
+        """Say how several threads may read the samples."""
+        self._words = words
 
     def assume_layout(self, layout: Layout) -> None:
         """Take a likely layout; `notes` tell it where it matters: from three channels on."""
@@ -229,6 +237,7 @@ def _open_wave(path: Path) -> AudioReader | None:
     source = WaveSource(file, wave, word)
     form = "WAV" if wave.form == "RIFF" else wave.form
     reader = AudioReader(path, source, wave.format.sample_rate, wave.format.channels, form, _SUBTYPES[word])
+    reader.know_words(source.words(path))
     for note in wave.notes:
         reader.note(note)
     _take_layout(reader, wave)
@@ -246,10 +255,12 @@ def _take_layout(reader: AudioReader, wave: WaveFile) -> None:
 
 
 def _open_other(path: Path, wave: WaveFile | None) -> AudioReader:
+    from audiopost.media.decoded_words import decoded_words
     from audiopost.media.libsndfile import SndfileSource
 
     source = SndfileSource(path)
     reader = AudioReader(path, source, source.sample_rate, source.channels, source.format, source.subtype)
+    reader.know_words(decoded_words(source, path))
     known = reader.container.orders.get(reader.channels)
     if wave is not None:
         _take_layout(reader, wave)

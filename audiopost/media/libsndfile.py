@@ -16,8 +16,9 @@ from audiopost.errors import FileError
 
 __all__ = ["SndfileSink", "SndfileSource"]
 
-_READ_FRAMES = 4096
-"""Frames read at once: what a broken stream costs at most of the sound before the break."""
+_READ_FRAMES = 65_536
+_CAREFUL_FRAMES = 4096
+"""Frames read at once, and once a stream was found broken: what that costs at most of the sound before the break."""
 
 _UNKNOWN_FRAMES = 0x7FFF_FFFF_FFFF_FFFF
 _LENGTHS = ("RIFF", "Riff size", "riff", "FORM", "SSND", "data", "Data Size")
@@ -69,13 +70,16 @@ class SndfileSource:
         self.subtype = str(self._file.subtype)
         self.frames_exact = self.format != "MP3"
         """False where the file gives its length only about."""
-        self._seeks_exactly = self.subtype.startswith(_SEEKABLE)
-        self._interleaved = np.empty((_READ_FRAMES, self.channels), np.float32)
+        self.seeks_exactly = self.subtype.startswith(_SEEKABLE)
+        """Whether one may go to any frame at once."""
+        self._interleaved = np.empty((0, self.channels), np.float32)
+        self._read_frames = _READ_FRAMES
         self.notes: tuple[str, ...] = self._notes()
         self.frames = int(self._file.frames)
         if self.frames == _UNKNOWN_FRAMES:
             self.notes = ("the header leaves the length open: read to the end of the file",)
             self.frames = self._skip(_UNKNOWN_FRAMES)
+            self.seeks_exactly = False  # a decoder looks for a frame by its share of the length
 
     def _opened(self) -> _Stream:
         try:
@@ -110,22 +114,40 @@ class SndfileSource:
                 out[:, done : done + len(piece)] = piece.T
                 done += len(piece)
         except soundfile.LibsndfileError:
-            # The stream is broken here: what came before it stands, and the reader tells where it ends.
-            return done
+            if self._read_frames == _CAREFUL_FRAMES:
+                # The stream is broken here: what came before it stands, and the reader tells where it ends.
+                return done
+            self._read_frames = _CAREFUL_FRAMES
+            self._begin_again()
+            return done + self.read(frame + done, out[:, done:])
         return done
+
+    def read_interleaved(self, frame: int, out: NDArray[np.float32]) -> int:
+        """Fill `out` ``(frames, channels)`` from `frame` on; returns how many frames came before an end or a break."""
+        try:
+            self._go_to(frame)
+            there = len(self._file.read(out=out))
+        except soundfile.LibsndfileError:
+            self._position = -1  # nobody knows
+            return 0
+        self._position += there
+        return there
 
     def _go_to(self, frame: int) -> None:
         if frame == self._position:
             return
-        if self._seeks_exactly:
+        if self.seeks_exactly:
             self._file.seek(frame)
             self._position = frame
             return
         if frame < self._position:
-            self._file.close()
-            self._file = self._opened()
-            self._position = 0
+            self._begin_again()
         self._skip(frame - self._position)
+
+    def _begin_again(self) -> None:
+        self._file.close()
+        self._file = self._opened()
+        self._position = 0
 
     def _skip(self, frames: int) -> int:
         """Read over so many frames; returns how many were there."""
@@ -138,7 +160,11 @@ class SndfileSource:
         return done
 
     def _read_some(self, frames: int) -> NDArray[np.float32]:
-        piece: NDArray[np.float32] = self._file.read(out=self._interleaved[: min(_READ_FRAMES, frames)])
+        # up to the next whole piece, so that a break is found at the same frame however one reads
+        frames = min(self._read_frames - self._position % self._read_frames, frames)
+        if len(self._interleaved) < frames:
+            self._interleaved = np.empty((frames, self.channels), np.float32)
+        piece: NDArray[np.float32] = self._file.read(out=self._interleaved[:frames])
         self._position += len(piece)
         return piece
 

@@ -1,6 +1,7 @@
 """The roads of the meter: numpy, compiled lanes, and segments of a stored file. All must tell the same."""
 
 from dataclasses import fields
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import soundfile
 
 from audiopost.blocks import AudioBlock
 from audiopost.jobs import measure as measuring
+from audiopost.jobs.extent import Extent
 from audiopost.jobs.measure import measure
 from audiopost.layouts import layout_named
 from audiopost.loudness import Loudness, LoudnessMeter, Programme, meter, segments
@@ -139,6 +141,35 @@ def test_the_number_of_threads_changes_no_bit(tmp_path: Path, long_scene: AudioB
     alone, together = in_segments(path, 1), in_segments(path, 3)
     assert alone.loudness == together.loudness
     assert np.array_equal(alone.gating_powers, together.gating_powers)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_flac_is_decoded_side_by_side_to_the_same_as_wave(tmp_path: Path, long_scene: AudioBlock, threads: int) -> None:
+    wave = stored(tmp_path, long_scene, 16_000, "PCM_24")
+    flac = tmp_path / "scene.flac"
+    soundfile.write(flac, soundfile.read(wave)[0], 16_000, "PCM_24")
+    found, expected = in_segments(flac, threads), in_segments(wave)
+    assert found.loudness == expected.loudness
+    assert np.array_equal(found.gating_powers, expected.gating_powers)
+    assert np.array_equal(found.range_powers, expected.range_powers)
+    part = Extent(Fraction(31), Fraction(77))
+    assert measure(flac, extent=part).loudness == measure(wave, extent=part).loudness
+
+
+def test_a_broken_flac_is_measured_to_its_break(tmp_path: Path, long_scene: AudioBlock) -> None:
+    path = tmp_path / "broken.flac"
+    soundfile.write(path, long_scene.T, 16_000, "PCM_24")
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2)
+        file.truncate()
+    with open_audio(path) as reader:
+        words = reader.words()
+        assert words is not None
+        assert measure_segments(words, reader.sample_rate, reader.layout) is None
+    found = measure(path)
+    assert "breaks off" in found.notes[0]
+    assert 0.4 < found.loudness.frames / long_scene.shape[1] < 0.6
+    assert found.loudness == in_stream(path).loudness
 
 
 @pytest.mark.parametrize("layout", ["mono", "3.0", "5.1", "7.1.4"])
