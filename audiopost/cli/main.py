@@ -12,12 +12,13 @@ import typer
 from audiopost.cli import catalogue, demo, live, machine, measure, normalize, plugins, render
 from audiopost.cli.exit_codes import DONE, FAILED, INTERRUPTED, USAGE, exit_code_of
 from audiopost.cli.output import in_words, message
+from audiopost.cli.program import Program
 from audiopost.errors import AudiopostError
 
 __all__ = ["app", "main"]
 
 # Without rich's mark-up: its import would be a third of the time that `--help` takes.
-app = typer.Typer(name="audiopost", rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=True)
+app = Program(name="audiopost", rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=True)
 
 
 def _show_version(wanted: bool) -> None:

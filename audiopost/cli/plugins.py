@@ -9,13 +9,14 @@ import typer
 
 from audiopost.cli.options import Json
 from audiopost.cli.output import print_json, print_table, print_text, progress_bar
+from audiopost.cli.program import Program
 
 if TYPE_CHECKING:
     from audiopost.plugins.plugin import PluginInfo
 
 __all__ = ["add_commands"]
 
-_family = typer.Typer(rich_markup_mode=None, no_args_is_help=False)
+_family = Program(rich_markup_mode=None, no_args_is_help=False)
 
 
 def add_commands(app: typer.Typer) -> None:
