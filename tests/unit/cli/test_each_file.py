@@ -64,8 +64,13 @@ def test_ctrl_c_ends_the_files_in_work() -> None:
             progress(0.5, "")
         return "ran to its end"
 
-    with pytest.raises(KeyboardInterrupt):
-        for_each_file(PATHS[:1], work, jobs=1)
+    # A shell starts what runs in its background deaf to Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            for_each_file(PATHS[:1], work, jobs=1)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_no_more_jobs_than_files() -> None:
