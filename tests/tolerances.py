@@ -265,3 +265,11 @@ each loading, in the native libraries; whose they are is not known. Two leaks of
 
 LEAK_BYTES_PER_CYCLE = 64
 """Bytes that Python and numpy hold more after each cycle; measured 9. The smallest block of the test has 1 KiB."""
+
+# --- Reports ---------------------------------------------------------------------------------------------------------
+
+BAND_LEVEL_DB = 0.05
+"""dB: what a Hann window leaks out of a band of a sixth of an octave, and the scatter of ten seconds of noise."""
+
+NOISE_BAND_DB = 1.0
+"""dB: the scatter of 20 s of noise in a band of 12 Hz is 0.3 dB."""

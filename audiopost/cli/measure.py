@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from audiopost.jobs.further_measures import Further
     from audiopost.media.joined_files import ChannelFiles
 
-__all__ = ["add_commands"]
+__all__ = ["Order", "add_commands", "order_of"]
 
 
 class Convention(StrEnum):
@@ -61,7 +61,7 @@ def add_commands(app: typer.Typer) -> None:
 
 
 @dataclass(frozen=True)
-class _Order:
+class Order:
     """What is asked about each programme, the same for `measure` and `check`."""
 
     paths: list[Path]
@@ -83,7 +83,7 @@ class _Order:
             message(f"{wanted.id} asks about dialogue: give --gate dialogue or --dialogue-stem FILE to have it judged")
 
         def work(path: Path, progress: Progress | None) -> Finding:
-            verdict = check_file(self.programmes[path], wanted, progress=progress, **self._asked())
+            verdict = check_file(self.programmes[path], wanted, progress=progress, **self.asked())
             return Finding(verdict.measurement, verdict)
 
         return work
@@ -93,11 +93,12 @@ class _Order:
         from audiopost.jobs.measure import measure as measure_file
 
         def work(path: Path, progress: Progress | None) -> Finding:
-            return Finding(measure_file(self.programmes[path], progress=progress, history=history, **self._asked()))
+            return Finding(measure_file(self.programmes[path], progress=progress, history=history, **self.asked()))
 
         return work
 
-    def _asked(self) -> dict[str, Any]:
+    def asked(self) -> dict[str, Any]:
+        """The keywords of the jobs that measure."""
         return {
             "layout": self.layout,
             "dual_mono": self.dual_mono,
@@ -147,7 +148,7 @@ def measure(
         dialogue=gate is Gate.DIALOGUE,
         dialogue_stem=dialogue_stem,
     )
-    order = _order(files, no_join, layout, dual_mono, (start, end, frames_per_second), further)
+    order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further)
     if history is not None and (len(order.paths) > 1 or target is not None):
         raise UsageError("--history holds the course of one file", mend="give one file at a time, without --target")
     work = order.measuring(history) if target is None else order.judging(target)
@@ -186,7 +187,7 @@ def check(
     from audiopost.jobs.further_measures import Further
 
     further = Further(dialogue=gate is Gate.DIALOGUE, dialogue_stem=dialogue_stem)
-    order = _order(files, no_join, layout, dual_mono, (start, end, frames_per_second), further)
+    order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further)
     outcomes = for_each_file(order.paths, order.judging(target), jobs=jobs)
     _tell_notes(outcomes)
     if as_json:
@@ -196,14 +197,14 @@ def check(
     return first_of(_code(outcome) for outcome in outcomes)
 
 
-def _order(
+def order_of(
     files: list[Path],
     no_join: bool,
     layout: str | None,
     dual_mono: bool,
     times: tuple[str | None, str | None, float | None],
     further: Further,
-) -> _Order:
+) -> Order:
     """What is asked, with everything found wrong that can be before a file is opened."""
     from audiopost.jobs.extent import extent_between
     from audiopost.media.joined_files import Joining, join_channel_files
@@ -220,7 +221,7 @@ def _order(
         require_speech_detector()
     paths = [Path(each) for each in joining.programmes]
     programmes = dict(zip(paths, joining.programmes, strict=True))
-    return _Order(paths, programmes, layout, dual_mono, extent, further)
+    return Order(paths, programmes, layout, dual_mono, extent, further)
 
 
 def _code(outcome: Outcome[Finding]) -> int:

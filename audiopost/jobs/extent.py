@@ -24,7 +24,7 @@ from audiopost.errors import UsageError
 from audiopost.jobs.job import BLOCK_FRAMES, Stage
 from audiopost.media.audio_file import AudioReader
 
-__all__ = ["WHOLE", "Extent", "blocks_within", "extent_between", "seconds_of_timecode"]
+__all__ = ["WHOLE", "Extent", "blocks_within", "extent_between", "seconds_of_timecode", "timecode_of_seconds"]
 
 _TIMECODE = re.compile(r"(\d+):(\d\d):(\d\d)([:;])(\d\d\d?)")
 _CLOCK = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
@@ -114,6 +114,27 @@ def seconds_of_timecode(text: str, frames_per_second: float | None = None) -> Fr
     if with_frames[4] == ";":
         count -= _dropped(text, nominal, (hour * 60 + minute, second, frame))
     return count / rate
+
+
+def timecode_of_seconds(time_s: float, frames_per_second: float | None = None) -> str:
+    """A time as people read it: ``HH:MM:SS:FF``, or ``H:MM:SS.mmm`` where nobody said how many frames a second has.
+
+    Raises UsageError for a number of frames a second that time code does not have.
+
+    >>> timecode_of_seconds(3723.5), timecode_of_seconds(3723.5, 24), timecode_of_seconds(-0.25)
+    ('1:02:03.500', '01:02:03:12', '-0:00:00.250')
+    """
+    if time_s < 0.0:
+        return "-" + timecode_of_seconds(-time_s, frames_per_second)
+    if frames_per_second is None:
+        milliseconds = round(1000.0 * time_s)
+        seconds, rest = divmod(milliseconds, 1000)
+        return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest:03d}"
+    rate = _exact_rate(frames_per_second)
+    nominal = math.ceil(rate)
+    # A hair is added, so that the exact time of a label gives that label back.
+    seconds, frame = divmod(math.floor(Fraction(time_s) * rate + Fraction(1, 1000)), nominal)
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}:{frame:02d}"
 
 
 def _exact_rate(frames_per_second: float) -> Fraction:

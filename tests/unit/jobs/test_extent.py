@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from audiopost.errors import UsageError
-from audiopost.jobs.extent import Extent, extent_between, seconds_of_timecode
+from audiopost.jobs.extent import Extent, extent_between, seconds_of_timecode, timecode_of_seconds
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,13 @@ def test_neither_end_needs_to_be_named() -> None:
 def test_the_end_comes_after_the_start(start: str | None, end: str) -> None:
     with pytest.raises(UsageError, match="does not come after"):
         extent_between(start, end)
+
+
+@pytest.mark.parametrize("rate", [23.976, 24, 25, 29.97, 30, 50, 59.94])
+@pytest.mark.parametrize("text", ["00:00:00:00", "00:00:59:23", "01:02:03:04", "23:59:59:22"])
+def test_the_time_of_a_label_gives_that_label_back(text: str, rate: float) -> None:
+    assert timecode_of_seconds(float(seconds_of_timecode(text, rate)), rate) == text
+
+
+def test_a_time_between_two_labels_is_that_of_the_frame_that_shows() -> None:
+    assert timecode_of_seconds(0.999, 25) == "00:00:00:24"

@@ -1,0 +1,103 @@
+"""``report``: what was measured and judged, as a page to hand over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from audiopost.cli.each_file import for_each_file
+from audiopost.cli.exit_codes import DONE, FAILED, first_of
+from audiopost.cli.measure import order_of
+from audiopost.cli.options import (
+    DialogueStem,
+    DualMono,
+    Exists,
+    Files,
+    FramesPerSecond,
+    From,
+    Gate,
+    GateName,
+    Jobs,
+    LayoutName,
+    NoJoin,
+    To,
+    WhereItExists,
+)
+from audiopost.cli.output import Progress, print_text
+from audiopost.errors import UsageError
+
+if TYPE_CHECKING:
+    from audiopost.report.page import Page
+
+__all__ = ["add_commands"]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Give the program the commands of this family."""
+    app.command()(report)
+
+
+def report(
+    files: Files,
+    output: Annotated[Path, typer.Option("--output", metavar="FILE.html|.pdf", help="The page to make.")],
+    target: Annotated[
+        str | None, typer.Option("--target", metavar="ID", help="Judge against this target: an id, or a TOML file.")
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", metavar="WORDS", help="Heading of the page.")] = None,
+    layout: LayoutName = None,
+    dual_mono: DualMono = False,
+    gate: GateName = Gate.PROGRAMME,
+    dialogue_stem: DialogueStem = None,
+    start: From = None,
+    end: To = None,
+    frames_per_second: FramesPerSecond = None,
+    no_join: NoJoin = False,
+    jobs: Jobs = None,
+    exists: WhereItExists = Exists.FAIL,
+) -> int:
+    """Write a report: verdict, rules with their sources, loudness and peaks over time.
+
+    An HTML page that needs nothing else, or a tagged PDF; beside it the same as JSON, and the readings as CSV. The
+    exit code is 1 if a file fails its target.
+    """
+    from audiopost.jobs.course import measure_course
+    from audiopost.jobs.further_measures import Further
+    from audiopost.library.targets import load_target
+    from audiopost.media.joined_files import ChannelFiles
+    from audiopost.report.page import failed_page, page_of
+    from audiopost.report.publishing import FORMATS, publish
+
+    if output.suffix.lower() not in FORMATS:
+        raise UsageError(f"{output.name!r} is neither .html nor .pdf", where="--output", mend="end it in .html or .pdf")
+    further = Further(dialogue=gate is Gate.DIALOGUE, dialogue_stem=dialogue_stem)
+    order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further)
+    wanted = None if target is None else load_target(target)
+    judge = order.measuring(None) if target is None else order.judging(target)
+
+    def work(path: Path, progress: Progress | None) -> tuple[Page, int]:
+        finding = judge(path, _half(progress, 0.0))
+        asked = order.asked()
+        del asked["further"]
+        course = measure_course(order.programmes[path], progress=_half(progress, 0.5), **asked)
+        found = finding.verdict or finding.measurement
+        page = page_of(found, course, wanted, frames_per_second=frames_per_second)
+        return page, DONE if finding.verdict is None or finding.verdict.passed else FAILED
+
+    outcomes = for_each_file(order.paths, work, jobs=jobs)
+    pages = [failed_page(each.path, each.error or "") if each.result is None else each.result[0] for each in outcomes]
+    programmes = order.programmes.values()
+    inputs = [part for each in programmes for part in (each.parts if isinstance(each, ChannelFiles) else (each,))]
+    for written in publish(
+        output, pages, wanted, title=title, frames_per_second=frames_per_second, exists=exists.value, inputs=inputs
+    ):
+        print_text(str(written))
+    return first_of(each.code if each.result is None else each.result[1] for each in outcomes)
+
+
+def _half(progress: Progress | None, begin: float) -> Progress | None:
+    """A progress for the half of the work that begins there."""
+    if progress is None:
+        return None
+    return lambda fraction, words: progress(begin + fraction / 2.0, words)

@@ -1,0 +1,243 @@
+"""The pictures of a report, as SVG: loudness and true peak over time, distribution, spectrum. The door to matplotlib.
+
+Conventions
+-----------
+- Line styles and shapes tell curves apart, not colours alone: a page printed in greyscale says the same.
+- A curve longer than the picture is wide is drawn by the largest reading of each column, so that no peak is lost.
+- The same page gives the same bytes: no dates, and identifiers from a fixed salt.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
+
+from audiopost.jobs.extent import timecode_of_seconds
+from audiopost.report.page import Page
+
+__all__ = ["Chart", "charts_of", "loudness_chart", "loudness_charts"]
+
+COLUMNS = 400
+"""Points along a curve: one for each two pixels of a page's width."""
+
+_INK, _PALE, _MARK, _GROUND = "#1b1f24", "#8a94a0", "#b3261e", "#cfe3d4"
+_STYLE: Any = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "audiopost",
+    "font.family": "sans-serif",
+    "font.size": 9.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": _INK,
+    "axes.linewidth": 0.8,
+    "axes.grid": True,
+    "grid.color": "#e3e6ea",
+    "grid.linewidth": 0.6,
+    "lines.linewidth": 1.2,
+    "path.simplify": True,
+    "axes.unicode_minus": False,
+}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture, and what it shows in words."""
+
+    title: str
+    caption: str
+    svg: str
+
+
+def charts_of(page: Page, *, frames_per_second: float | None = None) -> tuple[Chart, ...]:
+    """Every picture that a page has something to show in."""
+    if page.course is None:
+        return ()
+    drawn = (
+        loudness_chart(page, frames_per_second=frames_per_second),
+        _peak_chart(page, frames_per_second),
+        _distribution_chart(page),
+        _spectrum_chart(page),
+    )
+    return tuple(chart for chart in drawn if chart is not None)
+
+
+def loudness_charts(page: Page, *, frames_per_second: float | None = None) -> tuple[Chart, ...]:
+    """The picture of the loudness alone, for a page among very many."""
+    chart = None if page.course is None else loudness_chart(page, frames_per_second=frames_per_second)
+    return () if chart is None else (chart,)
+
+
+def loudness_chart(page: Page, *, frames_per_second: float | None = None) -> Chart | None:
+    """Momentary and short-term loudness over time, the integrated loudness, and what the target asks of it."""
+    assert page.course is not None, "asked for by `charts_of` and the overview, which look first"
+    history, measurement = page.course.history, page.measurement
+    times, short = _columns(history.time_s, history.short_term_lufs)
+    _, momentary = _columns(history.time_s, history.momentary_lufs)
+    if not np.any(np.isfinite(momentary)):
+        return None
+    with mpl.rc_context(_STYLE):
+        figure, axes = _canvas(2.6)
+        band = page.loudness_band
+        if band is not None and (math.isfinite(band.lowest) or math.isfinite(band.highest)):
+            low = band.lowest if math.isfinite(band.lowest) else -70.0
+            high = band.highest if math.isfinite(band.highest) else 0.0
+            axes.axhspan(low, high, color=_GROUND, label="target, integrated", zorder=0)
+        start_s = page.course.start_s
+        axes.plot(start_s + times, momentary, color=_PALE, linewidth=0.6, label="momentary")
+        axes.plot(start_s + times, short, color=_INK, linewidth=1.4, label="short-term")
+        integrated = None if measurement is None else measurement.loudness.integrated_lufs
+        if integrated is not None:
+            axes.axhline(integrated, color=_INK, linestyle=(0, (6, 3)), linewidth=1.0, label="integrated")
+        gate = None if measurement is None else measurement.loudness.relative_threshold_lufs
+        if gate is not None:
+            axes.axhline(gate, color=_PALE, linestyle=":", linewidth=1.0, label="relative gate")
+        top = float(np.nanmax(momentary))
+        axes.set_ylim(max(-70.0, min(top - 36.0, (integrated if integrated is not None else top) - 24.0)), top + 3.0)
+        axes.set_ylabel("LUFS")
+        _time_axis(axes, start_s, history.time_s, frames_per_second)
+        _legend(axes)
+        svg = _svg(figure)
+    words = f"Loudness over time; integrated {_level(integrated, 'LUFS')}."
+    if band is not None:
+        asked = _band_words(band.lowest, band.highest)
+        words += f" The shaded band is what the target asks of the integrated loudness: {asked} LUFS."
+    return Chart("Loudness over time", words, svg)
+
+
+def _peak_chart(page: Page, frames_per_second: float | None) -> Chart | None:
+    assert page.course is not None
+    history, start_s = page.course.history, page.course.start_s
+    times, peaks = _columns(history.time_s, history.true_peak_dbtp)
+    heard = np.isfinite(peaks)
+    if not np.any(heard):
+        return None
+    top = float(peaks[heard].max())
+    bottom = max(-70.0, top - 40.0)
+    with mpl.rc_context(_STYLE):
+        figure, axes = _canvas(1.9)
+        axes.fill_between(
+            start_s + times, np.maximum(np.where(heard, peaks, bottom), bottom), bottom, color=_PALE, linewidth=0
+        )
+        words = f"True peak of every 100 ms; the highest is {top:.1f} dBTP."
+        if page.ceiling_dbtp is not None:
+            axes.axhline(page.ceiling_dbtp, color=_MARK, linestyle=(0, (6, 3)), linewidth=1.0, label="ceiling")
+            over = np.where(heard, peaks, -np.inf) > page.ceiling_dbtp + 0.005
+            if np.any(over):
+                axes.plot(start_s + times[over], peaks[over], "v", color=_MARK, markersize=5, label="over")
+            count = len(page.peaks) + page.peaks_left_out
+            passages = "1 passage lies" if count == 1 else f"{count or 'no'} passages lie"
+            words += f" The ceiling is {page.ceiling_dbtp:.1f} dBTP; {passages} over it."
+            _legend(axes)
+        axes.set_ylim(bottom, max(top, page.ceiling_dbtp if page.ceiling_dbtp is not None else top) + 2.0)
+        axes.set_ylabel("dBTP")
+        _time_axis(axes, start_s, history.time_s, frames_per_second)
+        return Chart("True peak over time", words, _svg(figure))
+
+
+def _distribution_chart(page: Page) -> Chart | None:
+    """How often each short-term loudness occurs: what the loudness range is read from."""
+    assert page.course is not None
+    levels = page.course.history.short_term_lufs
+    levels = levels[np.isfinite(levels) & (levels >= -70.0)]
+    if levels.size < 10:
+        return None
+    edges = np.arange(math.floor(levels.min()), math.ceil(levels.max()) + 1.5)
+    counts, _ = np.histogram(levels, edges)
+    with mpl.rc_context(_STYLE):
+        figure, axes = _canvas(1.9, width=3.6)
+        axes.bar(edges[:-1] + 0.5, 100.0 * counts / levels.size, width=0.9, color=_PALE)
+        axes.set_xlabel("short-term loudness, LUFS")
+        axes.set_ylabel("% of the time")
+        axes.grid(visible=False, axis="x")
+        axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
+        svg = _svg(figure)
+    range_lu = None if page.measurement is None else page.measurement.loudness.loudness_range_lu
+    words = f"How often each short-term loudness occurs; the loudness range is {_level(range_lu, 'LU')}."
+    return Chart("Distribution of loudness", words, svg)
+
+
+def _spectrum_chart(page: Page) -> Chart | None:
+    assert page.course is not None
+    centres, levels = page.course.band_centres_hz, page.course.band_levels_db
+    heard = np.isfinite(levels)
+    if not np.any(heard):
+        return None
+    top = float(levels[heard].max())
+    with mpl.rc_context(_STYLE):
+        figure, axes = _canvas(1.9, width=3.6)
+        axes.semilogx(centres, np.maximum(np.where(heard, levels, -200.0), top - 90.0), color=_INK)
+        axes.set_ylim(top - 80.0, top + 5.0)
+        axes.set_xlim(20.0, float(centres[-1]) * 1.1)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda hz, _: f"{hz / 1000:g}k" if hz >= 1000 else f"{hz:g}"))
+        axes.set_xlabel("Hz")
+        axes.set_ylabel("dB in 1/6 octave")
+        svg = _svg(figure)
+    loudest = float(centres[int(np.argmax(np.where(heard, levels, -np.inf)))])
+    return Chart(
+        "Average spectrum", f"Mean level in bands of a sixth of an octave; the strongest is at {loudest:.0f} Hz.", svg
+    )
+
+
+def _columns(
+    times: NDArray[np.float64], levels: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """At most `COLUMNS` readings, each the largest of those it stands for."""
+    if levels.size <= COLUMNS:
+        return times, levels
+    starts = np.linspace(0, levels.size, COLUMNS, endpoint=False).astype(int)
+    known = np.where(np.isnan(levels), -np.inf, levels)
+    largest = np.maximum.reduceat(known, starts)
+    unknown = np.logical_and.reduceat(np.isnan(levels), starts)
+    return times[starts], np.where(unknown, math.nan, largest)
+
+
+def _canvas(height_in: float, width: float = 7.4) -> tuple[Figure, Any]:
+    figure = Figure(figsize=(width, height_in), layout="constrained")
+    FigureCanvasSVG(figure)
+    return figure, figure.subplots()
+
+
+def _time_axis(axes: Any, start_s: float, times: NDArray[np.float64], frames_per_second: float | None) -> None:
+    axes.set_xlim(start_s, start_s + float(times[-1]))
+    axes.xaxis.set_major_locator(MaxNLocator(8))
+
+    def label(seconds: float, _: int) -> str:
+        text = timecode_of_seconds(max(0.0, seconds), frames_per_second)
+        return text if frames_per_second is not None else text.removesuffix(".000").removeprefix("0:")
+
+    axes.xaxis.set_major_formatter(FuncFormatter(label))
+
+
+def _legend(axes: Any) -> None:
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=6, frameon=False, fontsize=8, handlelength=2.2)
+
+
+def _svg(figure: Figure) -> str:
+    """The picture without its file's head, hidden from readers of screens: the caption beside it says what it shows."""
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    body = text.getvalue()
+    body = body[body.index("<svg") :].replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = re.sub(r"(\d+\.\d\d)\d+", r"\1", body)
+    return re.sub(r"\s*\n\s*", "\n", body)
+
+
+def _level(value: float | None, unit: str) -> str:
+    return "undefined" if value is None else f"{value:.1f} {unit}"
+
+
+def _band_words(low: float, high: float) -> str:
+    if not math.isfinite(low):
+        return f"{high:.1f} at most"
+    return f"{low:.1f} or more" if not math.isfinite(high) else f"{low:.1f} to {high:.1f}"

@@ -1,0 +1,92 @@
+"""A report written to the disk: the page, and beside it the same for programs. Each appears whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from audiopost.delivery.target import DeliveryTarget
+from audiopost.media.file_faults import fault
+from audiopost.media.new_file import Exists, NewFile
+from audiopost.report.document import html_of, pdf_of
+from audiopost.report.page import Page
+from audiopost.report.tables import write_json, write_readings
+
+__all__ = ["FORMATS", "publish"]
+
+FORMATS = (".html", ".pdf")
+_AT_ONCE = 1 << 20
+
+
+def publish(
+    output: Path,
+    pages: Sequence[Page],
+    target: DeliveryTarget | None = None,
+    *,
+    title: str | None = None,
+    frames_per_second: float | None = None,
+    exists: Exists = "fail",
+    inputs: Iterable[Path] = (),
+) -> tuple[Path, ...]:
+    """Write a report, and its JSON and CSV beside it.
+
+    Parameters
+    ----------
+    output
+        ``.html`` or ``.pdf``; the others are named after it.
+    pages, target, title, frames_per_second
+        As in `html_of`.
+    exists
+        ``"fail"``, ``"replace"`` or ``"number"``.
+    inputs
+        Files that are never overwritten.
+
+    Returns
+    -------
+    tuple of Path
+        What was written, the page first.
+
+    Raises
+    ------
+    FileError
+        If a file cannot be written.
+    UsageError
+        If a library that it needs is missing.
+    """
+    protected = tuple(inputs)
+    digests = [_digest(page.path) for page in pages]
+    html = html_of(pages, title=title, target=target, digests=digests, frames_per_second=frames_per_second)
+    content = pdf_of(html) if output.suffix.lower() == ".pdf" else html.encode()
+    document = io.StringIO()
+    write_json(document, pages, target)
+    readings = io.StringIO()
+    write_readings(readings, pages)
+    contents = (content, document.getvalue().encode(), readings.getvalue().encode())
+    paths = (output, output.with_suffix(".json"), output.with_suffix(".csv"))
+    # All are on the disk before the first gets its name: a full disk leaves nothing, not a page without its numbers.
+    with ExitStack() as unfinished:
+        files = []
+        for path, data in zip(paths, contents, strict=True):
+            file = NewFile(path, exists, protected)
+            unfinished.callback(file.discard)
+            try:
+                file.temporary.write_bytes(data)
+            except OSError as error:
+                raise fault(path, error) from error
+            files.append(file)
+        return tuple(file.publish() for file in files)
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of a file; empty for a programme of several files, and for one that cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_AT_ONCE):
+                digest.update(piece)
+    except OSError:
+        return ""
+    return digest.hexdigest()

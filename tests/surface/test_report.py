@@ -1,0 +1,63 @@
+"""``audiopost report`` as a person uses it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from audiopost.cli.main import main
+from tests.programmes import speech, write_sound
+from tests.recordings import recording
+
+
+@pytest.fixture
+def mix(tmp_path: Path) -> Path:
+    return write_sound(tmp_path / "mix.wav", speech())
+
+
+def test_a_page_and_its_numbers_are_written(mix: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = mix.with_name("report.html")
+    assert main(["report", str(mix), "--target", "ebu-r128", "--output", str(output), "--fps", "25"]) == 1
+    written = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    assert written == [output, output.with_suffix(".json"), output.with_suffix(".csv")]
+    document = json.loads(written[1].read_text(encoding="utf-8"))
+    (entry,) = document["files"]
+    assert entry["outcome"] == "fails"
+    assert entry["measurement"]["integrated_lufs"] == pytest.approx(-21.5, abs=1.0)
+    assert document["target"]["id"] == "ebu-r128"
+    with written[2].open(encoding="utf-8", newline="") as text:
+        lines = list(csv.DictReader(text))
+    assert float(lines[-1]["time_s"]) == pytest.approx(entry["measurement"]["duration_s"], abs=0.1)
+
+
+def test_a_wrong_file_is_reported_with_the_others(mix: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    torn = mix.with_name("torn.wav")
+    torn.write_bytes(b"RIFF")
+    output = mix.with_name("report.html")
+    assert main(["report", str(mix), str(torn), str(recording()), "--output", str(output)]) == 3
+    assert "torn.wav" in capsys.readouterr().err
+    html = output.read_text(encoding="utf-8")
+    assert html.index("torn.wav") < html.index("mix.wav") < html.index("</table>")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--output", "report.doc"], "neither .html nor .pdf"),
+        (["--output", "report.html", "--target", "ebu-r129"], "did you mean ebu-r128"),
+    ],
+)
+def test_what_is_wrong_is_told(mix: Path, arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(mix), *arguments]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_nothing_is_overwritten_unasked_and_nothing_half_is_left(mix: Path) -> None:
+    taken = mix.with_name("report.csv")
+    taken.write_text("mine", encoding="utf-8")
+    assert main(["report", str(mix), "--output", str(mix.with_name("report.html"))]) == 3
+    assert taken.read_text(encoding="utf-8") == "mine"
+    assert sorted(path.name for path in mix.parent.iterdir()) == ["mix.wav", "report.csv"]
