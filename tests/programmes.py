@@ -57,6 +57,6 @@ def write_sound(
     """A file of this sound, without dither."""
     chosen = default_layout(block.shape[0]) if layout is None else layout_named(layout)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with AudioWriter(path, rate, chosen, bits=bits, exists="replace", dither=False) as writer:  # type: ignore[arg-type]
+    with AudioWriter(path, rate, chosen, bits=bits, exists="replace", dither="none") as writer:  # type: ignore[arg-type]
         writer.write(np.ascontiguousarray(block, np.float32))
     return path

@@ -10,6 +10,7 @@ import typer
 
 from audiopost.cli.exit_codes import DONE, FAILED, exit_code_of, first_of
 from audiopost.cli.options import (
+    Dither,
     DualMono,
     Exists,
     FileFormat,
@@ -17,6 +18,7 @@ from audiopost.cli.options import (
     Json,
     LayoutName,
     OutputBits,
+    OutputDither,
     OutputRate,
     Target,
     WhereItExists,
@@ -46,6 +48,14 @@ class Mode(StrEnum):
     LIMIT = "limit"
 
 
+class Tag(StrEnum):
+    """What is written about the loudness besides the sound."""
+
+    BEXT = "bext"
+    REPLAYGAIN = "replaygain"
+    R128 = "r128"
+
+
 class InTolerance(StrEnum):
     """What to do with a programme that meets the target as it is."""
 
@@ -72,6 +82,11 @@ def normalize(
     file_format: FileFormat = None,
     bits: OutputBits = None,
     rate: OutputRate = None,
+    dither: OutputDither = Dither.TPDF,
+    tags: Annotated[
+        list[Tag] | None,
+        typer.Option("--tags", help="Write the loudness into bext, or gains for players; may be repeated."),
+    ] = None,
     exists: WhereItExists = Exists.FAIL,
     in_tolerance: Annotated[
         InTolerance, typer.Option(help="Where a programme meets the target already.")
@@ -100,6 +115,8 @@ def normalize(
             exists=exists.value,
             in_tolerance=in_tolerance.value,
             layout=layout,
+            dither=dither.value,
+            tags=tuple(tag.value for tag in tags or ()),
             dual_mono=dual_mono,
             progress=progress,
             **optional,

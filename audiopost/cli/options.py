@@ -10,6 +10,7 @@ import typer
 
 __all__ = [
     "DialogueStem",
+    "Dither",
     "DualMono",
     "Exists",
     "FileFormat",
@@ -23,6 +24,7 @@ __all__ = [
     "LayoutName",
     "NoJoin",
     "OutputBits",
+    "OutputDither",
     "OutputRate",
     "Target",
     "To",
@@ -44,6 +46,14 @@ class Bits(StrEnum):
     INTEGER_16 = "16"
     INTEGER_24 = "24"
     FLOAT_32 = "32f"
+
+
+class Dither(StrEnum):
+    """How words are shortened."""
+
+    TPDF = "tpdf"
+    SHAPED = "shaped"
+    NONE = "none"
 
 
 class Gate(StrEnum):
@@ -77,6 +87,10 @@ OutputBits = Annotated[
 ]
 OutputRate = Annotated[
     int | None, typer.Option("--rate", metavar="HZ", min=1, help="Sample rate of the output; the input's by default.")
+]
+OutputDither = Annotated[
+    Dither,
+    typer.Option("--dither", help="Where words are shortened: TPDF dither, noise shaped for the ear, or rounding."),
 ]
 WhereItExists = Annotated[Exists, typer.Option("--exists", help="What to do where the output is there already.")]
 GateName = Annotated[

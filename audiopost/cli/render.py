@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audiopost.cli.options import Exists, FileFormat, Json, LayoutName, OutputBits, OutputRate, WhereItExists
+from audiopost.cli.options import (
+    Dither,
+    Exists,
+    FileFormat,
+    Json,
+    LayoutName,
+    OutputBits,
+    OutputDither,
+    OutputRate,
+    WhereItExists,
+)
 from audiopost.cli.output import message, print_json, print_text, progress_bar, tell_notes
 from audiopost.errors import UsageError
 
@@ -44,6 +54,7 @@ def render(
     file_format: FileFormat = None,
     bits: OutputBits = None,
     rate: OutputRate = None,
+    dither: OutputDither = Dither.TPDF,
     exists: WhereItExists = Exists.FAIL,
     layout: LayoutName = None,
     as_json: Json = False,
@@ -65,6 +76,7 @@ def render(
             bits=None if bits is None else bits.value,
             sample_rate=rate,
             layout=layout,
+            dither=dither.value,
             exists=exists.value,
             progress=progress,
         )

@@ -11,16 +11,18 @@ from audiopost.delivery.gain_plan import GainMode, GainPlan, InTolerance, plan_g
 from audiopost.delivery.stems import require_room
 from audiopost.delivery.target import DeliveryTarget
 from audiopost.delivery.verdict import RuleVerdict, Verdict, judge
+from audiopost.dsp.dither import Dither
 from audiopost.errors import AudiopostError
 from audiopost.jobs.gain_pass import GainPass, Part, copy_files, null_of_stems, write_until_right
 from audiopost.jobs.job import Stage
+from audiopost.jobs.loudness_tags import Tag, write_loudness
 from audiopost.jobs.measure import FileMeasurement, measurement_of
 from audiopost.jobs.normalized import GroupResult, NormalizedFile, NormalizedSum
 from audiopost.jobs.outputs import OutputForm, OutputPlace, output_form, published_together
 from audiopost.jobs.programme import Programme
 from audiopost.jobs.programme_level import ProgrammeLevel, facts_of, measure_files, measure_programme, pooled
 from audiopost.media.audio_file import AudioReader
-from audiopost.media.containers import Bits
+from audiopost.media.containers import Bits, container_for
 
 __all__ = ["Order", "bring_to_target"]
 
@@ -39,15 +41,17 @@ class Order:
     in_tolerance: InTolerance
     layout: str | None
     dual_mono: bool
-    dither: bool
+    dither: Dither
+    tags: tuple[Tag, ...] = ()
 
     def form(self, reader: AudioReader) -> OutputForm:
         """How the output of an input of this run is written."""
-        return replace(output_form(reader, self.format, self.bits, self.rate), dither=self.dither)
+        return output_form(reader, self.format, self.bits, self.rate, dither=self.dither, tags=self.tags)
 
     def open(self, paths: Sequence[Path]) -> Programme:
         """One programme of this run."""
-        return Programme(paths, layout=self.layout, dual_mono=self.dual_mono, rate=self.rate)
+        container = None if self.format is None else container_for(Path(), self.format)
+        return Programme(paths, layout=self.layout, dual_mono=self.dual_mono, rate=self.rate, container=container)
 
 
 @dataclass(frozen=True)
@@ -86,13 +90,19 @@ def _bring(programmes: Sequence[Programme], order: Order, stage: Stage) -> Group
         final = _written(parts, plan, before, order, stage.part(0.3, 0.8))
         after, summed = _measured_again(parts, final, before, stage.part(0.8, 1.0, "measuring what was written"))
         verdict = _judged(order.target, final.after, after)
+        if not _copies(parts, plan):
+            written = [
+                (place, form.container, file.loudness)
+                for (place, form), file in zip(_places(parts), after, strict=True)
+            ]
+            write_loudness(written, order.tags, final.after.loudness if len(parts) > 1 else None)
         stage.report(1, 1)  # the last chance to give up: then the files get their names
     return GroupResult(
         target=order.target.id,
         mode=order.mode,
         files=tuple(
-            NormalizedFile(old.path, file.path, old, replace(now, path=file.path))
-            for old, now, file in zip(before.files, after, new, strict=True)
+            NormalizedFile(old.path, file.path, old.with_notes(form.notes), replace(now, path=file.path))
+            for old, now, file, (_, form) in zip(before.files, after, new, _places(parts), strict=True)
         ),
         passed=verdict.passed,
         reason="; ".join((*final.plan.notes, *([words] if (words := verdict.in_words()) else []))),
@@ -135,10 +145,19 @@ def _planned(parts: Sequence[Part], before: Measured, order: Order) -> GainPlan:
 
 
 def _written(parts: Sequence[Part], plan: GainPlan, before: Measured, order: Order, stage: Stage) -> GainPass:
-    if plan.copy and all(form.as_input for part in parts for form in part.forms):
+    if _copies(parts, plan):
         copy_files(parts, stage)
         return GainPass(plan, None, 0.0, before.levels)
     return write_until_right(parts, plan, order.target, facts_of(before.files[0]), stage)
+
+
+def _copies(parts: Sequence[Part], plan: GainPlan) -> bool:
+    """Whether the inputs are the outputs, byte for byte."""
+    return plan.copy and all(form.as_input for part in parts for form in part.forms)
+
+
+def _places(parts: Sequence[Part]) -> list[tuple[Path, OutputForm]]:
+    return [pair for part in parts for pair in zip(part.places, part.forms, strict=True)]
 
 
 def _measured_again(

@@ -198,6 +198,7 @@ def _writer(part: Part, number: int) -> AudioWriter:
         form.container.name,
         "replace",
         dither=form.dither,
+        carried=form.carried,
         seed=DITHER_SEED + number,  # stems with the same dither would add up to a louder one
     )
 

@@ -62,6 +62,10 @@ class FileMeasurement:
     programme: Programme | None = field(default=None, repr=False, compare=False)
     """The blocks behind the loudness, to pool it with that of other files."""
 
+    def with_notes(self, notes: tuple[str, ...]) -> FileMeasurement:
+        """The same with further notes."""
+        return replace(self, notes=(*self.notes, *notes))
+
     def to_json(self, album: Loudness | None = None) -> dict[str, Any]:
         """The file's object in the document of ``audiopost measure --json``; what is undefined is None.
 

@@ -18,9 +18,11 @@ from typing import Literal, get_args
 
 from audiopost.delivery.gain_plan import MOST_LIMITING_DB, GainMode, InTolerance
 from audiopost.delivery.target import DeliveryTarget
+from audiopost.dsp.dither import Dither
 from audiopost.errors import AudiopostError, UsageError
 from audiopost.jobs.gain_group import Order, bring_to_target
 from audiopost.jobs.job import Progress, Stage
+from audiopost.jobs.loudness_tags import Tag
 from audiopost.jobs.normalized import GroupResult
 from audiopost.jobs.outputs import OutputPlace, output_folder, refuse_collisions
 from audiopost.library.targets import load_target
@@ -51,7 +53,8 @@ def normalize(
     in_tolerance: InTolerance = "copy",
     layout: str | None = None,
     dual_mono: bool = False,
-    dither: bool = True,
+    dither: Dither = "tpdf",
+    tags: Sequence[Tag] = (),
     progress: Progress | None = None,
 ) -> tuple[GroupResult, ...]:
     """Bring files to a delivery target and measure again what was written.
@@ -78,7 +81,10 @@ def normalize(
     layout, dual_mono
         As in `audiopost.jobs.measure.measure`.
     dither
-        TPDF dither where words are shortened; False rounds only.
+        ``tpdf``, ``shaped`` or ``none``, where words are shortened.
+    tags
+        What to write besides: see `audiopost.jobs.loudness_tags.Tag`. A bext chunk that is there gets its loudness
+        unasked.
     progress
         See `audiopost.jobs.job`.
 
@@ -100,13 +106,14 @@ def normalize(
     step off, with TPDF dither (from the first sample on that needs it) one and a half. With limiting the written
     loudness is within 0.05 LU of its aim, found in at most six passes, and the true peak under the ceiling by our
     meter.
-    Chunks of the input besides sound (bext, iXML, markers) are kept only where a file is copied.
+    What the input carries beside its sound (bext, iXML, markers, tags) goes with it: see `audiopost.media.carried`.
     """
     sources = [Path(path) for path in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
     order = Order(
         target if isinstance(target, DeliveryTarget) else load_target(target),
         OutputPlace(Path(output), exists, tuple(sources)),
         mode, max_limiting_db if mode == "limit" else 0.0, format, bits, rate, in_tolerance, layout, dual_mono, dither,
+        tuple(tags),
     )  # fmt: skip
     _check_words(order, group)
     _check_sources(sources)
@@ -129,6 +136,8 @@ def _check_words(order: Order, group: str) -> None:
         ("in-tolerance", order.in_tolerance, get_args(InTolerance)),
         ("exists", order.place.exists, get_args(Exists)),
         ("bits", order.bits, (None, *get_args(Bits))),
+        ("dither", order.dither, get_args(Dither)),
+        *(("tag", tag, get_args(Tag)) for tag in order.tags),
     )
     for name, word, known in words:
         if word not in known:

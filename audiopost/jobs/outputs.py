@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from audiopost.dsp.dither import Dither
 from audiopost.errors import FileError, UsageError
 from audiopost.media.audio_file import AudioReader
+from audiopost.media.carried import NOTHING_CARRIED, Carried, Coding, carried_by
 from audiopost.media.containers import Bits, Container, container_for
 from audiopost.media.file_faults import fault
 from audiopost.media.new_file import Exists, NewFile
+from audiopost.media.sample_positions import Move
 
-__all__ = ["OutputForm", "OutputPlace", "output_folder", "output_form", "published_together", "refuse_collisions"]
+__all__ = [
+    "OutputForm",
+    "OutputPlace",
+    "carried_to",
+    "output_folder",
+    "output_form",
+    "published_together",
+    "refuse_collisions",
+]
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,11 @@ class OutputForm:
     suffix: str
     as_input: bool
     """Whether the input has this form already, so that a copy of its bytes will do."""
-    dither: bool = True
+    dither: Dither = "tpdf"
+    carried: Carried = NOTHING_CARRIED
+    """What the output holds beside its sound."""
+    notes: tuple[str, ...] = ()
+    """What of it had to be left out."""
 
     @property
     def clips(self) -> bool:
@@ -35,27 +50,68 @@ class OutputForm:
         return self.bits != "32f" or self.container.lossy
 
 
-def output_form(reader: AudioReader, format: str | None, bits: Bits | None, rate: int | None) -> OutputForm:  # noqa: A002
+def output_form(
+    reader: AudioReader,
+    format: str | None,  # noqa: A002
+    bits: Bits | None,
+    rate: int | None,
+    *,
+    dither: Dither = "tpdf",
+    tags: Sequence[str] = (),
+) -> OutputForm:
     """The form of the output: the input's, save for what is asked otherwise.
 
     Raises
     ------
     UnknownNameError, UsageError
         If there is no such format, or it cannot hold such sound.
+    FileError
+        If the disk fails.
     """
     container = reader.container if format is None else container_for(reader.path, format)
     words = container.nearest_bits(reader.bits) if bits is None else bits
     container.check(reader.channels, words, str(reader.path))
+    sample_rate = rate or container.nearest_rate(reader.sample_rate)
+    notes: list[str] = []
+    coding = Coding(sample_rate, words, reader.channels)
+    carried = carried_to(reader, container, coding, notes.append, add_bext="bext" in tags)
     own_suffix = reader.path.suffix
     return OutputForm(
         container,
         words,
-        rate or reader.sample_rate,
+        sample_rate,
         own_suffix if own_suffix.lower() in container.suffixes else container.suffixes[0],
         as_input=(format is None or container.name == reader.container_name)
         and bits in (None, reader.stored_bits)
-        and rate in (None, reader.sample_rate),
+        and rate in (None, reader.sample_rate)
+        and not tags,
+        dither=dither,
+        carried=carried,
+        notes=tuple(notes),
     )
+
+
+def carried_to(
+    reader: AudioReader,
+    container: Container,
+    coding: Coding,
+    tell: Callable[[str], None],
+    *,
+    add_bext: bool = False,
+    head_frames: int = 0,
+) -> Carried:
+    """What the output of an input is to carry beside its sound; `tell` hears of what is left out.
+
+    `head_frames` are cut from the beginning, in frames of the input. Raises FileError if the disk fails.
+    """
+    carried = carried_by(reader.path, tell)
+    if container.wave_form is None:
+        left_out = dict.fromkeys(chunk.id.strip() for chunk in carried.chunks if chunk.id not in ("LIST", "id3 "))
+        if left_out:
+            tell(f"{container.name} does not hold {', '.join(left_out)}: left out")
+        return carried
+    move = Move(reader.sample_rate, coding.sample_rate, head_frames)
+    return carried.for_output(move, coding, tell, add_bext=add_bext)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from audiopost.dsp.resampling import Resampler
 from audiopost.jobs.job import BLOCK_FRAMES, Stage, settle_layout
 from audiopost.layouts import Layout
 from audiopost.media.audio_file import AudioReader, open_audio
+from audiopost.media.containers import Container
 
 __all__ = ["Programme"]
 
@@ -34,6 +35,8 @@ class Programme:
         As in `audiopost.jobs.measure.measure`.
     rate
         Sample rate to work at in Hz; that of the files by default.
+    container
+        Where it does not take every rate, the nearest that it takes is the default.
 
     Raises
     ------
@@ -55,6 +58,7 @@ class Programme:
         layout: str | Layout | None = None,
         dual_mono: bool = False,
         rate: int | None = None,
+        container: Container | None = None,
     ) -> None:
         self.paths = tuple(Path(path) for path in paths)
         with ExitStack() as opened:
@@ -63,7 +67,8 @@ class Programme:
             forms = zip(self.readers, layouts, strict=True)
             require_one_form({str(reader.path): (reader.sample_rate, form.name) for reader, form in forms})
             self.layout = layouts[0]
-            self.sample_rate = rate or self.readers[0].sample_rate
+            own_rate = self.readers[0].sample_rate
+            self.sample_rate = rate or (own_rate if container is None else container.nearest_rate(own_rate))
             self._opened = opened.pop_all()
 
     @property

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from audiopost.blocks import AudioBlock, BlockMemory, clear_non_finite
+from audiopost.dsp.dither import Dither
 from audiopost.dsp.resampling import Resampler
 from audiopost.graph.fingerprint import Fingerprint, conditions
 from audiopost.graph.node import StreamFormat
@@ -26,11 +27,13 @@ from audiopost.graph.renderer import GraphRenderer, NonFinite
 from audiopost.graph.spec import GraphSpec
 from audiopost.jobs.chain_values import with_values
 from audiopost.jobs.job import Progress, Stage, layout_to_write, reported_blocks, settle_layout
+from audiopost.jobs.outputs import carried_to
 from audiopost.layouts import Layout
 from audiopost.library.chains import load_chain
 from audiopost.media.audio_file import AudioReader, open_audio
 from audiopost.media.audio_writer import AudioWriter
-from audiopost.media.containers import Bits, container_for
+from audiopost.media.carried import Coding
+from audiopost.media.containers import Bits, Container, container_for
 from audiopost.media.new_file import Exists
 
 __all__ = ["RenderResult", "render"]
@@ -97,6 +100,7 @@ def render(
     sample_rate: int | None = None,
     layout: str | Layout | None = None,
     tail: bool = True,
+    dither: Dither = "tpdf",
     exists: Exists = "fail",
     progress: Progress | None = None,
 ) -> RenderResult:
@@ -119,6 +123,8 @@ def render(
         Overrides what the input says of its channels.
     tail
         True: the output goes on until effects have rung out (`audiopost.graph.offline.LONGEST_TAIL_S` at most).
+    dither
+        ``tpdf``, ``shaped`` or ``none``, where words are shortened.
     exists
         What to do when the output exists; the input is never overwritten.
     progress
@@ -143,19 +149,31 @@ def render(
         source_layout = settle_layout(reader, layout)
         stream = StreamFormat(reader.sample_rate, source_layout, BLOCK_FRAMES)
         renderer = stack.enter_context(closing(GraphRenderer(spec, stream, threads=useful_threads(spec))))
-        container = container_for(output, format or (None if output.suffix else reader.container.name))
+        container = _container(output, format, reader)
         run = _Run(reader, renderer, tail_frames_to_render(renderer) if tail else 0)
-        rate = reader.sample_rate if sample_rate is None else sample_rate
+        rate = container.nearest_rate(reader.sample_rate) if sample_rate is None else sample_rate
         resampler = Resampler(renderer.output_layout.channels, reader.sample_rate, rate)
         written_bits = bits or container.nearest_bits(reader.bits)
         written_layout = layout_to_write(reader, renderer.output_layout)
-        writer = AudioWriter(output, rate, written_layout, written_bits, container.name, exists, protected)
+        same_channels = renderer.output_layout.labels == source_layout.labels
+        coding = Coding(rate, written_bits, written_layout.channels, same_channels)
+        writer = AudioWriter(
+            output, rate, written_layout, written_bits, container.name, exists, protected,
+            dither=dither, carried=carried_to(reader, container, coding, reader.note),
+        )  # fmt: skip
         samples = Fingerprint()
         with writer:
             for block in _resampled(run.blocks(Stage(progress, f"rendering {reader.path.name}")), resampler):
                 samples.add(block)
                 writer.write(block)
         return run.result(writer, "lossy" if container.lossy else written_bits, container.name, samples.hexdigest())
+
+
+def _container(output: Path, format: str | None, reader: AudioReader) -> Container:  # noqa: A002
+    """What is asked for; else the input's own where the suffix allows it: BW64 stays BW64."""
+    if format is None and (not output.suffix or output.suffix.lower() in reader.container.suffixes):
+        return reader.container
+    return container_for(output, format)
 
 
 class _Run:

@@ -116,7 +116,7 @@ class AudioReader:
     @property
     def container_name(self) -> str:
         """``wav``, ``rf64``, ``bw64``, ``flac`` ...: what the file is, in lower case."""
-        if self.format in ("WAV", "WAVEX"):
+        if self.format in ("WAV", "WAVEX"):  # WAVEX: codecs in WAVE, as libsndfile calls them
             return "wav"
         written = container_of_reading(self.format, self.subtype)
         return written.name if written else self.format.lower()

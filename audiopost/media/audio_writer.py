@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock, clear_non_finite
-from audiopost.dsp.dither import DITHER_SEED, WordMaker
+from audiopost.dsp.dither import DITHER_SEED, Dither, WordMaker
 from audiopost.errors import UsageError
 from audiopost.layouts import Layout, wave_mask
+from audiopost.media.carried import NOTHING_CARRIED, Carried
 from audiopost.media.containers import Bits, Container, container_for
 from audiopost.media.file_faults import fault
 from audiopost.media.new_file import Exists, NewFile
@@ -59,9 +60,12 @@ class AudioWriter:
     protected
         Files that are never overwritten: the inputs.
     dither
-        False rounds only. True dithers each channel from its first sample on that integers cannot hold exactly.
+        ``"tpdf"``, ``"shaped"`` or ``"none"``; each channel is dithered from its first sample on that integers cannot
+        hold exactly.
     seed
         Of the dither.
+    carried
+        What the file is to hold beside its sound: chunks, where it is WAVE, and the tags of a source.
 
     Attributes
     ----------
@@ -88,8 +92,9 @@ class AudioWriter:
         exists: Exists = "fail",
         protected: Iterable[str | os.PathLike[str]] = (),
         *,
-        dither: bool = True,
+        dither: Dither = "tpdf",
         seed: int = DITHER_SEED,
+        carried: Carried = NOTHING_CARRIED,
     ) -> None:
         container = container_for(Path(path), format)
         container.check(layout.channels, bits, str(path))
@@ -99,10 +104,16 @@ class AudioWriter:
         self.non_finite_samples = 0
         self._order = container.channel_order(layout)
         integers = bits != "32f" and not container.lossy
-        self._words = WordMaker(layout.channels, int(bits), dither=dither, seed=seed) if integers else None
+        self._words = (
+            WordMaker(layout.channels, int(bits), dither=dither, seed=seed, sample_rate=sample_rate)
+            if integers
+            else None
+        )
+        self._container = container
+        self._carried = carried
         self._new = NewFile(path, exists, tuple(Path(each) for each in protected))
         try:
-            self._sink = _open_sink(self._new.temporary, container, bits, layout, sample_rate)
+            self._sink = _open_sink(self._new.temporary, container, bits, layout, sample_rate, carried)
         except OSError as error:
             self._new.discard()
             raise fault(self.path, error) from error
@@ -145,9 +156,14 @@ class AudioWriter:
         """
         try:
             self._sink.close()
+            if self._container.wave_form is None and self._carried is not NOTHING_CARRIED:
+                self._carried.give_tags(self._new.temporary, self._container.name)
         except OSError as error:
             self.abort()
             raise fault(self.path, error) from error
+        except BaseException:
+            self.abort()
+            raise
         self._new.publish()
 
     def abort(self) -> None:
@@ -167,9 +183,13 @@ class AudioWriter:
             self.abort()
 
 
-def _open_sink(path: Path, container: Container, bits: Bits, layout: Layout, sample_rate: int) -> _Sink:
-    if container.name == "wav":
-        return WaveSink(path, _WORDS[bits], layout.channels, sample_rate, wave_mask(layout))
+def _open_sink(
+    path: Path, container: Container, bits: Bits, layout: Layout, sample_rate: int, carried: Carried
+) -> _Sink:
+    if container.wave_form is not None:
+        return WaveSink(
+            path, _WORDS[bits], layout.channels, sample_rate, wave_mask(layout), carried.chunks, container.wave_form
+        )
     from audiopost.media.libsndfile import SndfileSink
 
     return SndfileSink(

@@ -13,6 +13,7 @@ from typing import Literal
 
 from audiopost.errors import UnknownNameError, UsageError
 from audiopost.layouts import Layout, layout_named
+from audiopost.media.wave_chunks import WaveForm
 
 __all__ = ["CONTAINERS", "Bits", "Container", "container_for", "container_of_reading"]
 
@@ -53,6 +54,10 @@ class Container:
     maximum_channels: int = 1024
     orders: Mapping[int, Layout] = field(default_factory=dict)
     """The layout that the format itself prescribes for a number of channels."""
+    wave_form: WaveForm | None = None
+    """What a WAVE file is to be; None for every other format."""
+    sample_rates: tuple[int, ...] = ()
+    """In Hz, ascending, where the format does not take any rate."""
 
     @property
     def lossy(self) -> bool:
@@ -62,6 +67,16 @@ class Container:
     def nearest_bits(self, bits: Bits) -> Bits:
         """The word length itself where the format has it, else its longest."""
         return bits if bits in self.word_lengths else self.word_lengths[-1]
+
+    def nearest_rate(self, sample_rate: int) -> int:
+        """The rate itself where the format takes it, else the next higher one, else the highest.
+
+        >>> CONTAINERS["opus"].nearest_rate(44_100), CONTAINERS["mp3"].nearest_rate(96_000)
+        (48000, 48000)
+        """
+        if not self.sample_rates or sample_rate in self.sample_rates:
+            return sample_rate
+        return next((rate for rate in self.sample_rates if rate > sample_rate), self.sample_rates[-1])
 
     def check(self, channels: int, bits: str, where: str) -> None:
         """Raise UsageError unless the format can hold so many channels at that word length."""
@@ -90,14 +105,31 @@ _VORBIS_LAYOUTS = {channels: _vorbis_layout(channels) for channels in _VORBIS_LA
 CONTAINERS: dict[str, Container] = {
     container.name: container
     for container in (
-        Container("wav", (".wav", ".wave", ".bwf"), "WAV"),
+        Container("wav", (".wav", ".wave", ".bwf"), "WAV", wave_form="RIFF"),
+        Container("rf64", (".wav", ".rf64"), "RF64", wave_form="RF64"),
+        Container("bw64", (".wav", ".bw64"), "BW64", wave_form="BW64"),
         Container("w64", (".w64",), "W64"),
         Container("aiff", (".aiff", ".aif", ".aifc"), "AIFF"),
         Container("caf", (".caf",), "CAF"),
         Container("flac", (".flac",), "FLAC", "", ("16", "24"), 8, _FLAC_LAYOUTS),
         Container("ogg", (".ogg", ".oga"), "OGG", "VORBIS", maximum_channels=8, orders=_VORBIS_LAYOUTS),
-        Container("opus", (".opus",), "OGG", "OPUS", maximum_channels=8, orders=_VORBIS_LAYOUTS),
-        Container("mp3", (".mp3",), "MP3", "MPEG_LAYER_III", maximum_channels=2),
+        Container(
+            "opus",
+            (".opus",),
+            "OGG",
+            "OPUS",
+            maximum_channels=8,
+            orders=_VORBIS_LAYOUTS,
+            sample_rates=(8_000, 12_000, 16_000, 24_000, 48_000),
+        ),
+        Container(
+            "mp3",
+            (".mp3",),
+            "MP3",
+            "MPEG_LAYER_III",
+            maximum_channels=2,
+            sample_rates=(8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000),
+        ),
     )
 }
 """Every format that is written, by its name."""

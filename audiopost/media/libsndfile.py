@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -29,6 +30,9 @@ _SEEKABLE = ("PCM_", "FLOAT", "DOUBLE", "ULAW", "ALAW")
 
 _FREE_BYTES = 1 << 20
 _LEFT_JUSTIFIED = {"16": 16, "24": 8}
+_BEST: dict[str, dict[str, Any]] = {"MPEG_LAYER_III": {"compression_level": 0.0, "bitrate_mode": "CONSTANT"}}
+"""MP3 at its highest constant rate, 320 kbit/s from 32 kHz on: audiobook platforms refuse variable rates."""
+
 _PCM_NAMES = {"16": "PCM_16", "24": "PCM_24", "32f": "FLOAT"}
 
 
@@ -214,7 +218,7 @@ class SndfileSink:
             raise FileError(str(path), f"this libsndfile does not write {sndfile_format} {subtype}", "choose wav")
         try:
             self._file = _Stream(
-                str(path), "w", sample_rate, channels, subtype, format=sndfile_format
+                str(path), "w", sample_rate, channels, subtype, format=sndfile_format, **_BEST.get(subtype, {})
             )  # fmt: skip
         except soundfile.LibsndfileError as error:
             what = f"{sndfile_format} {subtype} does not take {channels} channels at {sample_rate} Hz"

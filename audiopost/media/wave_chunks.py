@@ -19,16 +19,18 @@ import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from audiopost.errors import FileError
-from audiopost.media.file_faults import fault
 from audiopost.media.sample_words import WORD_BYTES, SampleWord
 
-__all__ = ["Chunk", "WaveFile", "WaveFormat", "read_chunks", "walk_wave", "wave_header"]
+__all__ = ["STRUCTURE", "Chunk", "WaveFile", "WaveForm", "WaveFormat", "walk_wave", "wave_header"]
 
 RIFF_LIMIT_BYTES = 0xFFFF_FFFF
 """The longest file that RIFF can say; longer ones become RF64."""
+
+WaveForm = Literal["RIFF", "RF64", "BW64"]
+"""What a file is to be; RIFF becomes RF64 where it cannot say the length."""
 
 _OPEN = 0xFFFF_FFFF
 _OPEN_64 = 0xFFFF_FFFF_FFFF_FFFF
@@ -44,8 +46,10 @@ _TAGS = (b"TAG", b"ID3", b"APETAGEX")
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
 _AMBISONIC_TAIL = bytes.fromhex("00002107d3118644c8c1ca000000")
-_STRUCTURE = {"ds64", "fmt ", "data", "fact", "JUNK", "junk", "PAD ", "FLLR", "PEAK"}
-_KNOWN = _STRUCTURE | {"LIST", "bext", "iXML", "axml", "chna", "cart", "cue ", "id3 ", "smpl", "levl", "_PMX"}
+STRUCTURE = {"ds64", "fmt ", "data", "fact", "JUNK", "junk", "PAD ", "FLLR", "PEAK"}
+"""Chunks that a writer makes anew or leaves out: they describe the sound as it lies in one file."""
+
+_KNOWN = STRUCTURE | {"LIST", "bext", "iXML", "axml", "chna", "cart", "cue ", "id3 ", "smpl", "levl", "_PMX"}
 
 
 @dataclass(frozen=True)
@@ -110,24 +114,6 @@ def walk_wave(file: BinaryIO, path: str | os.PathLike[str]) -> WaveFile | None:
         missing = "format" if walk.format is None else "sound"
         raise FileError(str(Path(path)), f"the WAVE header holds no {missing}", "make the file again from its source")
     return WaveFile(walk.form, walk.format, tuple(walk.chunks), walk.data.offset, walk.data.size, tuple(walk.notes))
-
-
-def read_chunks(path: str | os.PathLike[str]) -> tuple[tuple[str, bytes], ...]:
-    """Every chunk that is neither sound nor structure (``bext``, ``iXML``, ``LIST`` ...), in the order of the file.
-
-    A file of another kind has none. Raises FileError if the file cannot be read.
-    """
-    try:
-        with Path(path).open("rb") as file:
-            wave = walk_wave(file, path)
-            found = []
-            for chunk in wave.chunks if wave else ():
-                if chunk.id not in _STRUCTURE:
-                    file.seek(chunk.offset)
-                    found.append((chunk.id, file.read(chunk.size)))
-            return tuple(found)
-    except OSError as error:
-        raise fault(path, error) from error
 
 
 class _Walk:
@@ -234,11 +220,21 @@ def _read_format(body: bytes) -> WaveFormat | None:
     return WaveFormat(tag, channels, sample_rate, frame_bytes, bits, mask, ambisonic)
 
 
-def wave_header(word: SampleWord, channels: int, sample_rate: int, mask: int, data_bytes: int) -> bytes:
+def wave_header(
+    word: SampleWord,
+    channels: int,
+    sample_rate: int,
+    mask: int,
+    data_bytes: int,
+    *,
+    beside_bytes: int = 0,
+    form: WaveForm = "RIFF",
+) -> bytes:
     """The header of a file with so many bytes of sound: everything before the first sample.
 
     Its length does not depend on `data_bytes`: room for ``ds64`` is kept in a ``JUNK`` chunk, and a file that RIFF
-    cannot say becomes RF64 in place (EBU Tech 3306, section 4).
+    cannot say becomes RF64 in place (EBU Tech 3306, section 4). Its last 8 bytes are the head of the data chunk;
+    other chunks may be put before them and behind the sound, `beside_bytes` in all.
 
     Notes
     -----
@@ -251,14 +247,15 @@ def wave_header(word: SampleWord, channels: int, sample_rate: int, mask: int, da
     plain_integers = len(body) == 16
     fact = b"" if plain_integers else struct.pack("<4sII", b"fact", 4, min(frames, _OPEN))
     after = struct.pack("<4sI", b"fmt ", len(body)) + body + fact
-    riff_bytes = 4 + 36 + len(after) + 8 + data_bytes + data_bytes % 2
-    if riff_bytes + 8 <= RIFF_LIMIT_BYTES:
-        form, room, sizes = b"RIFF", b"JUNK", bytes(28)
+    riff_bytes = 4 + 36 + len(after) + 8 + data_bytes + data_bytes % 2 + beside_bytes
+    if form == "RIFF" and riff_bytes + 8 <= RIFF_LIMIT_BYTES:
+        letters, room, sizes = b"RIFF", b"JUNK", bytes(28)
         written_riff, written_data = riff_bytes, data_bytes
     else:
-        form, room, sizes = b"RF64", b"ds64", struct.pack("<QQQI", riff_bytes, data_bytes, frames, 0)
+        letters = b"BW64" if form == "BW64" else b"RF64"
+        room, sizes = b"ds64", struct.pack("<QQQI", riff_bytes, data_bytes, frames, 0)
         written_riff, written_data = _OPEN, _OPEN
-    head = struct.pack("<4sI4s4sI", form, written_riff, b"WAVE", room, 28) + sizes
+    head = struct.pack("<4sI4s4sI", letters, written_riff, b"WAVE", room, 28) + sizes
     return head + after + struct.pack("<4sI", b"data", written_data)
 
 

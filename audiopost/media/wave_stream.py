@@ -7,6 +7,8 @@ and keep the memory of a process constant however long the file is.
 from __future__ import annotations
 
 import io
+import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -15,13 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock
+from audiopost.media.carried import CarriedChunk
 from audiopost.media.sample_words import LEAD_BYTES, WORD_BYTES, SampleWord, decode, encode
-from audiopost.media.wave_chunks import WaveFile, wave_header
+from audiopost.media.wave_chunks import WaveFile, WaveForm, wave_header
 
 __all__ = ["FileWords", "WaveSink", "WaveSource", "WordsFile"]
 
 _READ_FRAMES = 16_384
 """Frames decoded at once: the bytes stay in the cache between reading and decoding."""
+
+
+_DATA_HEAD_BYTES = 8
 
 
 class WaveSource:
@@ -139,33 +145,68 @@ class WaveSink:
         ``"s16"``, ``"s24"`` or ``"f32"``.
     mask
         The channel mask; 0 where there is none.
+    chunks
+        What the file carries besides, in order.
+    form
+        ``"RF64"`` and ``"BW64"`` are written as such whatever their length.
     """
 
     def __init__(
-        self, path: Path, word: Literal["s16", "s24", "f32"], channels: int, sample_rate: int, mask: int
+        self,
+        path: Path,
+        word: Literal["s16", "s24", "f32"],
+        channels: int,
+        sample_rate: int,
+        mask: int,
+        chunks: Sequence[CarriedChunk] = (),
+        form: WaveForm = "RIFF",
     ) -> None:
         self._word = word
         self._channels = channels
         self._sample_rate = sample_rate
         self._mask = mask
+        self._chunks = chunks
+        self._form: WaveForm = form
         self._data_bytes = 0
         self._file = path.open("wb")
-        self._file.write(self._header())
+        try:
+            self._file.write(self._header()[:-_DATA_HEAD_BYTES])
+            self._write_chunks(after_sound=False)
+            self._data_head_at = self._file.tell()
+            self._file.write(self._header()[-_DATA_HEAD_BYTES:])
+        except BaseException:
+            self.abandon()
+            raise
 
     def _header(self) -> bytes:
-        return wave_header(self._word, self._channels, self._sample_rate, self._mask, self._data_bytes)
+        beside_bytes = sum(chunk.file_bytes for chunk in self._chunks)
+        return wave_header(
+            self._word, self._channels, self._sample_rate, self._mask, self._data_bytes,
+            beside_bytes=beside_bytes, form=self._form,
+        )  # fmt: skip
+
+    def _write_chunks(self, *, after_sound: bool) -> None:
+        for chunk in self._chunks:
+            if chunk.after_sound == after_sound:
+                self._file.write(struct.pack("<4sI", chunk.id.encode("latin-1"), chunk.size))
+                for piece in chunk.pieces():
+                    self._file.write(piece)
+                self._file.write(b"\0" * (chunk.size % 2))
 
     def write(self, words: NDArray[np.int32] | AudioBlock) -> None:
         """Append ``(channels, frames)``: right-justified integers for PCM, samples for float."""
         self._data_bytes += self._file.write(encode(words, self._word))
 
     def close(self) -> None:
-        """Finish the file: the padding byte and the true lengths."""
+        """Finish the file: the padding byte, what comes behind the sound, and the true lengths."""
         try:
             if self._data_bytes % 2:
                 self._file.write(b"\0")
+            self._write_chunks(after_sound=True)
             self._file.seek(0)
-            self._file.write(self._header())
+            self._file.write(self._header()[:-_DATA_HEAD_BYTES])
+            self._file.seek(self._data_head_at)
+            self._file.write(self._header()[-_DATA_HEAD_BYTES:])
         finally:
             self._file.close()
 

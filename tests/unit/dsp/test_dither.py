@@ -15,7 +15,7 @@ def test_samples_on_the_grid_come_out_exactly(bits: int) -> None:
 
 def test_without_dither_the_nearest_word_is_taken() -> None:
     samples = np.array([[0.4, 0.6, -0.6, 0.5, 1.5]], np.float32) / 32768
-    assert WordMaker(1, 16, dither=False).words(samples).tolist() == [[0, 1, -1, 0, 2]]
+    assert WordMaker(1, 16, dither="none").words(samples).tolist() == [[0, 1, -1, 0, 2]]
 
 
 def test_dither_is_triangular_over_two_steps_and_the_error_owes_nothing_to_the_signal() -> None:
@@ -31,7 +31,7 @@ def test_dither_is_triangular_over_two_steps_and_the_error_owes_nothing_to_the_s
 
 def test_a_tone_below_one_step_survives() -> None:
     tone = (0.4 / 32768 * np.sin(2 * np.pi * np.arange(96_000) / 96)).astype(np.float32)[np.newaxis]
-    assert not WordMaker(1, 16, dither=False).words(tone).any()
+    assert not WordMaker(1, 16, dither="none").words(tone).any()
     words = WordMaker(1, 16).words(tone)[0]
     level = 2 * np.abs(np.mean(words * np.exp(-2j * np.pi * np.arange(96_000) / 96)))
     assert level == pytest.approx(0.4, abs=tolerances.DITHER_TONE_STEPS)
@@ -69,7 +69,7 @@ def test_the_seed_chooses_the_noise() -> None:
 
 
 def test_clipping_is_counted_over_blocks() -> None:
-    maker = WordMaker(1, 16, dither=False)
+    maker = WordMaker(1, 16, dither="none")
     assert maker.words(np.array([[1.0, -1.0, 2.0]], np.float32)).tolist() == [[32767, -32768, 32767]]
     maker.words(np.array([[-1.01]], np.float32))
     assert maker.clipped_samples == 3

@@ -24,14 +24,14 @@ def steps_off(source: Path, output: Path, gain_db: float, bits: int) -> float:
 
 
 @pytest.mark.parametrize("bits", [16, 24])
-@pytest.mark.parametrize(("dither", "allowed_steps"), [(False, ROUNDED_STEPS), (True, DITHERED_STEPS)])
-def test_linear_mode_is_pure_gain(tmp_path: Path, bits: int, dither: bool, allowed_steps: float) -> None:
+@pytest.mark.parametrize(("dither", "allowed_steps"), [("none", ROUNDED_STEPS), ("tpdf", DITHERED_STEPS)])
+def test_linear_mode_is_pure_gain(tmp_path: Path, bits: int, dither: str, allowed_steps: float) -> None:
     source = write_sound(tmp_path / "a.wav", white_noise(2, 200_000, peak_linear=0.9), bits=str(bits))
-    (result,) = normalize(source, "ebu-r128", tmp_path / "out", dither=dither)
+    (result,) = normalize(source, "ebu-r128", tmp_path / "out", dither=dither)  # type: ignore[arg-type]
     assert result.gain_db is not None
     off = steps_off(source, tmp_path / "out" / "a.wav", result.gain_db, bits)
     assert 0.25 < off <= allowed_steps
-    assert (off > ROUNDED_STEPS) is dither
+    assert (off > ROUNDED_STEPS) is (dither == "tpdf")
 
 
 def test_floating_point_is_the_product_itself(tmp_path: Path) -> None:

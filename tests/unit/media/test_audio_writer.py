@@ -110,7 +110,7 @@ def test_rf64_where_riff_can_say_no_more(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_samples_beyond_full_scale_are_limited_and_counted(tmp_path: Path) -> None:
-    with AudioWriter(tmp_path / "a.wav", 48_000, layout_named("mono"), "16", dither=False) as writer:
+    with AudioWriter(tmp_path / "a.wav", 48_000, layout_named("mono"), "16", dither="none") as writer:
         writer.write(np.array([[1.5, -1.5, 1.0, -1.0, 0.5]], np.float32))
     assert writer.clipped_samples == 3
     assert (read_audio(tmp_path / "a.wav")[0] * 32768).tolist() == [[32767.0, -32768.0, 32767.0, -32768.0, 16384.0]]

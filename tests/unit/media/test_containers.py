@@ -25,12 +25,15 @@ def test_an_unknown_format_comes_with_near_misses() -> None:
         container_for(Path("a.flacc"))
 
 
-def test_no_suffix_belongs_to_two_formats() -> None:
+def test_no_suffix_belongs_to_two_formats_save_that_of_wave() -> None:
     suffixes = [suffix for each in CONTAINERS.values() for suffix in each.suffixes]
+    assert suffixes.count(".wav") == 3
+    assert container_for(Path("a.wav")).name == "wav"
+    suffixes = [suffix for suffix in suffixes if suffix != ".wav"]
     assert len(suffixes) == len(set(suffixes))
 
 
-@pytest.mark.parametrize("name", CONTAINERS)
+@pytest.mark.parametrize("name", [name for name in CONTAINERS if name != "bw64"])  # ours alone
 def test_this_libsndfile_knows_every_format(name: str) -> None:
     container = CONTAINERS[name]
     subtype = container.lossy_subtype or "PCM_24"

@@ -1,12 +1,11 @@
 import io
 import struct
-from pathlib import Path
 
 import pytest
 
 from audiopost.errors import FileError
 from audiopost.media import wave_chunks
-from audiopost.media.wave_chunks import WaveFile, read_chunks, walk_wave, wave_header
+from audiopost.media.wave_chunks import WaveFile, walk_wave, wave_header
 from tests.wave_bytes import chunk, ds64, extensible_format, plain_format, wave
 
 SOUND = bytes(range(1, 241))
@@ -148,27 +147,6 @@ def test_lengths_that_no_file_can_have_do_no_harm() -> None:
 def test_a_file_of_nothing_but_chunks_ends_the_walk() -> None:
     with pytest.raises(FileError, match="no format"):
         walked(wave(*[chunk("junk", b"")] * 100_000))
-
-
-def test_chunks_that_are_neither_sound_nor_structure_are_handed_out(tmp_path: Path) -> None:
-    path = tmp_path / "x.wav"
-    path.write_bytes(
-        wave(
-            chunk("JUNK", bytes(28)),
-            plain_format(),
-            chunk("bext", b"b" * 602),
-            chunk("data", SOUND),
-            chunk("iXML", b"<x/>"),
-        )
-    )
-    assert read_chunks(path) == (("bext", b"b" * 602), ("iXML", b"<x/>"))
-
-
-def test_a_file_of_another_kind_has_no_chunks(tmp_path: Path) -> None:
-    (tmp_path / "x.flac").write_bytes(b"fLaC")
-    assert read_chunks(tmp_path / "x.flac") == ()
-    with pytest.raises(FileError, match="no such file"):
-        read_chunks(tmp_path / "none.wav")
 
 
 @pytest.mark.parametrize(
