@@ -73,6 +73,12 @@ DITHER_POWER_STEPS = 0.004
 DITHER_TONE_STEPS = 0.013
 """Steps of the word: five standard errors of a line of the spectrum of 96 000 values of that power."""
 
+DITHER_TONE_DB = 0.3
+"""dB: five standard errors of a line of -100 dBFS in ten seconds of 16-bit noise, some -150 dBFS a line."""
+
+SHAPED_MEAN_DB = 0.01
+"""dB: the mean over frequency of a minimum-phase response is 0; a sum over a grid stands for the integral."""
+
 RESAMPLED_TONE = 5e-6
 """Linear: the resampler computes in float32, 24 bits of a full-scale tone with the error of some hundred taps."""
 

@@ -71,7 +71,7 @@ class WordMaker:
         self._scale = 2.0 ** (bits - 1)
         self._dither = dither
         self._shape = shape_words.ready() if dither == "shaped" else None
-        self._weights = error_filter(sample_rate)
+        self._weights = np.array(error_filter(sample_rate) if dither == "shaped" else ())
         self._past_errors = np.zeros((channels, ORDER))
         self._sources = [np.random.PCG64([seed, channel]) for channel in range(channels)]
         self._dithering = [False] * channels

@@ -5,9 +5,14 @@
     audio_file      any readable file as blocks             AudioReader, open_audio, read_audio
     audio_writer    blocks as a file, whole or not at all   AudioWriter
     containers      what each file format can hold          Container, container_for
-    wave_chunks     the chunks of RIFF, RF64 and BW64       walk_wave, read_chunks, wave_header
+    wave_chunks     the chunks of RIFF, RF64 and BW64       walk_wave, wave_header
     wave_stream     samples of those files, by position     WaveSource, WaveSink
     sample_words    numbers as bytes                        decode, encode
+    carried         what travels beside the sound           Carried, carried_by
+    bext            the broadcast extension chunk           Bext, BextLoudness
+    sample_positions  chunks that count samples             Move, moved
+    wave_edit       loudness and tags into a finished file  stamp_loudness, append_chunk
+    tags            the door to ID3 and Vorbis comments     Tags, read_tags, copy_tags
     libsndfile      the door to every other format          SndfileSource, SndfileSink
     new_file        a temporary name until all is well      NewFile
     file_faults     what the system says, in our words      fault

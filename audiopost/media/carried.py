@@ -174,7 +174,7 @@ def carried_by(path: str | os.PathLike[str], tell: Callable[[str], None] = lambd
     except OSError as error:
         raise fault(path, error) from error
     if wave is None:
-        return Carried(source=path) if _has_tags(path, tell) else NOTHING_CARRIED
+        return Carried(source=path) if _tags_are_whole(path, tell) else NOTHING_CARRIED
     chunks = tuple(
         CarriedChunk(chunk.id, chunk.size, path, chunk.offset, after_sound=chunk.offset > wave.data_offset)
         for chunk in wave.chunks
@@ -183,15 +183,15 @@ def carried_by(path: str | os.PathLike[str], tell: Callable[[str], None] = lambd
     return Carried(chunks)
 
 
-def _has_tags(path: Path, tell: Callable[[str], None]) -> bool:
+def _tags_are_whole(path: Path, tell: Callable[[str], None]) -> bool:
     from audiopost.media.tags import read_tags
 
     try:
-        tags = read_tags(path)
+        read_tags(path)
     except FileError as error:
         tell(f"{error.what}: left out")
         return False
-    return bool(tags.texts or tags.pictures)
+    return True
 
 
 def _chunks_of_tags(source: Path) -> tuple[CarriedChunk, ...]:

@@ -122,7 +122,10 @@ def copy_tags(source: Path, target: Path, container: str) -> None:
         elif isinstance(getattr(old, "tags", None), id3.ID3) and container in ("mp3", "aiff"):
             _copy_id3(old.tags, new)
         else:
-            _write(new, read_tags(source).lasting())
+            tags = read_tags(source).lasting()
+            if not tags.texts and not tags.pictures:
+                return
+            _write(new, tags)
         new.save()
     except _DAMAGED as error:
         raise FileError(str(source), "its tags are damaged", "write them again") from error
