@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock
 from audiopost.dsp.compiled import compiled, inlined
+from audiopost.dsp.section_blocks import LANES, MEMORY, MOST_STATES, SILENCE, STATES, run_blocks
 from audiopost.dsp.smoothing import Ramps, advance, ramping
 
 __all__ = ["HIGHPASS", "HIGH_SHELF", "LOWPASS", "LOW_SHELF", "PEAK", "Section", "SectionCascade", "butterworth_qs"]
@@ -31,9 +32,6 @@ HIGHPASS, LOWPASS, LOW_SHELF, HIGH_SHELF, PEAK = range(5)
 
 HIGHEST_FREQUENCY = 0.49
 """Of the sample rate. A filter set higher acts at this frequency: the bilinear transform ends at one half."""
-
-SILENCE = 1e-25
-"""A state below this is 0: far under every noise, far above the denormal numbers that would stall the processor."""
 
 TAIL_DECAY = math.log(1e6)
 """The declared tail is a decay by 120 dB."""
@@ -64,7 +62,7 @@ def butterworth_qs(order: int) -> tuple[float, ...]:
 
 
 class SectionCascade:
-    """Sections in series over any number of channels; every knob of every section glides.
+    """Up to four sections in series over any number of channels; every knob of every section glides.
 
     Attributes
     ----------
@@ -73,17 +71,24 @@ class SectionCascade:
 
     Notes
     -----
-    Accuracy: states and sums in float64, one rounding at the end. Latency: none. Realtime: one compiled pass;
-    coefficients are computed anew at every frame of a glide, and only then.
+    Accuracy: states and sums in float64, one rounding at the end. Latency: none. Realtime: one compiled pass. During
+    a glide coefficients are computed anew at every frame; at rest eight frames go at a time (`section_blocks`), which
+    agrees with frame by frame to the rounding of float64.
     """
 
     def __init__(self, sections: Sequence[Section], channels: int, sample_rate: float, smoothing_ms: float) -> None:
         count = len(sections)
+        if 2 * count > MOST_STATES:
+            raise ValueError(f"{count} sections are more than fit side by side: cascade cascades")
         self._sample_rate = float(sample_rate)
         self._kinds = np.array([section.kind for section in sections], dtype=np.int64)
         self._ramps = Ramps.lasting(3 * count, smoothing_ms, sample_rate)
         self._coefficients = np.zeros((count, 6), dtype=np.float64)
-        self._state = np.zeros((channels, count, 2), dtype=np.float64)
+        states = next(each for each in (2, 4, MOST_STATES) if 2 * count <= each)
+        self._matrix = np.zeros((LANES + states, 2 * LANES), dtype=np.float64)
+        self._memory = np.zeros((channels, MEMORY), dtype=np.float64)
+        self._rows = np.zeros((channels, 2, LANES), dtype=np.float32)
+        self._phase = np.zeros(1, dtype=np.int64)
         self._design, self._run = design_sections.ready(), run_sections.ready()
         for index, section in enumerate(sections):
             for offset, value in enumerate(section.ramped()):
@@ -100,13 +105,17 @@ class SectionCascade:
 
     def process(self, block: AudioBlock, out: AudioBlock) -> None:
         """Filter `block` into `out`, both (channels, frames)."""
-        self._run(block, out, self._kinds, self._ramps.state, self._coefficients, self._state, self._sample_rate)
+        self._run(
+            block, out, self._kinds, self._ramps.state, self._coefficients, self._matrix, self._memory, self._rows,
+            self._phase, self._sample_rate,
+        )  # fmt: skip
 
     def reset(self) -> None:
         """Forget all sound; arrive at the settings."""
         self._ramps.finish()
-        self._state.fill(0.0)
-        self._design(self._kinds, self._ramps.state, self._coefficients, self._sample_rate)
+        self._memory.fill(0.0)
+        self._phase.fill(0)
+        self._design(self._kinds, self._ramps.state, self._coefficients, self._matrix, self._sample_rate)
 
 
 @inlined
@@ -137,33 +146,74 @@ def design_section(
     coefficients[M0], coefficients[M1], coefficients[M2] = m0, m1, m2
 
 
-@compiled("void(int64[::1], float64[:, ::1], float64[:, ::1], float64)")
+@compiled("void(int64[::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], float64)")
 def design_sections(
-    kinds: NDArray[np.int64], ramps: NDArray[np.float64], coefficients: NDArray[np.float64], sample_rate: float
+    kinds: NDArray[np.int64],
+    ramps: NDArray[np.float64],
+    coefficients: NDArray[np.float64],
+    matrix: NDArray[np.float64],
+    sample_rate: float,
 ) -> None:
-    """Coefficients where the ramps stand; compiled, so that a knob at rest and one that has arrived agree."""
+    """Coefficients where the ramps stand, and the matrix of `section_blocks` for them."""
     for s in range(kinds.shape[0]):
         design_section(
             kinds[s], ramps[3 * s, 0], ramps[3 * s + 1, 0], ramps[3 * s + 2, 0], sample_rate, coefficients[s]
         )
+    fill_matrix(coefficients, matrix)
 
 
 @inlined
-def tick(x: float, coefficients: NDArray[np.float64], state: NDArray[np.float64]) -> float:
-    """One sample through one section (kernel)."""
-    s1, s2 = state[0], state[1]
-    v3 = x - s2
-    v1 = coefficients[A1] * s1 + coefficients[A2] * v3
-    v2 = s2 + coefficients[A2] * s1 + coefficients[A3] * v3
-    s1 = 2.0 * v1 - s1
-    s2 = 2.0 * v2 - s2
-    state[0] = s1 if abs(s1) > SILENCE else 0.0
-    state[1] = s2 if abs(s2) > SILENCE else 0.0
-    return coefficients[M0] * x + coefficients[M1] * v1 + coefficients[M2] * v2  # type: ignore[no-any-return]
+def fill_matrix(coefficients: NDArray[np.float64], matrix: NDArray[np.float64]) -> None:
+    """What the sections answer to one sample at each frame of a block, and to each state alone (kernel).
+
+    The columns are run within the rows that keep them: states in the second half, outputs in the first.
+    """
+    sections = coefficients.shape[0]
+    for index in range(matrix.shape[0]):
+        column = matrix[index]
+        for place in range(2 * LANES):
+            column[place] = 0.0
+        first = index if index < LANES else 0
+        if index >= LANES:
+            column[LANES + index - LANES] = 1.0
+        for frame in range(first, LANES):
+            column[frame] = step(1.0 if frame == index else 0.0, coefficients, column[LANES:], sections)
+
+
+@inlined
+def step(x: float, coefficients: NDArray[np.float64], states: NDArray[np.float64], sections: int) -> float:
+    """One sample through all sections (kernel).
+
+    A section turns its states s1, s2 by v1 = a1 s1 + a2 (x - s2) and v2 = s2 + a2 s1 + a3 (x - s2).
+    """
+    for s in range(sections):
+        s1, s2 = states[2 * s], states[2 * s + 1]
+        v3 = x - s2
+        v1 = coefficients[s, A1] * s1 + coefficients[s, A2] * v3
+        v2 = s2 + coefficients[s, A2] * s1 + coefficients[s, A3] * v3
+        states[2 * s] = 2.0 * v1 - s1
+        states[2 * s + 1] = 2.0 * v2 - s2
+        x = coefficients[s, M0] * x + coefficients[s, M1] * v1 + coefficients[s, M2] * v2
+    return x
+
+
+@inlined
+def step_all(
+    block: AudioBlock, out: AudioBlock, frame: int, coefficients: NDArray[np.float64], memory: NDArray[np.float64]
+) -> None:
+    """One frame of all channels through all sections (kernel)."""
+    sections = coefficients.shape[0]
+    for channel in range(block.shape[0]):
+        states = memory[channel, STATES:]
+        out[channel, frame] = step(np.float64(block[channel, frame]), coefficients, states, sections)
+        for index in range(2 * sections):
+            if abs(states[index]) < SILENCE:
+                states[index] = 0.0
 
 
 @compiled(
-    "void(float32[:, ::1], float32[:, ::1], int64[::1], float64[:, ::1], float64[:, ::1], float64[:, :, ::1], float64)"
+    "void(float32[:, ::1], float32[:, ::1], int64[::1], float64[:, ::1], float64[:, ::1], float64[:, ::1],"
+    " float64[:, ::1], float32[:, :, ::1], int64[::1], float64)"
 )
 def run_sections(
     block: AudioBlock,
@@ -171,31 +221,38 @@ def run_sections(
     kinds: NDArray[np.int64],
     ramps: NDArray[np.float64],
     coefficients: NDArray[np.float64],
-    state: NDArray[np.float64],
+    matrix: NDArray[np.float64],
+    memory: NDArray[np.float64],
+    rows: NDArray[np.float32],
+    phase: NDArray[np.int64],
     sample_rate: float,
 ) -> None:
-    """All channels through all sections; while a ramp moves frame by frame, else channel by channel (same sums)."""
+    """All channels through all sections: frame by frame while a ramp moves, else in blocks of eight.
+
+    `phase`: frames heard of an unfinished block.
+    """
     channels, frames = block.shape
     sections = kinds.shape[0]
     frame = 0
-    while frame < frames and ramping(ramps):
-        for s in range(sections):
-            log_frequency = advance(ramps, 3 * s)
-            gain_db = advance(ramps, 3 * s + 1)
-            log_q = advance(ramps, 3 * s + 2)
-            design_section(kinds[s], log_frequency, gain_db, log_q, sample_rate, coefficients[s])
-        for channel in range(channels):
-            x: float = np.float64(block[channel, frame])
+    if frames > 0 and ramping(ramps):
+        if phase[0] > 0:
+            # The glide begins within a block: the sections go on from its frames that were heard.
+            for channel in range(channels):
+                for n in range(phase[0]):
+                    step(np.float64(rows[channel, 0, n]), coefficients, memory[channel, STATES:], sections)
+            phase[0] = 0
+        while frame < frames and ramping(ramps):
             for s in range(sections):
-                x = tick(x, coefficients[s], state[channel, s])
-            out[channel, frame] = x
-        frame += 1
-    for channel in range(channels):
-        for n in range(frame, frames):
-            y: float = np.float64(block[channel, n])
-            for s in range(sections):
-                y = tick(y, coefficients[s], state[channel, s])
-            out[channel, n] = y
+                log_frequency = advance(ramps, 3 * s)
+                gain_db = advance(ramps, 3 * s + 1)
+                log_q = advance(ramps, 3 * s + 2)
+                design_section(kinds[s], log_frequency, gain_db, log_q, sample_rate, coefficients[s])
+            step_all(block, out, frame, coefficients, memory)
+            frame += 1
+        if not ramping(ramps):
+            fill_matrix(coefficients, matrix)
+    if frame < frames:
+        phase[0] = run_blocks(block, out, frame, matrix, memory, rows, phase[0])
 
 
 def _tail_frames(sections: Sequence[Section], sample_rate: float) -> int:

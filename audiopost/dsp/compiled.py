@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any, Generic, ParamSpec, TypeVar, cast
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast, runtime_checkable
 
 from audiopost.errors import EffectError
 
@@ -182,22 +182,39 @@ def _cache_at(numba: Any, folder: Path) -> Iterator[None]:
         numba.config.CACHE_DIR = before
 
 
-_helpers: dict[FunctionType, Any] = {}
+_helpers: dict[Any, Any] = {}
+
+
+@runtime_checkable
+class Embeddable(Protocol):
+    """Code that a kernel may call although it is no Python function."""
+
+    def for_kernels(self, numba: Any) -> Any:
+        """What stands for it in a kernel."""
 
 
 def _with_compiled_callees(python: FunctionType, wanted: Callable[[FunctionType], bool]) -> FunctionType:
-    """The same code, looking up compiled helpers where its module holds plain functions that are `wanted`."""
+    """The same code, looking up compiled helpers where its module holds plain functions that are `wanted`.
+
+    Programs of `vector_code` are always wanted.
+    """
     names = frozenset(python.__code__.co_names)
     found = {
         name: value
         for name, value in python.__globals__.items()
-        if name in names and value is not python and isinstance(value, FunctionType) and wanted(value)
+        if name in names
+        and value is not python
+        and (isinstance(value, Embeddable) or (isinstance(value, FunctionType) and wanted(value)))
     }
     if not found:
         return python
     for helper in found.values():
         if helper not in _helpers:
-            _helpers[helper] = _numba().njit(**_OPTIONS)(_with_compiled_callees(helper, wanted))
+            _helpers[helper] = (
+                helper.for_kernels(_numba())
+                if isinstance(helper, Embeddable)
+                else _numba().njit(**_OPTIONS)(_with_compiled_callees(helper, wanted))
+            )
     scope = {**python.__globals__, **{name: _helpers[helper] for name, helper in found.items()}}
     made = FunctionType(python.__code__, scope, python.__name__, python.__defaults__, python.__closure__)
     made.__module__ = python.__module__

@@ -17,6 +17,9 @@ Conventions
   processor has an instruction for it: results are equal on one type of processor.
 - Nothing is checked: the caller gives memory of the right size. Vectors may lie at any address.
 - A call lets other threads run.
+
+A kernel of `compiled` may call a program too, by its name, with arrays, integers and numbers for its arguments: it is
+then emitted into that kernel, where the call costs what a call in C costs.
 """
 
 from __future__ import annotations
@@ -82,6 +85,50 @@ class VectorProgram:
     kinds: tuple[str, ...]
     """Of the arguments: `POINTER`, `INDEX` or `REAL`."""
     write: Callable[..., None]
+
+    def __call__(self, *arguments: Any) -> None:
+        """In a kernel: run. Anywhere else there is nothing to run yet."""
+        raise TypeError(f"{self.name} runs within kernels; elsewhere, ask `emitted` for it")
+
+    def for_kernels(self, numba: Any) -> Any:
+        """The program as a function that numba's kernels may call (see `compiled`)."""
+        import llvmlite.ir as ir
+
+        types = numba.types
+        wanted = {POINTER: types.Array, INDEX: types.Integer, REAL: types.Float}
+
+        def typed(_typing: Any, *given: Any) -> Any:
+            if len(given) != len(self.kinds) or not all(
+                isinstance(each, wanted[kind]) for each, kind in zip(given, self.kinds, strict=True)
+            ):
+                raise numba.errors.TypingError(f"{self.name} takes {self.kinds}, not {given}")
+            return types.void(types.StarArgTuple(given)), generate
+
+        def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            code = builder.module.globals.get(self.name)
+            if code is None:
+                written = Code(ir, builder.module, self)
+                self.write(written, *written.arguments)
+                written.builder.ret_void()
+                code = written.function
+                code.linkage = "internal"
+            (arguments,) = given
+            passed = [
+                _passed(numba, ir, context, builder, kind, type_, builder.extract_value(arguments, index))
+                for index, (kind, type_) in enumerate(zip(self.kinds, signature.args[0], strict=True))
+            ]
+            builder.call(code, passed)
+            return context.get_dummy_value()
+
+        return numba.extending.intrinsic(typed)
+
+
+def _passed(numba: Any, ir: Any, context: Any, builder: Any, kind: str, type_: Any, value: Any) -> Any:
+    """What a program is given for an argument of a kernel: the address of an array, or the number."""
+    if kind == POINTER:
+        array = numba.np.arrayobj.make_array(type_)(context, builder, value)
+        return builder.bitcast(array.data, ir.PointerType())
+    return context.cast(builder, value, type_, numba.types.intp if kind == INDEX else numba.types.float64)
 
 
 class Symbol:
@@ -168,7 +215,7 @@ class Code:
         self._ir = ir
         self._module = module
         function_type = ir.FunctionType(ir.VoidType(), [self.type_of(kind) for kind in program.kinds])
-        function = ir.Function(module, function_type, program.name)
+        self.function = function = ir.Function(module, function_type, program.name)
         function.attributes.add("noinline")  # a program called by several is compiled once
         for kind, argument in zip(program.kinds, function.args, strict=True):
             if kind == POINTER:
