@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock
 from audiopost.dsp.compiled import compiled
-from audiopost.dsp.sliding import MaximumQueue, push_maximum
+from audiopost.dsp.sliding import PIECE, SlidingMaximum, newest_values, slide
 from audiopost.units import ms_to_frames
 
 __all__ = ["WINDOW_MS", "Detector", "MeanSquare", "PeakHold"]
@@ -31,8 +31,8 @@ SILENCE = 1e-30
 class Detector(Protocol):
     """Fills one level a frame, as amplitude, from all channels of a key."""
 
-    def process(self, key: AudioBlock, level_linear: NDArray[np.float64]) -> None:
-        """`level_linear`, (frames,), from `key`, (channels, frames)."""
+    def process(self, key: AudioBlock, level_linear: NDArray[np.float32]) -> None:
+        """The first frames of `level_linear` from `key`, (channels, frames)."""
 
     def reset(self) -> None:
         """Forget all sound."""
@@ -42,16 +42,16 @@ class PeakHold:
     """Largest absolute sample of any channel in the last 10 ms."""
 
     def __init__(self, sample_rate: float) -> None:
-        self._queue = MaximumQueue.over(ms_to_frames(WINDOW_MS, sample_rate))
+        self._maximum = SlidingMaximum.over(ms_to_frames(WINDOW_MS, sample_rate))
         self._run = hold_peaks.ready()
 
-    def process(self, key: AudioBlock, level_linear: NDArray[np.float64]) -> None:
-        """`level_linear`, (frames,), from `key`, (channels, frames)."""
-        self._run(key, *self._queue, level_linear)
+    def process(self, key: AudioBlock, level_linear: NDArray[np.float32]) -> None:
+        """The first frames of `level_linear` from `key`, (channels, frames)."""
+        self._run(key, *self._maximum, level_linear)
 
     def reset(self) -> None:
         """Forget all sound."""
-        self._queue.clear()
+        self._maximum.clear()
 
 
 class MeanSquare:
@@ -62,8 +62,8 @@ class MeanSquare:
         self._power = np.zeros(channels, dtype=np.float64)
         self._run = average_squares.ready()
 
-    def process(self, key: AudioBlock, level_linear: NDArray[np.float64]) -> None:
-        """`level_linear`, (frames,), from `key`, (channels, frames)."""
+    def process(self, key: AudioBlock, level_linear: NDArray[np.float32]) -> None:
+        """The first frames of `level_linear` from `key`, (channels, frames)."""
         self._run(key, self._power, self._keep, level_linear)
 
     def reset(self) -> None:
@@ -71,25 +71,27 @@ class MeanSquare:
         self._power.fill(0.0)
 
 
-@compiled("void(float32[:, ::1], float64[::1], int64[::1], int64[::1], float64[::1])")
-def hold_peaks(
-    key: AudioBlock,
-    values: NDArray[np.float64],
-    born: NDArray[np.int64],
-    cursor: NDArray[np.int64],
-    level_linear: NDArray[np.float64],
-) -> None:
+@compiled("void(float32[:, ::1], int64, float32[:, ::1], float32[::1])")
+def hold_peaks(key: AudioBlock, window: int, rows: NDArray[np.float32], level_linear: NDArray[np.float32]) -> None:
     """See `PeakHold`."""
-    for n in range(key.shape[1]):
-        peak = 0.0
-        for channel in range(key.shape[0]):
-            peak = max(peak, abs(np.float64(key[channel, n])))
-        level_linear[n] = push_maximum(values, born, cursor, peak)
+    frames, start = key.shape[1], 0
+    while start < frames:
+        taken = min(PIECE, frames - start)
+        newest = newest_values(rows)
+        for n in range(taken):
+            newest[n] = abs(key[0, start + n])
+        for channel in range(1, key.shape[0]):
+            given = key[channel, start:]
+            for n in range(taken):
+                size = abs(given[n])
+                newest[n] = size if size > newest[n] else newest[n]
+        slide(rows, window, taken, level_linear[start:])
+        start += taken
 
 
-@compiled("void(float32[:, ::1], float64[::1], float64, float64[::1])")
+@compiled("void(float32[:, ::1], float64[::1], float64, float32[::1])")
 def average_squares(
-    key: AudioBlock, power: NDArray[np.float64], keep: float, level_linear: NDArray[np.float64]
+    key: AudioBlock, power: NDArray[np.float64], keep: float, level_linear: NDArray[np.float32]
 ) -> None:
     """See `MeanSquare`."""
     for n in range(key.shape[1]):

@@ -1,6 +1,6 @@
 """Multiplication by gains: one for all, a matrix of channels, or one a frame.
 
-All products are formed in float64 and rounded once, so a gain of exactly 1 returns the samples to the last bit.
+A gain of exactly 1 returns the samples to the last bit.
 """
 
 from __future__ import annotations
@@ -42,12 +42,13 @@ def apply_matrix(block: AudioBlock, out: AudioBlock, ramps: NDArray[np.float64])
             out[o, frame] = total
 
 
-@compiled("void(float32[:, ::1], float64[::1], float32[:, ::1])")
-def apply_curve(block: AudioBlock, gain_linear: NDArray[np.float64], out: AudioBlock) -> None:
-    """``out[c, n] = block[c, n] * gain_linear[n]``."""
+@compiled("void(float32[:, ::1], float32[::1], float32[:, ::1])")
+def apply_curve(block: AudioBlock, gain_linear: NDArray[np.float32], out: AudioBlock) -> None:
+    """``out[c, n] = block[c, n] * gain_linear[n]``, in float32."""
     for channel in range(block.shape[0]):
-        for frame in range(block.shape[1]):
-            out[channel, frame] = block[channel, frame] * gain_linear[frame]
+        given, scaled = block[channel], out[channel]
+        for frame in range(given.shape[0]):
+            scaled[frame] = given[frame] * gain_linear[frame]
 
 
 @compiled("void(float32[:, ::1], float32[:, ::1], float32[:, ::1], float64[:, ::1])")

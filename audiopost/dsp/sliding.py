@@ -1,6 +1,10 @@
-"""The largest of the last N values, frame by frame, at a constant mean cost.
+"""The largest of the last N values, frame by frame, at a constant mean cost: in two ways.
 
-Between calls a queue holds those past values that may still become the maximum: each is larger than all that came
+`SlidingMaximum` is for values that come many at a time: the largest of two neighbours, then of two neighbouring pairs,
+of two neighbouring fours ... until two such groups, overlapping, cover the last N. Each step goes along the frames, so
+eight go at once.
+
+`MaximumQueue` is for values that come one by one. Between calls a queue holds those past values that may still become the maximum: each is larger than all that came
 after it, so the oldest is the largest. Values leave at the front when they are N frames old, at the back when a
 larger one arrives; every value enters and leaves once.
 
@@ -17,9 +21,34 @@ from numpy.typing import NDArray
 
 from audiopost.dsp.compiled import inlined
 
-__all__ = ["MaximumQueue", "push_maximum"]
+__all__ = ["PIECE", "MaximumQueue", "SlidingMaximum", "newest_values", "push_maximum", "slide"]
+
+PIECE = 256
+"""Most values that `slide` takes at a time: its rows then stay in the nearest cache."""
 
 HEAD, COUNT, NOW = range(3)
+
+
+class SlidingMaximum(NamedTuple):
+    """Memory of a sliding maximum over `window` frames.
+
+    Row k of `rows` holds the largest of ``2 ** k`` frames: past ones, as many as the next row needs, and behind them
+    room for `PIECE` new ones.
+    """
+
+    window: int
+    rows: NDArray[np.float32]
+
+    @classmethod
+    def over(cls, frames: int) -> SlidingMaximum:
+        """Memory for the maximum of the last `frames` values, at least one, before which all was 0."""
+        window = max(1, frames)
+        doublings = window.bit_length() - 1
+        return cls(window, np.zeros((doublings + 1, (1 << doublings) + PIECE), dtype=np.float32))
+
+    def clear(self) -> None:
+        """Forget all values."""
+        self.rows.fill(0.0)
 
 
 class MaximumQueue(NamedTuple):
@@ -43,6 +72,36 @@ class MaximumQueue(NamedTuple):
     def clear(self) -> None:
         """Forget all values."""
         self.cursor.fill(0)
+
+
+@inlined
+def newest_values(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Where `slide` expects the new values (kernel)."""
+    return rows[0, rows.shape[1] - PIECE :]
+
+
+@inlined
+def slide(rows: NDArray[np.float32], window: int, count: int, out: NDArray[np.float32]) -> None:
+    """The largest of the last `window` values at each of `count` new ones, 1 to `PIECE` (kernel)."""
+    past = rows.shape[1] - PIECE
+    last = rows.shape[0] - 1
+    for k in range(last):
+        keep_larger(rows[k, past:], rows[k, past - (1 << k) :], rows[k + 1, past:], count)
+    keep_larger(rows[last, past:], rows[last, past - (window - (1 << last)) :], out, count)
+    for k in range(last + 1):
+        needed = 1 << k if k < last else window - (1 << last)
+        kept, held = rows[k, past - needed :], rows[k, past - needed + count :]
+        for n in range(needed):
+            kept[n] = held[n]
+
+
+@inlined
+def keep_larger(
+    ones: NDArray[np.float32], others: NDArray[np.float32], out: NDArray[np.float32], count: int
+) -> None:
+    """The larger of each two, none of which is NaN (kernel)."""
+    for n in range(count):
+        out[n] = ones[n] if ones[n] > others[n] else others[n]
 
 
 @inlined

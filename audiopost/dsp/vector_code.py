@@ -185,7 +185,10 @@ class Symbol:
         return Symbol(self._code, self._code.builder.select(self.llvm, where_true.llvm, other.llvm))
 
     def cast(self, kind: str) -> Symbol:
-        """The same number as another kind. Bytes are unsigned, other integers signed; eight truths become one byte."""
+        """The same number as another kind. Bytes are unsigned, other integers signed; eight truths become one byte.
+
+        A real number becomes an integer by dropping what is behind the point.
+        """
         return self._code.convert(self, kind)
 
 
@@ -282,9 +285,19 @@ class Code:
             make = builder.fpext if "double" in kind else builder.fptrunc
         elif to_real:
             make = builder.sitofp
+        elif from_real:
+            make = builder.fptosi
         else:
             make = builder.zext if "i8" in value.kind else builder.sext
         return Symbol(self, make(value.llvm, target))
+
+    def reinterpret(self, value: Symbol, kind: str) -> Symbol:
+        """The same bits as another kind of the same size."""
+        return Symbol(self, self.builder.bitcast(value.llvm, self.type_of(kind)))
+
+    def reciprocal(self, value: Symbol) -> Symbol:
+        """One divided by a real number."""
+        return Symbol(self, self.builder.fdiv(self.constant(value.kind, 1.0).llvm, value.llvm))
 
     def spread(self, value: Symbol) -> Symbol:
         """A vector with one number in every lane."""

@@ -11,12 +11,12 @@ from __future__ import annotations
 from abc import abstractmethod
 
 import numpy as np
-from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock
 from audiopost.dsp import gain as gains
 from audiopost.dsp.detector import Detector, MeanSquare, PeakHold
 from audiopost.dsp.gain_computer import GAIN_DB, compressor_gain, gate_gain, time_constant
+from audiopost.dsp.vector_code import LANES
 from audiopost.effects.smoothed import SMOOTHING_MS, SmoothedNode
 from audiopost.graph.node import StreamFormat
 from audiopost.graph.parameter import Parameter, Setting
@@ -47,19 +47,16 @@ class _Dynamics(SmoothedNode):
         self._sample_rate = stream.sample_rate
         key = stream.side_layouts[0] if stream.side_layouts else stream.layout
         self._detector = self._make_detector(stream.sample_rate, key.channels)
-        self._level = np.zeros(stream.maximum_frames, dtype=np.float64)
-        self._gain = np.ones(stream.maximum_frames, dtype=np.float64)
+        self._level, self._work, self._gain = np.zeros((3, stream.maximum_frames + LANES), dtype=np.float32)
         self._state = np.zeros(4, dtype=np.float64)
         self._apply = gains.apply_curve.ready()
         self._take_times()
 
     def process(self, block: AudioBlock, out: AudioBlock, *side: AudioBlock) -> None:
         """Detect, compute the gain, multiply."""
-        frames = block.shape[1]
-        level, gain = self._level[:frames], self._gain[:frames]
-        self._detector.process(side[0] if side else block, level)
-        self._follow(level, gain)
-        self._apply(block, gain, out)
+        self._detector.process(side[0] if side else block, self._level)
+        self._follow(block.shape[1])
+        self._apply(block, self._gain, out)
 
     def parameter_changed(self, name: str) -> None:
         """Glide to levels, take times at once."""
@@ -83,7 +80,7 @@ class _Dynamics(SmoothedNode):
         """Turn the times of the knobs into what the kernel counts with."""
 
     @abstractmethod
-    def _follow(self, level_linear: NDArray[np.float64], gain_linear: NDArray[np.float64]) -> None:
+    def _follow(self, frames: int) -> None:
         """Fill the gain of each frame from the level of each frame."""
 
 
@@ -140,8 +137,10 @@ class Compressor(_Dynamics):
         self._attack = time_constant(self.values["attack_ms"], self._sample_rate)
         self._release = time_constant(self.values["release_ms"], self._sample_rate)
 
-    def _follow(self, level_linear: NDArray[np.float64], gain_linear: NDArray[np.float64]) -> None:
-        self._compute(level_linear, self.ramp_state, self._attack, self._release, self._state, gain_linear)
+    def _follow(self, frames: int) -> None:
+        self._compute(
+            self._level, frames, self.ramp_state, self._attack, self._release, self._state, self._work, self._gain
+        )
         self.gain_reduction_db = float(self._state[1])
 
 
@@ -187,7 +186,9 @@ class Gate(_Dynamics):
             max(1.0, self.values[name] * frames_a_ms) for name in ("attack_ms", "hold_ms", "release_ms")
         )
 
-    def _follow(self, level_linear: NDArray[np.float64], gain_linear: NDArray[np.float64]) -> None:
+    def _follow(self, frames: int) -> None:
         attack, hold, release = self._times
-        self._compute(level_linear, self.ramp_state, attack, float(round(hold)), release, self._state, gain_linear)
+        self._compute(
+            self._level, frames, self.ramp_state, attack, float(round(hold)), release, self._state, self._gain
+        )
         self.gain_reduction_db = float(self._state[3])
