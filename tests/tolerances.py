@@ -3,6 +3,9 @@
 FLOAT32_SUM = 1e-5
 """Linear, relative to the largest sample: a graph sums in float32, its reference in float64."""
 
+FLOAT32_ROUNDING = 2.0**-24 * 1.01
+"""Linear, relative to the largest sample: one rounding to float32, and what two orders of float64 sums differ by."""
+
 # --- Loudness --------------------------------------------------------------------------------------------------------
 
 EBU_LOUDNESS_LU = 0.1

@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock
 from audiopost.dsp.compiled import compiled, inlined
-from audiopost.dsp.section_blocks import LANES, MEMORY, MOST_STATES, SILENCE, STATES, run_blocks
+from audiopost.dsp.section_blocks import MEMORY, MOST_STATES, SILENCE, STATES, run_blocks
 from audiopost.dsp.smoothing import Ramps, advance, ramping
+from audiopost.dsp.vector_code import LANES
 
 __all__ = ["HIGHPASS", "HIGH_SHELF", "LOWPASS", "LOW_SHELF", "PEAK", "Section", "SectionCascade", "butterworth_qs"]
 

@@ -59,9 +59,7 @@ def static_reduction_db(level_db: float, threshold_db: float, slope: float, knee
     return slope * over_db if over_db > 0.0 else 0.0
 
 
-@compiled(
-    "void(float32[::1], int64, float64[:, ::1], float64, float64, float64[::1], float32[::1], float32[::1])"
-)
+@compiled("void(float32[::1], int64, float64[:, ::1], float64, float64, float64[::1], float32[::1], float32[::1])")
 def compressor_gain(
     level_linear: NDArray[np.float32],
     frames: int,

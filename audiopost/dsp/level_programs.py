@@ -4,8 +4,8 @@ Why not the library's functions: they take a frame at a time, some 20 ns each, a
 cost. Here both are polynomials in float32, the same for every lane, so a frame has the same gain wherever a block
 begins; the static curve is a parabola and a line that are each held to their own part.
 
-Accuracy: against the curve in float64 a gain is off by less than `GAIN_ERROR_DB`; a level below the knee gives a gain of
-exactly 1 (tests/unit/dsp/test_level_programs.py).
+Accuracy: against the curve in float64 a gain is off by less than `GAIN_ERROR_DB`; a level below the knee gives a gain
+of exactly 1 (tests/unit/dsp/test_level_programs.py).
 """
 
 from __future__ import annotations
@@ -52,11 +52,17 @@ _LOWEST_EXPONENT = -126.0
 
 @vector_program(POINTER, POINTER, INDEX, REAL, REAL, REAL)
 def reductions_of_levels(
-    code: Code, levels: Symbol, reductions: Symbol, vectors: Symbol, threshold_db: Symbol, slope: Symbol, knee_db: Symbol
+    code: Code,
+    levels: Symbol,
+    reductions: Symbol,
+    vectors: Symbol,
+    threshold_db: Symbol,
+    slope: Symbol,
+    knee_db: Symbol,
 ) -> None:
-    """The static curve: levels as amplitudes, 0 or more, to the reductions in dB that it asks for, times the slope's sign.
+    """The static curve: levels as amplitudes, 0 or more, to the reductions in dB that it asks for.
 
-    `slope` is ``1 - 1 / ratio``.
+    `slope` is ``1 - 1 / ratio``; if it is given with a minus, so are the reductions.
     """
     half_knee = code.spread((knee_db * 0.5).cast(FLOAT))
     knee = half_knee + half_knee

@@ -43,7 +43,7 @@ SILENCE = 1e-25
 """A state below this is 0: far under every noise, far above the denormal numbers that would stall the processor."""
 
 STATES, KEPT, MEMORY = LANES, 2 * LANES, 3 * LANES
-"""Where a channel's states lie in its memory, behind room for the samples of a block; room to keep states; its length."""
+"""Where the states lie in a channel's memory, behind the samples of a block; where they are kept; its length."""
 
 
 def _block_program(states: int, channels: int) -> VectorProgram:

@@ -4,11 +4,11 @@
 of two neighbouring fours ... until two such groups, overlapping, cover the last N. Each step goes along the frames, so
 eight go at once.
 
-`MaximumQueue` is for values that come one by one. Between calls a queue holds those past values that may still become the maximum: each is larger than all that came
-after it, so the oldest is the largest. Values leave at the front when they are N frames old, at the back when a
-larger one arrives; every value enters and leaves once.
+`MaximumQueue` is for values that come one by one. Between calls a queue holds those past values that may still become
+the maximum: each is larger than all that came after it, so the oldest is the largest. Values leave at the front when
+they are N frames old, at the back when a larger one arrives; every value enters and leaves once.
 
-Source: D. Lemire, "Streaming maximum-minimum filter using no more than three comparisons per element",
+Source of the queue: D. Lemire, "Streaming maximum-minimum filter using no more than three comparisons per element",
 Nordic Journal of Computing 13 (2006), 328-339.
 """
 
@@ -96,9 +96,7 @@ def slide(rows: NDArray[np.float32], window: int, count: int, out: NDArray[np.fl
 
 
 @inlined
-def keep_larger(
-    ones: NDArray[np.float32], others: NDArray[np.float32], out: NDArray[np.float32], count: int
-) -> None:
+def keep_larger(ones: NDArray[np.float32], others: NDArray[np.float32], out: NDArray[np.float32], count: int) -> None:
     """The larger of each two, none of which is NaN (kernel)."""
     for n in range(count):
         out[n] = ones[n] if ones[n] > others[n] else others[n]

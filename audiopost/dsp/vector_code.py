@@ -86,7 +86,7 @@ class VectorProgram:
     """Of the arguments: `POINTER`, `INDEX` or `REAL`."""
     write: Callable[..., None]
 
-    def __call__(self, *arguments: Any) -> None:
+    def __call__(self, *_arguments: Any) -> None:
         """In a kernel: run. Anywhere else there is nothing to run yet."""
         raise TypeError(f"{self.name} runs within kernels; elsewhere, ask `emitted` for it")
 
@@ -120,6 +120,7 @@ class VectorProgram:
             builder.call(code, passed)
             return context.get_dummy_value()
 
+        typed.__name__ = self.name
         return numba.extending.intrinsic(typed)
 
 
@@ -160,6 +161,9 @@ class Symbol:
 
     def __rshift__(self, other: Symbol | int) -> Symbol:
         return self._code.calculate("lshr", self, other)
+
+    def __rmul__(self, other: float) -> Symbol:
+        return self * other
 
     def __lt__(self, other: Symbol | float) -> Symbol:
         return self._code.compare("<", self, other)

@@ -3,19 +3,33 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from audiopost.dsp.feedback_network import FeedbackNetwork, _diffuser_delays, _hadamard, mix_lines
+from audiopost.dsp.feedback_network import FeedbackNetwork, _diffuser_delays, _hadamard
+from audiopost.dsp.network_kernel import PIECE, diffuse
+from audiopost.dsp.vector_code import emitted
 from tests.signals import white_noise
+
+
+def mixed(lines: np.ndarray) -> np.ndarray:
+    """Sixteen lines of at most 8 frames through one step of the diffuser, all delays 0 and no sign flipped."""
+    given = np.zeros((16, 8), dtype=np.float32)
+    given[:, : lines.shape[1]] = lines
+    rows = np.zeros((16, PIECE), dtype=np.float32)
+    delays, flips = np.zeros(16, dtype=np.int64), np.ones(16, dtype=np.float32)
+    places = [each.ctypes.data for each in (given, delays, flips, rows)]
+    emitted(diffuse)["diffuse"](places[0], 8, 0, *places[1:], 1)
+    return rows[:, : lines.shape[1]]
 
 
 def test_the_fast_mix_neither_gains_nor_loses_and_spreads_every_line_into_all() -> None:
     for line in range(16):
-        lines = np.repeat(np.eye(16)[line], 3).reshape(16, 3)
-        mix_lines(lines, np.zeros((16, 3)), 3)
-        np.testing.assert_allclose(np.abs(lines), 0.25)
-    mixed = white_noise(16, 5).astype(np.float64)
-    energy = np.sum(mixed**2)
-    mix_lines(mixed, np.zeros((16, 5)), 5)
-    assert np.sum(mixed**2) == pytest.approx(energy)
+        np.testing.assert_allclose(np.abs(mixed(np.eye(16)[:, line : line + 1])), 0.25)
+    noise = white_noise(16, 5)
+    assert np.sum(mixed(noise) ** 2) == pytest.approx(np.sum(noise**2))
+
+
+def test_the_fast_mix_is_the_matrix() -> None:
+    noise = white_noise(16, 8)
+    np.testing.assert_allclose(mixed(noise), _hadamard(16) @ noise, atol=1e-6)
 
 
 def test_rows_of_signs_are_orthogonal() -> None:

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from audiopost.dsp import vector_code
+from audiopost.dsp.compiled import compile_function, compiled
 from audiopost.dsp.vector_code import DOUBLES, FLOATS, INDEX, POINTER, REAL, Code, Symbol, emitted, vector_program
+from audiopost.errors import EffectError
 
 
 @vector_program(POINTER, INDEX, REAL)
@@ -22,6 +24,11 @@ def largest_of_all(code: Code, values: Symbol, vectors: Symbol) -> None:
     found = code.largest(largest.value)
     with code.when(found > 1.0):
         code.store(values, 0, code.spread(found))
+
+
+@compiled("void(float32[::1], int64, float64)")
+def scale_rest(values: np.ndarray, start: int, threshold: float) -> None:
+    scale_loud(values[start:], (values.shape[0] - start) // 8, threshold)
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +57,23 @@ def test_a_condition_decides_whether_its_statements_run() -> None:
     run(quiet.ctypes.data, 10)
     assert np.array_equal(loud[:8], np.full(8, expected))
     assert np.array_equal(quiet, untouched)
+
+
+def test_a_kernel_runs_a_program_on_a_part_of_an_array() -> None:
+    values, alone = noise(), noise()
+    scale_rest.ready()(values, 16, 1.25)
+    emitted(scale_loud)["scale_loud"](alone[16:].ctypes.data, 8, 1.25)
+    assert np.array_equal(values, alone)
+
+
+def test_a_program_takes_nothing_but_what_it_states() -> None:
+    def wrong(values: np.ndarray) -> None:
+        scale_loud(values, 1.5, 1.25)
+
+    with pytest.raises(EffectError, match="scale_loud"):
+        compile_function(wrong, "void(float32[::1])")
+    with pytest.raises(TypeError, match="emitted"):
+        scale_loud(noise(), 10, 1.25)
 
 
 def test_object_code_is_made_once_and_loaded_afterwards(own_cache, monkeypatch) -> None:
