@@ -12,15 +12,15 @@ A path names a knob: ``node.parameter``. What stands nowhere in the drawing stan
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
 from audiopost.errors import UnknownNameError, UsageError
 from audiopost.graph.catalogue import CATALOGUE, Catalogue
 from audiopost.graph.parameter import Parameter
-from audiopost.graph.recall import SnapshotSpec
-from audiopost.graph.spec import GraphSpec
+from audiopost.graph.recall import ControllerSpec, SnapshotSpec
+from audiopost.graph.spec import MACRO, GraphSpec
 
 __all__ = [
     "knobs_of",
@@ -31,6 +31,7 @@ __all__ = [
     "snapshot_of",
     "turns_between",
     "values_of",
+    "with_recall",
     "with_snapshot",
     "with_turns",
     "without_snapshot",
@@ -82,9 +83,7 @@ def turns_between(before: GraphSpec, after: GraphSpec, knobs: Knobs) -> tuple[tu
     """
     if _structure(before) != _structure(after):
         return None
-    if any(
-        one.definition is not other.definition for (_, one), (_, other) in zip(before.nodes, after.nodes, strict=True)
-    ):
+    if any(after.node(name).definition is not node.definition for name, node in before.nodes):
         return None
     old, new = values_of(before, knobs), values_of(after, knobs)
     if old.keys() - new.keys():
@@ -93,9 +92,11 @@ def turns_between(before: GraphSpec, after: GraphSpec, knobs: Knobs) -> tuple[tu
 
 
 def _structure(spec: GraphSpec) -> GraphSpec:
-    """The drawing without what is turned, told or kept for its user."""
-    bare = tuple((name, replace(node, parameters=())) for name, node in spec.nodes)
-    return GraphSpec(bare, spec.edges, spec.automation, spec.macros, spec.modulation)
+    """The drawing without what is turned, told or kept for its user, and without an order where none is heard."""
+    bare = tuple((name, replace(node, parameters=())) for name, node in sorted(spec.nodes, key=lambda each: each[0]))
+    # A stable sort: the wires into one input keep their order, in which they are summed.
+    edges = tuple(sorted(spec.edges, key=lambda edge: (edge.target, edge.input)))
+    return GraphSpec(bare, edges, spec.automation, spec.macros, spec.modulation)
 
 
 def snapshot_of(spec: GraphSpec, name: str, knobs: Knobs) -> SnapshotSpec:
@@ -126,6 +127,30 @@ def without_snapshot(spec: Drawing, name: str) -> Drawing:
     """The drawing that no longer holds the snapshot; raises UnknownNameError."""
     snapshot_named(spec, name)
     return replace(spec, snapshots=tuple(each for each in spec.snapshots if each.name != name))
+
+
+def with_recall(
+    spec: Drawing, snapshots: Iterable[SnapshotSpec], controllers: Iterable[ControllerSpec], knobs: Knobs
+) -> Drawing:
+    """The drawing with these snapshots and controllers, as far as it has what they name."""
+    macros = {f"{MACRO}.{macro.name}" for macro in spec.macros}
+    known = {path.partition(".")[0] for path in knobs}
+    unknown = set(spec.node_names) - known  # plug-in files: their knobs may have any name
+
+    def there(path: str) -> bool:
+        return path in knobs or path in macros or path.partition(".")[0] in unknown
+
+    kept = (
+        replace(
+            each,
+            values=tuple((path, value) for path, value in each.values if there(path)),
+            bypassed=tuple(name for name in each.bypassed if name in spec.node_names),
+        )
+        for each in snapshots
+    )
+    return replace(
+        spec, snapshots=tuple(kept), controllers=tuple(each for each in controllers if there(each.parameter))
+    )
 
 
 def recalled(spec: Drawing, snapshot: SnapshotSpec) -> Drawing:

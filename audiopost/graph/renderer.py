@@ -334,11 +334,14 @@ class GraphRenderer:
 
 
 def _effect_error(name: str, error: Exception) -> EffectError:
-    """What foreign code raised, with the last line of it: that is where the user's own code stands."""
+    """What foreign code raised, with its last line outside of installed packages: there the user's own code stands."""
     if isinstance(error, EffectError):
         return EffectError(name, error.what, error.trace)
+    place = ""
     trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if not place or "-packages" not in file:
+            place = f"{file}:{trace.tb_lineno}"
         trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
     return EffectError(name, f"{type(error).__name__}: {error}", place)

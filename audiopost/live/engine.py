@@ -111,6 +111,9 @@ class EngineProcess:
             raise GraphError(f"the chain has more than {MAXIMUM_CHANNELS} output channels", where=spec.name)
         self._audio.mark_foreign(renderer)
         _prime(renderer)
+        if renderer.failures:
+            # An effect that fails at its very first block never worked: the sound before is worth more than the rest.
+            raise renderer.failures[0]
         if self._plan.realtime:
             run_in_real_time(LISTENER_PRIORITY)
         self._told_failures = self._told_non_finite = 0

@@ -56,6 +56,7 @@ def test_turning_is_enough_only_where_nothing_else_changed() -> None:
     assert turns_between(CHAIN, turned, KNOBS) == (("highpass.frequency_hz", 100.0), ("compressor.ratio", 8.0))
     assert turns_between(turned, CHAIN, KNOBS) == (("highpass.frequency_hz", 80.0), ("compressor.ratio", 4.0))
     assert turns_between(CHAIN, replace(CHAIN, name="told otherwise"), KNOBS) == ()
+    assert turns_between(CHAIN, replace(CHAIN, nodes=CHAIN.nodes[::-1], edges=CHAIN.edges[::-1]), KNOBS) == ()
     without = replace(CHAIN, nodes=(("highpass", NodeSpec("highpass")), *CHAIN.nodes[1:]))
     default = KNOBS["highpass.frequency_hz"].default
     higher = with_turns(CHAIN, {"highpass.frequency_hz": 90.0})

@@ -1,0 +1,406 @@
+"""`Desk`: where a person works on a chain that plays. Terminal, OSC, MIDI and scripts all use these words.
+
+::
+
+    keys ─┐
+    OSC ──┼─▶ Desk ── turns (smoothed) ──▶ LiveHost
+    MIDI ─┘    │   └─ other drawings (swap, crossfaded) ──▶
+               └─ history: undo, redo · snapshots · morph · chance
+
+Every change goes the gentlest way that there is: where only knobs differ they are turned, else the chain is swapped.
+A change that fails leaves the sound, the drawing and the history as they were, and raises what is wrong.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from audiopost.errors import UnknownNameError, UsageError
+from audiopost.graph import edits
+from audiopost.graph.catalogue import CATALOGUE, Catalogue
+from audiopost.graph.knobs import (
+    knobs_of,
+    morphed,
+    randomised,
+    recalled,
+    snapshot_named,
+    snapshot_of,
+    turns_between,
+    values_of,
+    with_recall,
+    with_snapshot,
+    with_turns,
+    without_snapshot,
+)
+from audiopost.graph.parameter import Parameter, SettingValue
+from audiopost.graph.recall import ControllerSpec
+from audiopost.graph.spec import MACRO, GraphSpec, NodeSpec
+from audiopost.library.chains import save_chain
+from audiopost.live.drawing import turned
+from audiopost.live.history import History
+
+__all__ = ["Desk", "Playing", "Stand"]
+
+STEPS = 100
+"""Of a knob from end to end, as `Desk.nudge` counts them."""
+
+
+class Playing(Protocol):
+    """What a desk asks of the host."""
+
+    def set_parameter(self, path: str, value: float, *, wait: bool = True) -> int | None:
+        """Turn a knob or a macro."""
+
+    def swap(self, chain: GraphSpec) -> None:
+        """Crossfade to another chain."""
+
+
+@dataclass(frozen=True)
+class Stand:
+    """How the desk stands: the drawing as turned, its macros (no drawing holds them), and which chain it is."""
+
+    drawing: GraphSpec
+    macros: tuple[tuple[str, float], ...] = ()
+    chain: int = 0
+
+
+Changed = Callable[[Mapping[str, float]], None]
+"""Told what was turned (path -> value); nothing in it: the drawing is another one."""
+
+
+class Desk:
+    """Words to work on what a `LiveHost` plays, from any thread.
+
+    Parameters
+    ----------
+    host
+        Plays `drawing`.
+    drawing
+        The chain that plays.
+    path
+        The chain file where `save` writes, if there is one.
+    clock
+        Seconds, rising; tells which turns are one gesture.
+
+    Attributes
+    ----------
+    locks : set of str
+        Knobs (``hp.frequency_hz``) and nodes (``hp``) that `randomise` leaves alone.
+
+    Examples
+    --------
+    >>> from audiopost import LiveHost, effects as fx
+    >>> chain = fx.highpass() >> fx.delay()
+    >>> with LiveHost(chain, source="speech.wav", device="null") as host:  # doctest: +SKIP
+    ...     desk = Desk(host, chain)
+    ...     desk.take("dry")
+    ...     desk.turn("delay.mix_percent", 60.0)
+    ...     desk.take("wet")
+    ...     desk.morph("dry", "wet", 0.5)
+    ...     desk.undo()
+    """
+
+    def __init__(
+        self,
+        host: Playing,
+        drawing: GraphSpec,
+        *,
+        path: str | Path | None = None,
+        catalogue: Catalogue = CATALOGUE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.locks: set[str] = set()
+        self.path = None if path is None else Path(path)
+        self._host = host
+        self._catalogue = catalogue
+        self._clock = clock
+        self._history = History(Stand(drawing, tuple((macro.name, 0.0) for macro in drawing.macros)))
+        self._kept = [(drawing.snapshots, drawing.controllers)]
+        """Snapshots and controllers by chain: to undo a turn is not to lose what was kept since."""
+        self._knobs = knobs_of(drawing, catalogue)
+        self._listeners: list[Changed] = []
+        self._changing = threading.RLock()
+
+    # -- how it stands ---------------------------------------------------------------------------------------------
+
+    @property
+    def drawing(self) -> GraphSpec:
+        """The chain as it has been turned, with its snapshots and controllers."""
+        stand = self._history.present
+        return with_recall(stand.drawing, *self._kept[stand.chain], self._knobs)
+
+    @property
+    def knobs(self) -> dict[str, Parameter]:
+        """Path -> parameter of all that can be turned: macros (``macro.name``, 0 to 1) first, then node by node."""
+        macros = {f"{MACRO}.{name}": Parameter(name, 0.0, 0.0, 1.0) for name, _ in self._history.present.macros}
+        return {**macros, **self._knobs}
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Path -> value of all `knobs`, in the same order."""
+        stand = self._history.present
+        return {f"{MACRO}.{name}": value for name, value in stand.macros} | values_of(stand.drawing, self._knobs)
+
+    @property
+    def undoable(self) -> str:
+        """What `undo` would take back, in words; empty if nothing."""
+        return self._history.undoable
+
+    @property
+    def redoable(self) -> str:
+        """What `redo` would bring back, in words; empty if nothing."""
+        return self._history.redoable
+
+    def listen(self, changed: Changed) -> None:
+        """Have `changed` told of every change, on the thread that makes it. It must not wait, nor change the desk."""
+        self._listeners.append(changed)
+
+    # -- turning ---------------------------------------------------------------------------------------------------
+
+    def turn(self, path: str, value: float | str) -> float:
+        """Turn ``node.parameter`` or ``macro.name``; the value that it stands at.
+
+        Raises
+        ------
+        UnknownNameError, ParameterRangeError, UsageError
+            If there is no such knob, or it does not take the value.
+        """
+        parameter = self._knob(path)
+        checked = parameter.checked(value, path) if parameter is not None else float(value)
+        with self._changing:
+            stand = self._history.present
+            drawing = turned(stand.drawing, path, checked)
+            name, _, key = path.partition(".")
+            macros = stand.macros
+            if name == MACRO:
+                macros = tuple((each, checked if each == key else standing) for each, standing in macros)
+            self._host.set_parameter(path, checked, wait=False)
+            self._note(replace(stand, drawing=drawing, macros=macros), f"turn {path}", {path: checked})
+        return checked
+
+    def turn_to(self, path: str, position: float) -> float:
+        """Turn a knob to a position from 0 to 1 in its taper; the value there. Raises UnknownNameError."""
+        parameter = self._knob(path)
+        return self.turn(path, parameter.value_at(position) if parameter is not None else position)
+
+    def nudge(self, path: str, steps: float) -> float:
+        """Turn a knob by so many hundredths of its way (a switch by so many choices). Raises UnknownNameError."""
+        parameter = self._knob(path)
+        with self._changing:
+            value = self.values[path]
+            if parameter is None:
+                return self.turn(path, value + steps / STEPS)
+            if parameter.choices:
+                return self.turn(path, min(max(value + steps, parameter.minimum), parameter.maximum))
+            return self.turn(path, parameter.value_at(parameter.position_of(value) + steps / STEPS))
+
+    # -- changing the chain ----------------------------------------------------------------------------------------
+
+    def change_to(self, drawing: GraphSpec, label: str = "another chain") -> None:
+        """Play another drawing: by turning where that is enough, else by a crossfade; returns when it is heard.
+
+        Its snapshots and controllers take the place of those before.
+
+        Raises
+        ------
+        AudiopostError
+            If it cannot be built: the old sound plays on.
+        """
+        with self._changing:
+            kept = (drawing.snapshots, drawing.controllers)
+            stand = replace(self._stand_of(drawing), chain=len(self._kept))
+            told = self._play(stand)
+            self._kept.append(kept)
+            self._note(stand, label, told)
+
+    def bypass(self, name: str, on: bool | None = None) -> bool:
+        """Bypass a node or hear it again (None: the other of the two); whether it is bypassed now."""
+        with self._changing:
+            state = not self.drawing.node(name).bypass if on is None else on
+            self._edit(edits.bypassed(self.drawing, name, state), f"{'bypass' if state else 'hear'} {name}")
+            return state
+
+    def insert(self, effect: str | NodeSpec, name: str = "", *, after: str = "", before: str = "") -> str:
+        """Put an effect in, by its catalogue name or drawn; the name of the node. See `audiopost.graph.edits`."""
+        node = effect if isinstance(effect, NodeSpec) else NodeSpec(effect)
+        with self._changing:
+            self._catalogue.check(name or node.effect, node)
+            name = name or edits.free_name(self.drawing, node.effect.rpartition(".")[2].lower())
+            self._edit(edits.inserted(self.drawing, name, node, after=after, before=before), f"insert {name}")
+            return name
+
+    def remove(self, name: str) -> None:
+        """Take a node out."""
+        with self._changing:
+            self._edit(edits.removed(self.drawing, name), f"remove {name}")
+
+    def move(self, name: str, *, after: str = "", before: str = "") -> None:
+        """Put a node elsewhere."""
+        with self._changing:
+            self._edit(edits.moved(self.drawing, name, after=after, before=before), f"move {name}")
+
+    def replace(self, name: str, effect: str | NodeSpec) -> None:
+        """Put another effect in the place of a node."""
+        node = effect if isinstance(effect, NodeSpec) else NodeSpec(effect)
+        with self._changing:
+            self._catalogue.check(name, node)
+            self._edit(edits.replaced(self.drawing, name, node, self._catalogue), f"replace {name}")
+
+    def set_settings(self, name: str, **settings: SettingValue) -> None:
+        """Change what is fixed when an effect is made: a slope, a file, a plug-in's ``state`` or ``preset``."""
+        with self._changing:
+            node = self.drawing.node(name)
+            changed = replace(node, settings=tuple(sorted({**dict(node.settings), **settings}.items())))
+            self._catalogue.check(name, changed)
+            self._edit(self.drawing.with_node(name, changed), f"set {', '.join(settings)} of {name}")
+
+    def undo(self) -> str:
+        """Take the last step back; what it was. Raises UsageError if there is none."""
+        with self._changing:
+            label = self._history.undoable
+            self._play(self._history.before())
+            self._history.undo()
+            self._told({})
+            return label
+
+    def redo(self) -> str:
+        """Bring back what was undone; what it was. Raises UsageError if there is nothing."""
+        with self._changing:
+            label = self._history.redoable
+            self._play(self._history.after())
+            self._history.redo()
+            self._told({})
+            return label
+
+    def save(self, path: str | Path | None = None) -> Path:
+        """Write the chain as it stands, with snapshots and controllers; comments of the file stay.
+
+        Raises
+        ------
+        UsageError
+            If there is no path here and none was given before.
+        FileError, GraphError
+            As `save_chain`.
+        """
+        chosen = self.path if path is None else Path(path)
+        if chosen is None:
+            raise UsageError("the chain has no file", mend="give a path")
+        save_chain(self.drawing, chosen)
+        self.path = chosen
+        return chosen
+
+    # -- snapshots, morphs, chance ---------------------------------------------------------------------------------
+
+    def take(self, name: str = "") -> str:
+        """Keep how everything stands as a snapshot; without a name it gets the next free number. Its name."""
+        with self._changing:
+            taken = {each.name for each in self.drawing.snapshots}
+            chosen = name or next(str(number) for number in range(1, len(taken) + 2) if str(number) not in taken)
+            self._keep(with_snapshot(self.drawing, snapshot_of(self.drawing, chosen, self._knobs)))
+            return chosen
+
+    def forget(self, name: str) -> None:
+        """Drop a snapshot; raises UnknownNameError."""
+        with self._changing:
+            self._keep(without_snapshot(self.drawing, name))
+
+    def recall(self, name: str) -> None:
+        """Go back to a snapshot: knobs glide, bypasses crossfade. Raises UnknownNameError."""
+        with self._changing:
+            self._edit(recalled(self.drawing, snapshot_named(self.drawing, name)), f"recall {name}")
+
+    def morph(self, first: str, second: str, position: float) -> None:
+        """Stand between two snapshots, 0 at the first and 1 at the second; only knobs move.
+
+        Raises
+        ------
+        UnknownNameError, UsageError
+            If there is no such snapshot or position.
+        """
+        with self._changing:
+            drawing = self.drawing
+            ends = snapshot_named(drawing, first), snapshot_named(drawing, second)
+            here = set(drawing.node_names)
+            between = morphed(*ends, position, self._knobs)
+            turns = {path: value for path, value in between.items() if path.partition(".")[0] in here}
+            self._edit(with_turns(drawing, turns), f"morph {first} to {second}")
+
+    def randomise(
+        self,
+        *,
+        seed: int,
+        amount: float = 1.0,
+        ranges: Mapping[str, tuple[float, float]] | None = None,
+        locked: Collection[str] = (),
+    ) -> dict[str, float]:
+        """Turn every knob that is not locked somewhere by chance; what was turned. See `audiopost.graph.knobs`."""
+        with self._changing:
+            turns = randomised(
+                self.drawing, self._knobs, seed=seed, amount=amount, ranges=ranges, locked={*self.locks, *locked}
+            )
+            self._edit(with_turns(self.drawing, turns), f"chance {seed}")
+            return turns
+
+    def set_controllers(self, controllers: tuple[ControllerSpec, ...]) -> None:
+        """Keep what turns what from a MIDI controller; `save` writes it."""
+        with self._changing:
+            self._keep(replace(self.drawing, controllers=controllers))
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _knob(self, path: str) -> Parameter | None:
+        """The parameter of a path; None for one of a plug-in whose knobs are not known here."""
+        knobs = self.knobs
+        if path in knobs:
+            return knobs[path]
+        name, _, key = path.partition(".")
+        if name == MACRO:
+            known = tuple(macro for macro, _ in self._history.present.macros)
+            raise UnknownNameError(kind=MACRO, name=key, known=known)
+        node = self.drawing.node(name)
+        if key and node.definition is None and self._catalogue.entry(node.effect, name).open_parameters:
+            return None
+        known = tuple(each.partition(".")[2] for each in knobs if each.startswith(f"{name}."))
+        raise UnknownNameError(kind="parameter", name=key, known=known, where=f"{name} ({node.effect})")
+
+    def _stand_of(self, drawing: GraphSpec) -> Stand:
+        standing = dict(self._history.present.macros)
+        macros = tuple((macro.name, standing.get(macro.name, 0.0)) for macro in drawing.macros)
+        return Stand(drawing, macros, self._history.present.chain)
+
+    def _edit(self, drawing: GraphSpec, label: str) -> None:
+        """Another state of the same chain."""
+        stand = self._stand_of(drawing)
+        self._note(stand, label, self._play(stand))
+
+    def _play(self, stand: Stand) -> dict[str, float]:
+        """Have the host play it; what was turned, or nothing where the chain was swapped."""
+        knobs = knobs_of(stand.drawing, self._catalogue)
+        turns = turns_between(self._history.present.drawing, stand.drawing, knobs)
+        if turns is None:
+            self._host.swap(stand.drawing)
+        else:
+            for path, value in turns:
+                if path in knobs:
+                    knobs[path].checked(value, path)
+            for path, value in turns:
+                self._host.set_parameter(path, value, wait=False)
+        self._knobs = knobs
+        return dict(turns or ())
+
+    def _note(self, stand: Stand, label: str, told: Mapping[str, float]) -> None:
+        self._history.note(stand, label, self._clock())
+        self._told(told)
+
+    def _keep(self, drawing: GraphSpec) -> None:
+        self._kept[self._history.present.chain] = (drawing.snapshots, drawing.controllers)
+        self._told({})
+
+    def _told(self, turns: Mapping[str, float]) -> None:
+        for listener in self._listeners:
+            listener(turns)
