@@ -20,6 +20,7 @@ from functools import cached_property
 from audiopost.errors import UnknownNameError
 
 __all__ = [
+    "CARRIERS",
     "LAYOUTS",
     "Layout",
     "Speaker",
@@ -143,6 +144,24 @@ LAYOUTS: dict[str, Layout] = {
 }  # fmt: skip
 """Every layout by its name."""
 
+_DCP_CHANNELS = "L R C LFE Ls Rs HI VI-N Lc Rc Lrs Rrs motion sync sign unused"
+
+CARRIERS: dict[str, Layout] = {
+    layout.name: layout
+    for layout in (
+        Layout("5.1+ltrt", (*LAYOUTS["5.1"].speakers, Speaker("Lt", silent=True), Speaker("Rt", silent=True))),
+        Layout(
+            "dcp",
+            tuple(
+                _speaker(label) if label in _DIRECTIONS else Speaker(label, silent=True)
+                for label in _DCP_CHANNELS.split()
+            ),
+        ),
+    )
+}
+"""Orders of files that carry other things beside one programme, which loudness does not count: the stereo version in
+channels 7 and 8; the 16 channels of a digital cinema package (ISDCF Document 4: hearing impaired, narration ...)."""
+
 _DEFAULTS = {
     1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1",
     10: "7.1.2", 12: "7.1.4", 16: "9.1.6", 24: "22.2",
@@ -164,9 +183,9 @@ def layout_named(name: str) -> Layout:
         If no layout bears the name.
     """
     try:
-        return LAYOUTS[name.strip().lower()]
+        return (LAYOUTS | CARRIERS)[name.strip().lower()]
     except KeyError:
-        raise UnknownNameError(kind="layout", name=name, known=tuple(LAYOUTS)) from None
+        raise UnknownNameError(kind="layout", name=name, known=(*LAYOUTS, *CARRIERS)) from None
 
 
 def default_layout(channels: int) -> Layout:

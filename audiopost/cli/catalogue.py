@@ -27,13 +27,20 @@ def add_commands(app: typer.Typer) -> None:
 def targets(
     target: Annotated[str | None, typer.Argument(metavar="[ID]", help="Id or TOML file of one target.")] = None,
     as_json: Json = False,
+    schema: Annotated[
+        bool,
+        typer.Option("--schema", help="Print the JSON Schema of target files, for editors and other programs."),
+    ] = False,
 ) -> None:
     """List the delivery targets, or explain one.
 
     Its rules, its format, and where they come from.
     """
-    from audiopost.library.targets import list_targets, load_target
+    from audiopost.library.targets import list_targets, load_target, target_schema
 
+    if schema:
+        print_json(target_schema())
+        return
     found = list_targets() if target is None else (load_target(target),)
     if as_json:
         print_json({"targets": [each.to_json() for each in found]})

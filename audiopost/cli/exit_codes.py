@@ -27,7 +27,7 @@ from audiopost.errors import (
     UsageError,
 )
 
-__all__ = ["DONE", "FAILED", "INTERRUPTED", "USAGE", "exit_code_of", "first_of"]
+__all__ = ["DONE", "FAILED", "INTERRUPTED", "USAGE", "code_of_verdict", "exit_code_of", "first_of"]
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -56,6 +56,15 @@ def exit_code_of(error: BaseException) -> int:
     3
     """
     return next((code for kind, code in _CODES if isinstance(error, kind)), FAILED)
+
+
+def code_of_verdict(outcome: str, *, strict: bool = False) -> int:
+    """The exit code of a verdict: what could not be judged has not passed, for a script that delivers on 0 must hear.
+
+    >>> code_of_verdict("passed"), code_of_verdict("not judged"), code_of_verdict("indicative", strict=True)
+    (0, 1, 1)
+    """
+    return DONE if outcome == "passed" or (outcome == "indicative" and not strict) else FAILED
 
 
 def first_of(codes: Iterable[int]) -> int:

@@ -18,7 +18,21 @@ if TYPE_CHECKING:
     from audiopost.jobs.measure import FileMeasurement
     from audiopost.loudness.result import Loudness
 
-__all__ = ["Finding", "entry_of", "print_csv", "print_measurements", "print_verdicts", "verdict_entry_of"]
+__all__ = [
+    "VERDICT_WORDS",
+    "Finding",
+    "entry_of",
+    "print_csv",
+    "print_measurements",
+    "print_verdicts",
+    "verdict_entry_of",
+]
+
+VERDICT_WORDS = {
+    "passed": "passes", "failed": "fails", "indicative": "passes by an approximate measure (indicative only):",
+    "not judged": "cannot be judged whole:",
+}  # fmt: skip
+"""What a verdict is called before the name of its target."""
 
 _COLUMNS = (
     ("integrated_lufs", "I LUFS"),
@@ -65,7 +79,14 @@ def entry_of(outcome: Outcome[Finding], album: Loudness | None) -> dict[str, Any
 def verdict_entry_of(outcome: Outcome[Finding], target: str) -> dict[str, Any]:
     """The object of one file in the JSON of `check`."""
     if outcome.result is None or outcome.result.verdict is None:
-        return {"path": str(outcome.path), "target": target, "passed": None, "rules": [], "error": outcome.error}
+        return {
+            "path": str(outcome.path),
+            "target": target,
+            "passed": None,
+            "outcome": None,
+            "rules": [],
+            "error": outcome.error,
+        }
     return outcome.result.verdict.to_json()
 
 
@@ -143,14 +164,15 @@ def print_verdicts(outcomes: list[Outcome[Finding]]) -> None:
         verdict = outcome.result.verdict if outcome.result is not None else None
         if verdict is None:
             continue
-        word = {True: "passes", False: "fails", None: "cannot be judged whole:"}[verdict.passed]
-        print_text(f"{verdict.path}: {word} {verdict.target}")
+        print_text(f"{verdict.path}: {VERDICT_WORDS[verdict.outcome]} {verdict.target}")
         print_table(("", "rule", "measured", "limit", "fix"), [_rule_row(rule) for rule in verdict.rules])
         if verdict.fix:
             print_text(verdict.fix)
 
 
 def _rule_row(rule: RuleVerdict) -> list[str]:
-    word = {True: "pass", False: "FAIL", None: "?"}[rule.passed]
+    fails = "advice" if rule.advice else "FAIL"
+    passes = "pass" if rule.evidence == "measured" else "pass?"
+    word = {True: passes, False: fails, None: "?"}[rule.passed]
     measured = rule.measured if isinstance(rule.measured, str) else quantity(rule.measured, 2)
     return [word, rule.rule, measured, f"{rule.limit} {rule.unit}".rstrip(), rule.fix or rule.reason]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from audiopost.cli.each_file import Outcome, for_each_file
-from audiopost.cli.exit_codes import DONE, FAILED, first_of
+from audiopost.cli.exit_codes import code_of_verdict, first_of
 from audiopost.cli.findings import (
     Finding,
     entry_of,
@@ -21,6 +21,7 @@ from audiopost.cli.findings import (
     verdict_entry_of,
 )
 from audiopost.cli.options import (
+    Around,
     DialogueStem,
     DualMono,
     Files,
@@ -32,6 +33,7 @@ from audiopost.cli.options import (
     Json,
     LayoutName,
     NoJoin,
+    Strict,
     Target,
     To,
 )
@@ -72,18 +74,21 @@ class Order:
     extent: Extent
     further: Further
 
-    def judging(self, target: str) -> Callable[[Path, Progress | None], Finding]:
+    def judging(self, target: str, around: Path | None = None) -> Callable[[Path, Progress | None], Finding]:
         """The work of measuring and judging; a wrong target is found before the first file is opened."""
         from audiopost.jobs.check import check as check_file
-        from audiopost.jobs.programme_level import asks_for_dialogue
+        from audiopost.jobs.target_facts import asks_about_the_programme_around, asks_for_dialogue
         from audiopost.library.targets import load_target
 
         wanted = load_target(target)
         if asks_for_dialogue(wanted) and not self.further.measures_dialogue:
             message(f"{wanted.id} asks about dialogue: give --gate dialogue or --dialogue-stem FILE to have it judged")
 
+        if asks_about_the_programme_around(wanted) and around is None:
+            message(f"{wanted.id} compares with the programme around: give --programme FILE to have it judged")
+
         def work(path: Path, progress: Progress | None) -> Finding:
-            verdict = check_file(self.programmes[path], wanted, progress=progress, **self.asked())
+            verdict = check_file(self.programmes[path], wanted, progress=progress, around=around, **self.asked())
             return Finding(verdict.measurement, verdict)
 
         return work
@@ -177,24 +182,27 @@ def check(
     start: From = None,
     end: To = None,
     frames_per_second: FramesPerSecond = None,
+    programme: Around = None,
+    strict: Strict = False,
     no_join: NoJoin = False,
     jobs: Jobs = None,
 ) -> int:
     """Judge files against a delivery target.
 
-    Rule by rule, with the fix in dB; the exit code is 1 if any file fails.
+    Rule by rule, with the fix in dB; the exit code is 1 if any file fails. A verdict that rests on an open detector of
+    speech is indicative only, and said to be.
     """
     from audiopost.jobs.further_measures import Further
 
     further = Further(dialogue=gate is Gate.DIALOGUE, dialogue_stem=dialogue_stem)
     order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further)
-    outcomes = for_each_file(order.paths, order.judging(target), jobs=jobs)
+    outcomes = for_each_file(order.paths, order.judging(target, programme), jobs=jobs)
     _tell_notes(outcomes)
     if as_json:
         print_json({"schema": 1, "files": [verdict_entry_of(outcome, target) for outcome in outcomes]})
     else:
         print_verdicts(outcomes)
-    return first_of(_code(outcome) for outcome in outcomes)
+    return first_of(_code(outcome, strict) for outcome in outcomes)
 
 
 def order_of(
@@ -224,11 +232,13 @@ def order_of(
     return Order(paths, programmes, layout, dual_mono, extent, further)
 
 
-def _code(outcome: Outcome[Finding]) -> int:
+def _code(outcome: Outcome[Finding], strict: bool = False) -> int:
     if outcome.result is None or outcome.result.verdict is None:
         return outcome.code
-    # A rule that could not be judged has not passed: a script that delivers on exit code 0 must hear of it.
-    return DONE if outcome.result.verdict.passed else FAILED
+    verdict = outcome.result.verdict
+    if verdict.outcome == "indicative":
+        message(f"{outcome.path}: indicative only: an open detector decided where speech is, and others may differ")
+    return code_of_verdict(verdict.outcome, strict=strict)
 
 
 def _tell_notes(outcomes: list[Outcome[Finding]]) -> None:

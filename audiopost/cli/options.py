@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 __all__ = [
+    "Around",
     "DialogueStem",
     "Dither",
     "DualMono",
@@ -26,6 +27,7 @@ __all__ = [
     "OutputBits",
     "OutputDither",
     "OutputRate",
+    "Strict",
     "Target",
     "To",
     "WhereItExists",
@@ -111,6 +113,15 @@ To = Annotated[
 ]
 FramesPerSecond = Annotated[
     float | None, typer.Option("--fps", metavar="R", help="Frames a second of HH:MM:SS:FF: 24, 25, 29.97 ...")
+]
+Around = Annotated[
+    Path | None,
+    typer.Option(
+        "--programme", metavar="FILE", help="The programme that an advert interrupts, where a target compares the two."
+    ),
+]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Let a verdict that is only indicative count as failed (exit code 1).")
 ]
 NoJoin = Annotated[
     bool, typer.Option("--no-join", help="Take mix.L.wav, mix.R.wav ... as files of their own, not as one programme.")

@@ -68,6 +68,8 @@ def demands_of(
     groups: list[tuple[Demand, ...]] = []
     unread: list[Unread] = []
     for rule in target.rules:
+        if isinstance(rule, Rule) and rule.advice:
+            continue
         rules = (rule,) if isinstance(rule, Rule) else rule.rules
         outcomes = [_demand(one, rule, loudness, facts) for one in rules]
         demands = tuple(outcome for outcome in outcomes if isinstance(outcome, Demand))
@@ -96,7 +98,7 @@ def _demand(rule: Rule, outer: Rule | AnyOf, loudness: Loudness, facts: Programm
             return None
         if louder_apart is None:
             return Unread(rule, f"the {' and '.join(when.unknown_facts(facts))} is not known")
-    reading = read_measure(rule.measure, loudness, facts)
+    reading = read_measure(rule.measure, loudness, facts, rule.extent)
     if reading.value is None:
         return Unread(rule, reading.reason)
     value = reading.value

@@ -15,13 +15,23 @@ from audiopost.delivery.demand import Demand, Unread, demands_of, full_scale_dem
 from audiopost.delivery.gain_range import ANYTHING, GainRange
 from audiopost.delivery.measures import in_words
 from audiopost.delivery.programme import ProgrammeFacts
+from audiopost.delivery.ride import Ride
 from audiopost.delivery.target import DeliveryTarget
 from audiopost.errors import TargetUnreachableError, UsageError
 from audiopost.loudness.result import Loudness
 
-__all__ = ["MOST_LIMITING_DB", "GainMode", "GainPlan", "InTolerance", "corrected", "plan_gain", "too_much_limiting"]
+__all__ = [
+    "MOST_LIMITING_DB",
+    "GainMode",
+    "GainPlan",
+    "InTolerance",
+    "corrected",
+    "plan_gain",
+    "plan_given_gain",
+    "too_much_limiting",
+]
 
-GainMode = Literal["linear", "limit"]
+GainMode = Literal["linear", "limit", "level"]
 InTolerance = Literal["copy", "process"]
 
 CLOSE_ENOUGH_DB = 1e-6
@@ -31,8 +41,9 @@ CLOSE_ENOUGH_DB = 1e-6
 MOST_LIMITING_DB = 24.0
 """Beyond it the sound is another one."""
 
-LIMITER_COST_DB = 0.2
-"""Added to advised limiting: a limiter takes some loudness too, which more gain and more limiting give back."""
+LIMITER_COST_DB = 0.3
+"""Added to advised limiting: a limiter takes some loudness too, which more gain and more limiting give back, and it
+aims 0.1 dB under the ceiling."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,8 @@ class GainPlan:
     """The measure that the gain was chosen for."""
     aim: float | None = None
     """The value that `measure` has after the gain."""
+    ride: Ride | None = None
+    """Slow gain riding before that gain, in level mode."""
     copy: bool = False
     """True where the programme is within every tolerance already and stays as it is."""
     notes: tuple[str, ...] = ()
@@ -79,7 +92,8 @@ def plan_gain(
     Parameters
     ----------
     mode
-        ``linear`` (gain alone) or ``limit`` (gain, and peaks lowered by at most `max_limiting_db`).
+        ``linear`` (gain alone), ``limit`` (gain, and peaks lowered by at most `max_limiting_db`), or ``level`` (the
+        same for a programme that was measured behind its riding).
     max_limiting_db
         Most limiting allowed in dB, 0 to 24; has no meaning in linear mode.
     in_tolerance
@@ -106,7 +120,7 @@ def plan_gain(
     every = tuple(demand for group in groups for demand in group)
     lead = next((demand for demand in every if demand.leads), None)
     measure, value = (lead.rule.measure, lead.value) if lead else ("integrated_lufs", loudness.integrated_lufs)
-    allowance = max_limiting_db if mode == "limit" else 0.0
+    allowance = 0.0 if mode == "linear" else max_limiting_db
     plan = GainPlan(target.id, mode, 0.0, max_limiting_db=allowance, measure=measure, aim=value, notes=notes)
     if in_tolerance == "copy" and all(any(0.0 in demand.permitted for demand in group) for group in groups):
         return replace(plan, copy=True)
@@ -122,6 +136,46 @@ def plan_gain(
         aim=None if value is None else value + gain_db,
         notes=(*notes, *note),
     )
+
+
+def plan_given_gain(
+    target: DeliveryTarget,
+    loudness: Loudness,
+    gain_db: float,
+    mode: GainMode = "linear",
+    max_limiting_db: float = 0.0,
+    *,
+    of: str,
+    facts: ProgrammeFacts | None = None,
+    clips: bool = True,
+) -> GainPlan:
+    """The plan for what gets another programme's gain: only peaks are judged, its own loudness is not asked about.
+
+    `of` is the name of the programme whose gain it is.
+
+    Raises
+    ------
+    TargetUnreachableError
+        If that gain brings a peak over its ceiling by more than is allowed.
+    """
+    allowance = 0.0 if mode == "linear" else max_limiting_db
+    groups, _ = demands_of(target, loudness, facts or ProgrammeFacts())
+    if clips:
+        groups = (*groups, (full_scale_demand(loudness),))
+    for group in groups:
+        demand = group[0]
+        if demand.is_peak and not any(gain_db in one.allows(allowance) for one in group):
+            excess_db = demand.value + gain_db - demand.peak_limit - allowance
+            raise TargetUnreachableError(
+                target.id,
+                f"the gain of {of}, {in_words(gain_db, 2, signed=True)} dB, brings its {demand.rule.kind.words} to "
+                f"{in_words(demand.value + gain_db, 2)} {demand.rule.kind.unit} (limit {demand.rule.limit_in_words})",
+                "" if mode != "linear" else f"allow limiting (--mode limit --max-limiting {math.ceil(excess_db)})",
+                shortfall_db=excess_db,
+            )
+    excess_db, ceiling = _peaks_at(gain_db, groups)
+    note = f"with the gain of {of}: its own loudness is not asked about"
+    return GainPlan(target.id, mode, gain_db, excess_db, ceiling, allowance, copy=gain_db == 0.0, notes=(note,))
 
 
 def corrected(plan: GainPlan, by_db: float) -> GainPlan:

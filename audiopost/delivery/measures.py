@@ -9,9 +9,10 @@ Conventions
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-__all__ = ["JUDGED_DECIMALS", "MEASURES", "Measure", "decimals_needed", "in_words"]
+__all__ = ["JUDGED_DECIMALS", "MEASURES", "Measure", "decimals_needed", "in_words", "span_in_words"]
 
 JUDGED_DECIMALS = 2
 """Levels are judged at 0.01 dB: finer than a meter's tolerance (EBU Tech 3341: 0.1), coarser than a dither's noise."""
@@ -81,7 +82,29 @@ MEASURES: dict[str, Measure] = {
         ),
         Measure("noise_floor_dbfs", "noise floor", "dBFS", mend_at_the_source="take out {excess} dB of noise"),
         Measure("loudness_range_lu", "loudness range", "LU", moves_with_gain=False, symbol="LRA"),
+        Measure("downmix_lufs", "loudness of the stereo down-mix", "LUFS", symbol="down-mix I"),
         Measure("dialogue_range_lu", "dialogue range", "LU", moves_with_gain=False),
+        Measure(
+            "dialogue_deviation_lu",
+            "largest distance of the dialogue's short-term loudness from its mean",
+            "LU",
+            moves_with_gain=False,
+            symbol="dialogue S - mean",
+        ),
+        Measure(
+            "short_term_deviation_lu",
+            "largest distance of short-term loudness from that of the whole",
+            "LU",
+            moves_with_gain=False,
+            symbol="|S - I|",
+        ),
+        Measure(
+            "short_term_from_dialogue_lu",
+            "largest distance of short-term loudness from the dialogue's",
+            "LU",
+            moves_with_gain=False,
+            symbol="|S - dialogue|",
+        ),
         Measure(
             "loudness_to_dialogue_lu",
             "programme loudness above dialogue loudness",
@@ -91,6 +114,8 @@ MEASURES: dict[str, Measure] = {
         ),
         Measure("plr_lu", "peak-to-loudness ratio", "LU", moves_with_gain=False, symbol="PLR"),
         Measure("duration_s", "duration", "s", moves_with_gain=False),
+        Measure("head_silence_s", "silence at the head", "s", moves_with_gain=False),
+        Measure("tail_silence_s", "silence at the tail", "s", moves_with_gain=False),
     )
 }
 """Every measure by its name."""
@@ -113,3 +138,12 @@ def in_words(value: float, decimals: int = 1, *, signed: bool = False) -> str:
     """
     rounded = round(value, decimals) + 0.0
     return f"{rounded:+.{decimals}f}" if signed else f"{rounded:.{decimals}f}"
+
+
+def span_in_words(least: float, most: float) -> str:
+    """A span that may be open upwards.
+
+    >>> span_in_words(64, 128), span_in_words(192, math.inf)
+    ('64 to 128', '192 or more')
+    """
+    return f"{least:g} or more" if most == math.inf else f"{least:g} to {most:g}"

@@ -16,7 +16,7 @@ from audiopost.delivery.measures import in_words
 from audiopost.errors import TargetUnreachableError, UsageError
 from audiopost.units import linear_to_db
 
-__all__ = ["Null", "require_one_form", "require_room", "sum_of_stems"]
+__all__ = ["Null", "require_one_rate", "require_room", "sum_of_stems"]
 
 
 @dataclass
@@ -50,23 +50,19 @@ def sum_of_stems(blocks: Sequence[NDArray[np.floating]]) -> NDArray[np.float64]:
     return total
 
 
-def require_one_form(forms: Mapping[str, tuple[int, str]]) -> None:
-    """Stems add up only at one sample rate and in one layout: `forms` maps a stem's name to both.
+def require_one_rate(rates: Mapping[str, int]) -> None:
+    """Stems add up only at one sample rate: `rates` maps a stem's name to it, in Hz.
 
     Raises
     ------
     UsageError
         Naming the first stem that differs.
     """
-    (first_name, (rate, layout)), *rest = forms.items()
-    for name, (other_rate, other_layout) in rest:
+    (first_name, rate), *rest = rates.items()
+    for name, other_rate in rest:
         if other_rate != rate:
             raise UsageError(
                 f"{name} has {other_rate} Hz and {first_name} {rate} Hz", "stems", "bring them to one rate"
-            )
-        if other_layout != layout:
-            raise UsageError(
-                f"{name} is {other_layout} and {first_name} {layout}", "stems", "deliver all stems in one layout"
             )
 
 

@@ -14,11 +14,11 @@ A rule may hold only under a `Condition` (share of speech, duration, layout, lou
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from audiopost.delivery.measures import MEASURES, Measure, in_words
-from audiopost.delivery.programme import ProgrammeFacts
+from audiopost.delivery.measures import MEASURES, Measure, in_words, span_in_words
+from audiopost.delivery.programme import Extent, ProgrammeFacts
 
 __all__ = ["METER_TOLERANCE", "AnyOf", "Condition", "DeliveryTarget", "FormatRules", "Rule", "Source", "Status"]
 
@@ -55,12 +55,16 @@ class Condition:
             return False
         return None if None in answers else True
 
+    @property
+    def asks_about_speech(self) -> bool:
+        """Whether it depends on the share of speech."""
+        return self.speech_share_at_least is not None or self.speech_share_below is not None
+
     def unknown_facts(self, facts: ProgrammeFacts) -> tuple[str, ...]:
         """What would have to be known to decide."""
-        speech = self.speech_share_at_least is not None or self.speech_share_below is not None
         duration = self.duration_s_at_least is not None or self.duration_s_below is not None
         return (
-            *(("share of speech",) if speech and facts.speech_share is None else ()),
+            *(("share of speech",) if self.asks_about_speech and facts.speech_share is None else ()),
             *(("duration",) if duration and facts.duration_s is None else ()),
             *(("layout",) if self.layouts and facts.layout is None else ()),
         )
@@ -103,6 +107,9 @@ class Rule:
     maximum: float | None = None
     when: Condition = ALWAYS
     note: str = ""
+    extent: Extent = "whole"
+    advice: bool = False
+    """A recommendation: it is judged and told, and what does not follow it is accepted all the same."""
 
     @property
     def kind(self) -> Measure:
@@ -122,7 +129,7 @@ class Rule:
     @property
     def limit_in_words(self) -> str:
         """What is asked, without the unit."""
-        digits = 0 if self.measure == "duration_s" else 1
+        digits = 0 if self.measure == "duration_s" else 2 if self.kind.unit == "s" else 1
         words = []
         if self.target is not None:
             tolerance = METER_TOLERANCE if self.tolerance is None else self.tolerance
@@ -138,8 +145,11 @@ class Rule:
 
     def in_words(self) -> str:
         """The whole rule as one line."""
-        line = f"{self.kind.words} {self.limit_in_words} {self.kind.unit}"
-        return " ".join(part for part in (line, self.when.in_words(), f"({self.note})" if self.note else "") if part)
+        advised = "advised: " if self.advice else ""
+        line = f"{advised}{self.kind.words} {self.limit_in_words} {self.kind.unit}"
+        extent = "from the first to the last audible sound" if self.extent == "audible" else ""
+        note = f"({self.note})" if self.note else ""
+        return " ".join(part for part in (line, extent, self.when.in_words(), note) if part)
 
     def in_brief(self) -> str:
         """The rule with its symbol and without its note, for a line among many.
@@ -147,7 +157,8 @@ class Rule:
         >>> Rule("integrated_lufs", target=-23.0, tolerance=0.2, note="by any meter").in_brief()
         'I -23.0 ±0.2 LUFS'
         """
-        return f"{self.kind.brief} {self.limit_in_words} {self.kind.unit} {self.when.in_words()}".rstrip()
+        advised = "advised " if self.advice else ""
+        return f"{advised}{self.kind.brief} {self.limit_in_words} {self.kind.unit} {self.when.in_words()}".rstrip()
 
     def _around_target(self, side: int) -> float:
         if self.target is None:
@@ -187,6 +198,10 @@ class FormatRules:
     layouts: tuple[str, ...] = ()
     containers: tuple[str, ...] = ()
     note: str = ""
+    files: str = ""
+    """``discrete-mono``: every channel in a file of its own; ``interleaved``: all in one."""
+    bit_rates_kbps: tuple[tuple[str, float, float], ...] = ()
+    """Of lossy files: layout, least, most."""
 
     def in_words(self) -> str:
         """The format as one line; empty where nothing is asked."""
@@ -195,6 +210,10 @@ class FormatRules:
             " or ".join(f"{bits} bit" if bits.isdigit() else bits for bits in self.bits),
             " or ".join(self.layouts),
             " or ".join(self.containers),
+            {"discrete-mono": "a mono file for each channel", "interleaved": "all channels in one file", "": ""}[
+                self.files
+            ],
+            *(f"{layout} at {span_in_words(least, most)} kbit/s" for layout, least, most in self.bit_rates_kbps),
             self.note,
         ]
         return "; ".join(part for part in parts if part)
@@ -231,6 +250,11 @@ class DeliveryTarget:
     region: str = ""
     status: Status = "current"
     notes: tuple[str, ...] = ()
+
+    def peaks_only(self) -> DeliveryTarget:
+        """The target without its rules about loudness: for what gets the gain of another programme."""
+        kept = tuple(rule for rule in self.rules if isinstance(rule, Rule) and rule.kind.a_limiter_lowers)
+        return replace(self, rules=kept)
 
     def in_brief(self) -> str:
         """All rules in one line; the format only where it is all that is asked."""

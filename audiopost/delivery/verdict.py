@@ -1,21 +1,24 @@
 """The judgement of a measured programme against a target, rule by rule, with the fix in a mixer's words.
 
 A rule whose measure was not made is neither passed nor failed: it is not judged, and the verdict as a whole then is
-not "passed" either. A rule whose condition does not hold is left out.
+not "passed" either. A rule whose condition does not hold is left out. Advice is judged and told, and decides nothing.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-from audiopost.delivery.measures import JUDGED_DECIMALS, decimals_needed, in_words
-from audiopost.delivery.programme import ProgrammeFacts, read_measure
+from audiopost.delivery.measures import JUDGED_DECIMALS, decimals_needed, in_words, span_in_words
+from audiopost.delivery.programme import Evidence, ProgrammeFacts, evidence_of, read_measure
 from audiopost.delivery.target import AnyOf, DeliveryTarget, FormatRules, Rule
 from audiopost.loudness.result import Loudness
 
-__all__ = ["ProgrammeFacts", "RuleVerdict", "Verdict", "judge"]
+__all__ = ["Outcome", "ProgrammeFacts", "RuleVerdict", "Verdict", "judge"]
+
+Outcome = Literal["passed", "failed", "indicative", "not judged"]
+"""``indicative``: nothing failed, and some of what passed was decided by an approximate detector of speech."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,14 @@ class RuleVerdict:
     fix: str = ""
     """What to do, empty where the rule passes; the gains in it are not reconciled with the other rules."""
     reason: str = ""
+    evidence: Evidence = "measured"
+    advice: bool = False
+    """A recommendation: whether it is followed decides nothing."""
 
     def in_words(self) -> str:
         """One line: the outcome, the value, the limit and the fix."""
-        outcome = {True: "passes", False: "fails", None: "not judged"}[self.passed]
+        fails = "does not follow advice" if self.advice else "fails"
+        outcome = {True: "passes", False: fails, None: "not judged"}[self.passed]
         if self.passed is None or self.measured is None:
             return f"{outcome}: {self.rule}: {self.reason}"
         value = self.measured if isinstance(self.measured, str) else in_words(self.measured, JUDGED_DECIMALS)
@@ -53,6 +60,8 @@ class RuleVerdict:
             "passed": self.passed,
             "fix": self.fix,
             "reason": self.reason,
+            "evidence": self.evidence,
+            "advice": self.advice,
         }
 
 
@@ -65,24 +74,37 @@ class Verdict:
 
     @property
     def passed(self) -> bool | None:
-        """False if any rule failed; None if none failed but some could not be judged; True if every one passed."""
-        if any(rule.passed is False for rule in self.rules):
-            return False
-        return None if any(rule.passed is None for rule in self.rules) else True
+        """False if any rule failed; True if every one passed for certain; None in between (see `outcome`)."""
+        return {"passed": True, "failed": False}.get(self.outcome)
+
+    @property
+    def outcome(self) -> Outcome:
+        """All rules together; advice aside."""
+        binding = [rule for rule in self.rules if not rule.advice]
+        if any(rule.passed is False for rule in binding):
+            return "failed"
+        if any(rule.passed is None for rule in binding):
+            return "not judged"
+        return "indicative" if any(rule.evidence == "approximate" for rule in binding) else "passed"
 
     @property
     def failures(self) -> tuple[RuleVerdict, ...]:
         """The rules that failed."""
-        return tuple(rule for rule in self.rules if rule.passed is False)
+        return tuple(rule for rule in self.rules if rule.passed is False and not rule.advice)
+
+    @property
+    def advice(self) -> tuple[RuleVerdict, ...]:
+        """The advice that is not followed."""
+        return tuple(rule for rule in self.rules if rule.passed is False and rule.advice)
 
     @property
     def not_judged(self) -> tuple[RuleVerdict, ...]:
         """The rules that could not be judged."""
-        return tuple(rule for rule in self.rules if rule.passed is None)
+        return tuple(rule for rule in self.rules if rule.passed is None and not rule.advice)
 
     def in_words(self) -> str:
-        """What failed and what could not be judged, in one line; empty where everything passed."""
-        return "; ".join(rule.in_words() for rule in (*self.failures, *self.not_judged))
+        """What failed, what could not be judged and what advice is not followed; empty where everything passed."""
+        return "; ".join(rule.in_words() for rule in (*self.failures, *self.not_judged, *self.advice))
 
 
 def judge(target: DeliveryTarget, loudness: Loudness, facts: ProgrammeFacts | None = None) -> Verdict:
@@ -112,19 +134,23 @@ def _judge_any(rule: Rule | AnyOf, loudness: Loudness, facts: ProgrammeFacts) ->
     if applies is None:
         missing = " and ".join(rule.when.unknown_facts(facts)) or "integrated loudness"
         reason = f"holds only {rule.when.in_words()}, and the {missing} is not known"
-        return RuleVerdict(judged.rule, judged.measured, judged.limit, judged.unit, None, reason=reason)
-    return judged
+        return replace(judged, passed=None, fix="", reason=reason)
+    # Whether the rule holds at all is then as uncertain as the share of speech.
+    return replace(judged, evidence=facts.speech_evidence) if rule.when.asks_about_speech else judged
 
 
 def _judge_rule(rule: Rule, loudness: Loudness, facts: ProgrammeFacts) -> RuleVerdict:
-    reading = read_measure(rule.measure, loudness, facts)
-    limit, unit = rule.limit_in_words, rule.kind.unit
+    reading = read_measure(rule.measure, loudness, facts, rule.extent)
+    open_ = RuleVerdict(
+        rule.measure, reading.value, rule.limit_in_words, rule.kind.unit, None,
+        reason=reading.reason, evidence=evidence_of(rule.measure, facts), advice=rule.advice,
+    )  # fmt: skip
     if reading.value is None:
-        return RuleVerdict(rule.measure, None, limit, unit, None, reason=reading.reason)
+        return open_
     value = round(reading.value, JUDGED_DECIMALS)
     if round(rule.lowest, JUDGED_DECIMALS) <= value <= round(rule.highest, JUDGED_DECIMALS):
-        return RuleVerdict(rule.measure, reading.value, limit, unit, True)
-    return RuleVerdict(rule.measure, reading.value, limit, unit, False, fix=_fix(rule, reading.value))
+        return replace(open_, passed=True)
+    return replace(open_, passed=False, fix=_fix(rule, reading.value))
 
 
 def _judge_either(rule: AnyOf, loudness: Loudness, facts: ProgrammeFacts) -> RuleVerdict:
@@ -135,8 +161,10 @@ def _judge_either(rule: AnyOf, loudness: Loudness, facts: ProgrammeFacts) -> Rul
     measured = (
         " or ".join(f"{in_words(v.measured)} {v.unit}" for v in verdicts if isinstance(v.measured, float)) or None
     )
-    if any(verdict.passed for verdict in verdicts):
-        return RuleVerdict(name, measured, limit, "", True)
+    passing = [verdict for verdict in verdicts if verdict.passed]
+    if passing:  # one that passes for certain is enough
+        certain = any(verdict.evidence == "measured" for verdict in passing)
+        return RuleVerdict(name, measured, limit, "", True, evidence="measured" if certain else "approximate")
     reasons = "; ".join(verdict.reason for verdict in verdicts if verdict.passed is None)
     fixes = " or ".join(verdict.fix for verdict in verdicts if verdict.passed is False)
     return RuleVerdict(name, measured, limit, "", None if reasons else False, fix=fixes, reason=reasons)
@@ -155,6 +183,8 @@ def _fix(rule: Rule, value: float) -> str:
     )
     if rule.measure == "duration_s":
         return f"{'shorten' if too_high else 'lengthen'} by {change} s"
+    if rule.kind.unit == "s":
+        return f"{'cut' if too_high else 'add'} {change} s of it"
     if not rule.kind.moves_with_gain:
         return f"{'narrow' if too_high else 'widen'} it by {change} {rule.kind.unit}: a gain does not change it"
     gain = f"{'lower' if too_high else 'raise'} by {change} dB"
@@ -182,12 +212,29 @@ def _judge_format(rules: FormatRules, facts: ProgrammeFacts) -> list[RuleVerdict
         ("bits", facts.bits, rules.bits, "", "deliver at {} bit"),
         ("layout", facts.layout, rules.layouts, "", "deliver as {}"),
         ("container", facts.container, rules.containers, "", "deliver as {}"),
+        ("files", facts.files, (rules.files,) if rules.files else (), "", "deliver {} files"),
     )
-    return [
+    judged = [
         _judge_form(f"format.{name}", found, allowed, unit, mend)
         for name, found, allowed, unit, mend in asked
         if allowed
     ]
+    return judged + _judge_bit_rate(rules, facts)
+
+
+def _judge_bit_rate(rules: FormatRules, facts: ProgrammeFacts) -> list[RuleVerdict]:
+    """Only what is coded with loss has a bit rate to judge."""
+    if facts.bits != "lossy":
+        return []
+    for layout, least, most in rules.bit_rates_kbps:
+        if layout == facts.layout:
+            rate, limit = facts.bit_rate_kbps, span_in_words(least, most)
+            open_ = RuleVerdict("format.bit_rate_kbps", rate, limit, "kbit/s", None, reason="not known")
+            if rate is None:
+                return [open_]
+            passed = least <= round(rate) <= most
+            return [replace(open_, passed=passed, fix="" if passed else f"code it at {limit} kbit/s", reason="")]
+    return []
 
 
 def _judge_form(name: str, found: str | None, allowed: tuple[str, ...], unit: str, mend: str) -> RuleVerdict:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from audiopost.delivery.gain_plan import plan_gain
 from audiopost.delivery.target import DeliveryTarget
-from audiopost.delivery.verdict import RuleVerdict, judge
+from audiopost.delivery.verdict import Outcome, RuleVerdict, judge
 from audiopost.errors import TargetUnreachableError
 from audiopost.jobs.extent import WHOLE, Extent
 from audiopost.jobs.further_measures import NOTHING_FURTHER, Further
 from audiopost.jobs.job import Progress
 from audiopost.jobs.measure import FileMeasurement, measure
-from audiopost.jobs.programme_level import asks_for_leq_m, asks_for_rms, facts_of
+from audiopost.jobs.target_facts import asked_by, facts_of
 from audiopost.layouts import Layout
 from audiopost.library.targets import load_target
 
@@ -36,6 +36,8 @@ class CheckResult:
     rules: tuple[RuleVerdict, ...]
     fix: str
     measurement: FileMeasurement
+    outcome: Outcome = "not judged"
+    """``indicative``: nothing failed, but an approximate detector decided; `passed` is None then too."""
 
     def to_json(self) -> dict[str, Any]:
         """The file's object in the document of ``audiopost check --json``."""
@@ -43,6 +45,7 @@ class CheckResult:
             "path": str(self.path),
             "target": self.target,
             "passed": self.passed,
+            "outcome": self.outcome,
             "rules": [rule.to_json() for rule in self.rules],
             "fix": self.fix,
             "error": None,
@@ -58,6 +61,7 @@ def check(
     progress: Progress | None = None,
     extent: Extent = WHOLE,
     further: Further = NOTHING_FURTHER,
+    around: str | os.PathLike[str] | None = None,
 ) -> CheckResult:
     """Judge a file.
 
@@ -74,8 +78,10 @@ def check(
     extent
         The part of the file to judge, as if it were all.
     further
-        What to measure besides loudness; what the target asks about RMS level, noise floor and Leq(m) (by its
-        usual convention, ``peak``) is measured unasked, dialogue is not.
+        What to measure besides loudness; what the target asks about (Leq(m) by its usual convention, ``peak``) is
+        measured unasked, dialogue is not.
+    around
+        The programme that an advert interrupts, for targets that compare the two.
 
     Raises
     ------
@@ -87,19 +93,16 @@ def check(
         If the target asks for Leq(m) and the layout has none.
     """
     wanted = target if isinstance(target, DeliveryTarget) else load_target(target)
-    asked = replace(
-        further,
-        rms=further.rms or asks_for_rms(wanted),
-        leq_m=further.leq_m or ("peak" if asks_for_leq_m(wanted) else None),
-    )
+    around_lufs = None if around is None else measure(around, layout=None).loudness.integrated_lufs
+    asked = asked_by(wanted, further)
     measurement = measure(path, layout=layout, dual_mono=dual_mono, progress=progress, extent=extent, further=asked)
-    facts = facts_of(measurement)
+    facts = facts_of(measurement, around_lufs)
     verdict = judge(wanted, measurement.loudness, facts)
     fix = ""
-    if any(rule.passed is False and not rule.rule.startswith("format.") for rule in verdict.rules):
+    if any(not rule.rule.startswith("format.") for rule in verdict.failures):
         try:
             plan = plan_gain(wanted, measurement.loudness, facts=facts, in_tolerance="process")
             fix = f"{plan.gain_db:+.1f} dB of linear gain meets every rule that a gain can meet"
         except TargetUnreachableError as error:
             fix = str(error)
-    return CheckResult(Path(path), wanted.id, verdict.passed, verdict.rules, fix, measurement)
+    return CheckResult(Path(path), wanted.id, verdict.passed, verdict.rules, fix, measurement, verdict.outcome)

@@ -7,20 +7,26 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from audiopost.delivery.gain_plan import GainMode, GainPlan, InTolerance, plan_gain
+from audiopost.delivery.gain_plan import GainMode, GainPlan, InTolerance, plan_gain, plan_given_gain
 from audiopost.delivery.stems import require_room
 from audiopost.delivery.target import DeliveryTarget
 from audiopost.delivery.verdict import RuleVerdict, Verdict, judge
 from audiopost.dsp.dither import Dither
 from audiopost.errors import AudiopostError
+from audiopost.jobs.extent import WHOLE, Extent
+from audiopost.jobs.further_measures import NOTHING_FURTHER, Further
 from audiopost.jobs.gain_pass import GainPass, Part, copy_files, null_of_stems, write_until_right
+from audiopost.jobs.gain_reduction import NO_REDUCTION
 from audiopost.jobs.job import Stage
 from audiopost.jobs.loudness_tags import Tag, write_loudness
+from audiopost.jobs.level_plan import USUAL_LEVELLING, Levelling, plan_level
 from audiopost.jobs.measure import FileMeasurement, measurement_of
 from audiopost.jobs.normalized import GroupResult, NormalizedFile, NormalizedSum
 from audiopost.jobs.outputs import OutputForm, OutputPlace, output_form, published_together
 from audiopost.jobs.programme import Programme
-from audiopost.jobs.programme_level import ProgrammeLevel, facts_of, measure_files, measure_programme, pooled
+from audiopost.jobs.programme_level import ProgrammeLevel, measure_files, measure_programme, pooled
+from audiopost.jobs.stem_check import SumCheck, check_sum
+from audiopost.jobs.target_facts import asked_by, facts_of
 from audiopost.media.audio_file import AudioReader
 from audiopost.media.containers import Bits, container_for
 
@@ -43,6 +49,20 @@ class Order:
     dual_mono: bool
     dither: Dither
     tags: tuple[Tag, ...] = ()
+    further: Further = NOTHING_FURTHER
+    extent: Extent = WHOLE
+    around_lufs: float | None = None
+    """Loudness of the programme that an advert interrupts."""
+    given_gain_db: float | None = None
+    """The gain of another programme, to be applied instead of one of the group's own."""
+    gain_from: str = ""
+    full_mix: Path | None = None
+    levelling: Levelling = USUAL_LEVELLING
+
+    @property
+    def asked(self) -> Further:
+        """What is measured of every programme besides loudness."""
+        return replace(asked_by(self.target, self.further), course=self.mode == "level")
 
     def form(self, reader: AudioReader) -> OutputForm:
         """How the output of an input of this run is written."""
@@ -51,7 +71,14 @@ class Order:
     def open(self, paths: Sequence[Path]) -> Programme:
         """One programme of this run."""
         container = None if self.format is None else container_for(Path(), self.format)
-        return Programme(paths, layout=self.layout, dual_mono=self.dual_mono, rate=self.rate, container=container)
+        return Programme(
+            paths,
+            layout=self.layout,
+            dual_mono=self.dual_mono,
+            rate=self.rate,
+            container=container,
+            extent=self.extent,
+        )
 
 
 @dataclass(frozen=True)
@@ -85,11 +112,12 @@ def _bring(programmes: Sequence[Programme], order: Order, stage: Stage) -> Group
     with published_together(names, order.place) as new:
         places = iter(file.temporary for file in new)
         parts = [Part(one, own, tuple(next(places) for _ in own)) for one, own in zip(programmes, forms, strict=True)]
-        before = _measured(programmes, order.target, stage.part(0.0, 0.3, "measuring"))
-        plan = _planned(parts, before, order)
-        final = _written(parts, plan, before, order, stage.part(0.3, 0.8))
+        summing = _checked(paths_of(programmes), order, stage.part(0.0, 0.1, "adding up the stems"))
+        before = _measured(programmes, order.asked, stage.part(0.1, 0.3, "measuring"))
+        plan = _planned(parts, before, order, stage.part(0.3, 0.4, "planning"))
+        final = _written(parts, plan, before, order, stage.part(0.4, 0.8))
         after, summed = _measured_again(parts, final, before, stage.part(0.8, 1.0, "measuring what was written"))
-        verdict = _judged(order.target, final.after, after)
+        verdict = _judged(order, final.after, after)
         if not _copies(parts, plan):
             written = [
                 (place, form.container, file.loudness)
@@ -105,37 +133,49 @@ def _bring(programmes: Sequence[Programme], order: Order, stage: Stage) -> Group
             for old, now, file, (_, form) in zip(before.files, after, new, _places(parts), strict=True)
         ),
         passed=verdict.passed,
-        reason="; ".join((*final.plan.notes, *([words] if (words := verdict.in_words()) else []))),
+        reason="; ".join(filter(None, (*final.plan.notes, *_notes_of(programmes), verdict.in_words()))),
         gain_db=final.plan.gain_db,
         limiting_max_db=final.reduction_db,
         copied=plan.copy,
         sum=summed,
         verdict=verdict,
+        reductions=final.reductions,
+        ride=final.plan.ride,
+        summing=summing,
     )
 
 
-def _measured(programmes: Sequence[Programme], target: DeliveryTarget, stage: Stage) -> Measured:
+def paths_of(programmes: Sequence[Programme]) -> list[tuple[Path, ...]]:
+    """The files of every programme."""
+    return [programme.paths for programme in programmes]
+
+
+def _notes_of(programmes: Sequence[Programme]) -> tuple[str, ...]:
+    return tuple(note for programme in programmes for note in programme.notes)
+
+
+def _checked(paths: Sequence[Sequence[Path]], order: Order, stage: Stage) -> SumCheck | None:
+    """Whether stems sum to the mix that was supplied with them, looked at before anything is done to them."""
+    if order.full_mix is None:
+        return None
+    with replace(order, rate=None).open(paths[0]) as programme:
+        return check_sum(programme, order.full_mix, order.target.id, stage)
+
+
+def _measured(programmes: Sequence[Programme], asked: Further, stage: Stage) -> Measured:
     files: list[FileMeasurement] = []
     levels: list[ProgrammeLevel] = []
     for index, programme in enumerate(programmes):
         own = stage.part(index / len(programmes), (index + 1) / len(programmes))
-        levels.append(measure_programme(programme, target, own.part(0.0, 0.5)))
+        levels.append(measure_programme(programme, own.part(0.0, 0.5), asked))
         files += measure_files(programme, levels[-1], own.part(0.5, 1.0))
     return Measured(tuple(files), tuple(levels), pooled(levels))
 
 
-def _planned(parts: Sequence[Part], before: Measured, order: Order) -> GainPlan:
+def _planned(parts: Sequence[Part], before: Measured, order: Order, stage: Stage) -> GainPlan:
     """The gain of the group; refused where it cannot be, also where a stem would clip though the sum does not."""
     forms = [form for part in parts for form in part.forms]
-    plan = plan_gain(
-        order.target,
-        before.whole.loudness,
-        order.mode,
-        order.max_limiting_db,
-        facts=before.whole.with_facts(facts_of(before.files[0])),
-        in_tolerance=order.in_tolerance,
-        clips=any(form.clips for form in forms),
-    )
+    plan = _plan(parts, before, order, stage)
     if plan.copy:
         return replace(plan, notes=("within every tolerance already: left as it is", *plan.notes))
     if plan.mode == "linear" and any(form.clips for form in forms):
@@ -144,11 +184,46 @@ def _planned(parts: Sequence[Part], before: Measured, order: Order) -> GainPlan:
     return plan
 
 
+def _plan(parts: Sequence[Part], before: Measured, order: Order, stage: Stage) -> GainPlan:
+    clips = any(form.clips for part in parts for form in part.forms)
+    form = facts_of(before.files[0])
+    facts = before.whole.with_facts(form, order.around_lufs)
+    loudness, most_db = before.whole.loudness, order.max_limiting_db
+    if order.given_gain_db is not None:
+        return plan_given_gain(
+            order.target, loudness, order.given_gain_db, order.mode, most_db,
+            of=order.gain_from, facts=facts, clips=clips,
+        )  # fmt: skip
+    if order.mode == "level" and not _passes_already(before, order):
+        programmes = [part.programme for part in parts]
+        return plan_level(
+            programmes, before.whole, order.target, order.levelling, order.asked, form, most_db,
+            clips=clips, stage=stage,
+        )  # fmt: skip
+    return plan_gain(
+        order.target, loudness, order.mode, most_db, facts=facts, in_tolerance=order.in_tolerance, clips=clips
+    )
+
+
+def _passes_already(before: Measured, order: Order) -> bool:
+    """Whether there is nothing to level: no rule fails, and the range that was asked for is kept."""
+    if order.in_tolerance == "process" or order.levelling.range_lu is not None:
+        return False
+    facts = before.whole.with_facts(facts_of(before.files[0]), order.around_lufs)
+    verdict = judge(order.target, before.whole.loudness, facts)
+    return all(rule.rule.startswith("format.") for rule in (*verdict.failures, *verdict.advice))
+
+
 def _written(parts: Sequence[Part], plan: GainPlan, before: Measured, order: Order, stage: Stage) -> GainPass:
     if _copies(parts, plan):
         copy_files(parts, stage)
-        return GainPass(plan, None, 0.0, before.levels)
-    return write_until_right(parts, plan, order.target, facts_of(before.files[0]), stage)
+        return GainPass(plan, None, tuple(NO_REDUCTION for _ in parts), before.levels)
+    # Where speech is was found before: after a gain the words are the same, and a detector need not agree.
+    further = [
+        replace(order.asked, dialogue=False, dialogue_stem=None, speech=level.further.dialogue, course=False)
+        for level in before.levels
+    ]
+    return write_until_right(parts, plan, order.target, facts_of(before.files[0]), stage, further)
 
 
 def _copies(parts: Sequence[Part], plan: GainPlan) -> bool:
@@ -186,15 +261,17 @@ def _of_sum(programme: Programme, level: ProgrammeLevel) -> FileMeasurement:
     return replace(form, path=Path("sum"), duration_s=duration_s, notes=())
 
 
-def _judged(target: DeliveryTarget, level: ProgrammeLevel, files: Sequence[FileMeasurement]) -> Verdict:
+def _judged(order: Order, level: ProgrammeLevel, files: Sequence[FileMeasurement]) -> Verdict:
     """One verdict on the programme; where files differ in form, every form that fails is told."""
-    verdicts = [judge(target, level.loudness, level.with_facts(facts_of(file))) for file in files]
+    verdicts = [
+        judge(order.target, level.loudness, level.with_facts(facts_of(file), order.around_lufs)) for file in files
+    ]
     rules: dict[str, RuleVerdict] = {}
     for rule in (rule for verdict in verdicts for rule in verdict.rules):
         worst = rules.setdefault(_key(rule), rule)
         if worst.passed and not rule.passed:
             rules[_key(rule)] = rule
-    return Verdict(target.id, tuple(rules.values()))
+    return Verdict(order.target.id, tuple(rules.values()))
 
 
 def _key(rule: RuleVerdict) -> str:

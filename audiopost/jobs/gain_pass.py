@@ -17,14 +17,16 @@ import numpy as np
 from audiopost.delivery.gain_plan import GainPlan, corrected, too_much_limiting
 from audiopost.delivery.measures import in_words
 from audiopost.delivery.programme import ProgrammeFacts, read_measure
-from audiopost.delivery.stems import Null, require_room, sum_of_stems
+from audiopost.delivery.stems import Null, require_room
 from audiopost.delivery.target import DeliveryTarget
 from audiopost.delivery.verdict import judge
 from audiopost.dsp.dither import DITHER_SEED
 from audiopost.errors import TargetUnreachableError
+from audiopost.jobs.further_measures import NOTHING_FURTHER, Further
+from audiopost.jobs.gain_reduction import NO_REDUCTION, GainReduction
 from audiopost.jobs.job import Stage
 from audiopost.jobs.limited_gain import LimitedGain
-from audiopost.jobs.linear_gain import Scaled, with_linear_gain
+from audiopost.jobs.linear_gain import Scaled, with_gain
 from audiopost.jobs.outputs import OutputForm
 from audiopost.jobs.programme import Programme
 from audiopost.jobs.programme_level import ProgrammeLevel, measure_programme, pooled
@@ -43,6 +45,9 @@ CLOSE_LU = 0.05
 LEAST_SLOPE = 0.25
 """Below this a limiter eats the gain: the next pass then goes at most four times as far as it fell short."""
 
+UNDER_CEILING_DB = 0.1
+"""So far under its ceiling a limiter aims: what libebur128 and FFmpeg may read higher than we do."""
+
 CLOSE_DB = 0.005
 """How far a written true peak may lie above the ceiling: what judging at 0.01 dB does not see."""
 
@@ -58,13 +63,8 @@ class Part:
 
     def written(self) -> Programme:
         """What was written, open for reading; a layout that the format cannot say is known from the input."""
-        layout = self.programme.layout
-        written = Programme(self.places, dual_mono=layout.name == "dual-mono")
-        for reader in written.readers:
-            if reader.layout_assumed and reader.channels == layout.channels:
-                reader.know_layout(layout)
-        written.layout = written.first.layout
-        return written
+        own = self.programme
+        return Programme(self.places, dual_mono=own.layout.name == "dual-mono", extent=own.extent, like=own)
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,15 @@ class GainPass:
 
     plan: GainPlan
     ceiling_dbtp: float | None
-    reduction_db: float
+    reductions: tuple[GainReduction, ...]
+    """Of every programme."""
     levels: tuple[ProgrammeLevel, ...]
     """Of every programme, as it was written."""
+
+    @property
+    def reduction_db(self) -> float:
+        """Deepest reduction in any programme."""
+        return max((each.max_db for each in self.reductions), default=0.0)
 
     @property
     def after(self) -> ProgrammeLevel:
@@ -101,9 +107,16 @@ def copy_files(parts: Sequence[Part], stage: Stage) -> None:
 
 
 def write_until_right(
-    parts: Sequence[Part], plan: GainPlan, target: DeliveryTarget, facts: ProgrammeFacts, stage: Stage
+    parts: Sequence[Part],
+    plan: GainPlan,
+    target: DeliveryTarget,
+    facts: ProgrammeFacts,
+    stage: Stage,
+    further: Sequence[Further] = (),
 ) -> GainPass:
     """Write all parts with one gain until what was written has the planned loudness under the ceiling.
+
+    `further` is what to measure of each part besides loudness.
 
     Raises
     ------
@@ -112,15 +125,16 @@ def write_until_right(
     FileError
         If the disk fails.
     """
-    ceiling = plan.ceiling_dbtp
+    ceiling = None if plan.ceiling_dbtp is None else plan.ceiling_dbtp - UNDER_CEILING_DB
     earlier: tuple[float, float] | None = None
     for number in range(PASSES):
         own = _stage_of_pass(stage, plan, number)
-        reduction_db, peaks_dbfs = _write(parts, plan, ceiling, own.part(0.0, 0.6, "writing"))
-        levels = _measure_written(parts, target, own.part(0.6, 1.0, "measuring what was written"))
+        reductions, peaks_dbfs = _write(parts, plan, ceiling, own.part(0.0, 0.6, "writing"))
+        reduction_db = max((each.max_db for each in reductions), default=0.0)
+        levels = _measure_written(parts, further, own.part(0.6, 1.0, "measuring what was written"))
         after = pooled(levels)
         over_db = 0.0 if plan.ceiling_dbtp is None else after.loudness.true_peak_dbtp - plan.ceiling_dbtp
-        over_db = over_db if plan.mode == "limit" and plan.limiting_db > 0.0 and over_db > CLOSE_DB else 0.0
+        over_db = over_db if plan.mode != "linear" and plan.limiting_db > 0.0 and over_db > CLOSE_DB else 0.0
         short_db = _short_of_aim(plan, after, target, facts)
         if not over_db and not short_db:
             # Judged only here, so that a refusal can say how much limiting the target really needs.
@@ -128,7 +142,7 @@ def write_until_right(
                 raise too_much_limiting(plan, max(reduction_db, plan.limiting_db))
             if any(form.clips for part in parts for form in part.forms):
                 require_room(target.id, peaks_dbfs)
-            return GainPass(plan, ceiling, reduction_db, levels)
+            return GainPass(plan, ceiling, reductions, levels)
         slope = _slope(earlier, (plan.gain_db, short_db))
         earlier = (plan.gain_db, short_db)
         plan = corrected(plan, short_db / slope)
@@ -147,22 +161,22 @@ def null_of_stems(part: Part, final: GainPass, stage: Stage) -> float:
     The delivered mix is worked out once more from the inputs, before its words are shortened, by the same curve.
     """
     null = Null()
-    order = part.forms[0].container.channel_order(part.programme.layout)
     parts, _ = _shaped(part.programme, final.plan, final.ceiling_dbtp, stage)
     with part.written() as written:
+        labels = part.programme.layout.labels
+        order = [labels.index(label) for label in written.layout.labels]
         for blocks in parts:
-            delivered = sum_of_stems(blocks)
-            read = sum_of_stems([reader.read(blocks[0].shape[1]) for reader in written.readers])
-            ordered = delivered if order is None else delivered[list(order)]
-            null.add(ordered[:, : read.shape[1]], read)
+            delivered = part.programme.sum(blocks)[order]
+            read = written.sum([reader.read(blocks[0].shape[1]) for reader in written.readers])
+            null.add(delivered[:, : read.shape[1]], read)
     return null.dbfs
 
 
 def _write(
     parts: Sequence[Part], plan: GainPlan, ceiling_dbtp: float | None, stage: Stage
-) -> tuple[float, dict[str, float]]:
-    """One pass over all parts; returns the deepest reduction in dB, and the sample peak of every file in dBFS."""
-    deepest_db = 0.0
+) -> tuple[tuple[GainReduction, ...], dict[str, float]]:
+    """One pass over all parts; returns what the limiter did to each, and the sample peak of every file in dBFS."""
+    reductions: list[GainReduction] = []
     peaks_linear: dict[str, float] = {}
     for index, part in enumerate(parts):
         own = stage.part(index / len(parts), (index + 1) / len(parts))
@@ -175,16 +189,17 @@ def _write(
                     writer.write(block)
                     peak = float(np.max(np.abs(block), initial=0.0, where=np.isfinite(block)))
                     peaks_linear[name] = max(peaks_linear.get(name, 0.0), peak)
-        deepest_db = max(deepest_db, 0.0 if limited is None else limited.reduction_db)
-    return deepest_db, {name: linear_to_db(peak) for name, peak in peaks_linear.items()}
+        reductions.append(NO_REDUCTION if limited is None else limited.reduction)
+    return tuple(reductions), {name: linear_to_db(peak) for name, peak in peaks_linear.items()}
 
 
 def _shaped(
     programme: Programme, plan: GainPlan, ceiling_dbtp: float | None, stage: Stage
 ) -> tuple[Iterator[tuple[Scaled, ...]], LimitedGain | None]:
+    rate, channels = programme.sample_rate, programme.layout.channels
     if plan.mode == "linear" or plan.limiting_db == 0.0 or ceiling_dbtp is None:
-        return with_linear_gain(programme.blocks(stage), plan.gain_db), None
-    limited = LimitedGain(programme.sample_rate, programme.layout.channels, plan.gain_db, ceiling_dbtp)
+        return with_gain(programme.blocks(stage), plan.gain_db, plan.ride, rate), None
+    limited = LimitedGain(rate, channels, plan.gain_db, ceiling_dbtp, programme.sum, plan.ride)
     return limited.process(programme.blocks(stage)), limited
 
 
@@ -193,7 +208,7 @@ def _writer(part: Part, number: int) -> AudioWriter:
     return AudioWriter(
         part.places[number],
         form.sample_rate,
-        part.programme.layout,
+        part.programme.layouts[number],
         form.bits,
         form.container.name,
         "replace",
@@ -203,12 +218,12 @@ def _writer(part: Part, number: int) -> AudioWriter:
     )
 
 
-def _measure_written(parts: Sequence[Part], target: DeliveryTarget, stage: Stage) -> tuple[ProgrammeLevel, ...]:
+def _measure_written(parts: Sequence[Part], further: Sequence[Further], stage: Stage) -> tuple[ProgrammeLevel, ...]:
     levels = []
     for index, part in enumerate(parts):
         with part.written() as written:
             own = stage.part(index / len(parts), (index + 1) / len(parts))
-            levels.append(measure_programme(written, target, own))
+            levels.append(measure_programme(written, own, further[index] if further else NOTHING_FURTHER))
     return tuple(levels)
 
 

@@ -53,6 +53,8 @@ class FileMeasurement:
     """Word length in the file: ``8``, ``16``, ``24``, ``32``, ``32f``, ``64f`` or ``lossy``."""
     container: str = ""
     """``wav``, ``rf64``, ``bw64``, ``flac`` ..."""
+    bit_rate_kbps: float | None = None
+    """Mean bit rate of a lossy file."""
     further: FurtherMeasures = NOTHING_MEASURED
     """What was asked besides loudness."""
     start_s: float = 0.0
@@ -234,8 +236,16 @@ def measurement_of(reader: AudioReader, layout: Layout, loudness: Loudness, star
         notes=notes,
         bits=reader.stored_bits,
         container=reader.container_name,
+        bit_rate_kbps=_bit_rate_kbps(reader),
         start_s=start_s,
     )
+
+
+def _bit_rate_kbps(reader: AudioReader) -> float | None:
+    """Of all the file's bytes; tags make it a little high."""
+    if reader.stored_bits != "lossy" or not reader.frames:
+        return None
+    return reader.path.stat().st_size * 8.0 / 1000.0 / reader.duration_s
 
 
 def _write_history(text: TextIO, history: LoudnessHistory, start_s: float) -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from audiopost.delivery.gain_plan import GainMode
-from audiopost.delivery.verdict import Verdict
+from audiopost.delivery.ride import STEP_S, Ride
+from audiopost.delivery.verdict import Outcome, Verdict
 from audiopost.errors import AudiopostError
+from audiopost.jobs.gain_reduction import GainReduction
 from audiopost.jobs.measure import FileMeasurement
+from audiopost.jobs.stem_check import SumCheck
 
 __all__ = ["GroupResult", "NormalizedFile", "NormalizedSum"]
 
@@ -72,8 +75,19 @@ class GroupResult:
     """True where the programme met the target as it was, and was left alone."""
     sum: NormalizedSum | None = None
     verdict: Verdict | None = None
+    reductions: tuple[GainReduction, ...] = ()
+    """What the limiter did to each programme of the group."""
+    ride: Ride | None = None
+    """How the gain was ridden before, in level mode."""
+    summing: SumCheck | None = None
+    """How the stems compare with the full mix that was supplied."""
     error: AudiopostError | None = None
     """What kept the group from being written; its outputs do not exist then."""
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """``indicative`` where nothing failed but an approximate detector decided; None where nothing was written."""
+        return None if self.verdict is None else self.verdict.outcome
 
     def to_json(self) -> dict[str, Any]:
         """The group's object in the document of ``audiopost normalize --json``."""
@@ -82,11 +96,20 @@ class GroupResult:
             "mode": self.mode,
             "gain_db": self.gain_db,
             "limiting_max_db": self.limiting_max_db,
+            "limiting": [each.to_json() for each in self.reductions],
+            "ride": None if self.ride is None else _ride_data(self.ride),
             "copied": self.copied,
             "files": [file.to_json() for file in self.files],
             "sum": None if self.sum is None else self.sum.to_json(),
             "rules": [] if self.verdict is None else [rule.to_json() for rule in self.verdict.rules],
+            "full_mix": None if self.summing is None else self.summing.to_json(),
             "passed": self.passed,
+            "outcome": self.outcome,
             "reason": self.reason,
             "error": None if self.error is None else str(self.error),
         }
+
+
+def _ride_data(ride: Ride) -> dict[str, Any]:
+    gains_db = [round(float(gain), 3) for gain in ride.gains_db]
+    return {"start_s": ride.start_s, "step_s": STEP_S, "gains_db": gains_db}

@@ -1,10 +1,13 @@
 """Files that sound together: read side by side at one rate, as blocks of equal length.
 
-One file is a programme of one part; stems are a programme whose sound is the sum of its parts.
+One file is a programme of one part; stems are a programme whose sound is the sum of its parts. Stems may differ in
+layout: the sum has that of the widest, and each narrower one is laid into it (`effects.fold_down`): stereo into L
+and R, mono into C, or where there is no centre into L and R at -3 dB.
 """
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -12,11 +15,15 @@ from pathlib import Path
 from types import TracebackType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock, as_block, clear_non_finite
-from audiopost.delivery.stems import require_one_form, sum_of_stems
+from audiopost.delivery.ride import Ride
+from audiopost.delivery.stems import require_one_rate, sum_of_stems
 from audiopost.dsp.resampling import Resampler
+from audiopost.jobs.extent import WHOLE, Extent
 from audiopost.jobs.job import BLOCK_FRAMES, Stage, settle_layout
+from audiopost.jobs.linear_gain import Scaled, with_gain
 from audiopost.layouts import Layout
 from audiopost.media.audio_file import AudioReader, open_audio
 from audiopost.media.containers import Container
@@ -37,13 +44,17 @@ class Programme:
         Sample rate to work at in Hz; that of the files by default.
     container
         Where it does not take every rate, the nearest that it takes is the default.
+    extent
+        The part of the programme that `sums` gives and that is measured; `blocks` gives all of it.
+    like
+        A programme with the same parts: where a file does not say its layout, it is that of the part there.
 
     Raises
     ------
     FileError
         If a file cannot be read.
     UsageError
-        If stems differ in sample rate or layout.
+        If stems differ in sample rate, or a narrower one has no place in the widest.
 
     Notes
     -----
@@ -59,14 +70,22 @@ class Programme:
         dual_mono: bool = False,
         rate: int | None = None,
         container: Container | None = None,
+        extent: Extent = WHOLE,
+        like: Programme | None = None,
     ) -> None:
+        self.extent = extent
         self.paths = tuple(Path(path) for path in paths)
+        self.layouts: tuple[Layout, ...]
         with ExitStack() as opened:
             self.readers = tuple(opened.enter_context(open_audio(path)) for path in self.paths)
-            layouts = [settle_layout(reader, layout, dual_mono=dual_mono) for reader in self.readers]
-            forms = zip(self.readers, layouts, strict=True)
-            require_one_form({str(reader.path): (reader.sample_rate, form.name) for reader, form in forms})
-            self.layout = layouts[0]
+            if like is not None:
+                for reader, known in zip(self.readers, like.layouts, strict=True):
+                    if reader.layout_assumed and reader.channels == known.channels:
+                        reader.know_layout(known)
+            self.layouts = tuple(settle_layout(reader, layout, dual_mono=dual_mono) for reader in self.readers)
+            require_one_rate({str(reader.path): reader.sample_rate for reader in self.readers})
+            self.layout = max(self.layouts, key=lambda each: each.channels)
+            self._places = tuple(_place(each, self.layout) for each in self.layouts)
             own_rate = self.readers[0].sample_rate
             self.sample_rate = rate or (own_rate if container is None else container.nearest_rate(own_rate))
             self._opened = opened.pop_all()
@@ -103,10 +122,51 @@ class Programme:
         yield from _pieces([part.finish() for part in resamplers])
         stage.report(1, 1)
 
-    def sums(self, stage: Stage) -> Iterator[AudioBlock]:
-        """The sound of the whole programme, block by block."""
-        for blocks in self.blocks(stage):
-            yield blocks[0] if len(blocks) == 1 else as_block(sum_of_stems(blocks))
+    def sum(self, blocks: Sequence[NDArray[np.floating]]) -> Scaled:
+        """The sum of blocks of all parts, each in its place, in float64 ``(channels, frames)``."""
+        return sum_of_stems([_placed(block, place) for block, place in zip(blocks, self._places, strict=True)])
+
+    def sums(self, stage: Stage, ride: Ride | None = None) -> Iterator[AudioBlock]:
+        """The sound of the programme within its extent, block by block; with slow riding where it is given."""
+        begin, end = self._extent_frames()
+        position = 0
+        parts: Iterator[tuple[NDArray[np.floating], ...]] = self.blocks(stage)
+        if ride is not None:
+            parts = with_gain(self.blocks(stage), 0.0, ride, self.sample_rate)
+        for blocks in parts:
+            whole = as_block(blocks[0] if len(blocks) == 1 else self.sum(blocks))
+            first, last = max(0, begin - position), min(whole.shape[1], end - position)
+            position += whole.shape[1]
+            if first < last:
+                yield np.ascontiguousarray(whole[:, first:last])
+            if position >= end:
+                break
+        stage.report(1, 1)
+
+    def _extent_frames(self) -> tuple[int, float]:
+        """Begin and end of the extent at the rate that is worked at."""
+        if self.extent == WHOLE:
+            return 0, math.inf
+        longest = max(self.readers, key=lambda reader: reader.frames)
+        begin, end = self.extent.frames_of(longest)
+        scale = self.sample_rate / longest.sample_rate
+        return round(begin * scale), round(end * scale)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is worth knowing of how the parts fit together."""
+        longest = self.input_frames
+        lengths = [
+            f"{reader.path.name} ends {(longest - reader.frames) / reader.sample_rate:.3f} s early: padded by silence"
+            for reader in self.readers
+            if reader.frames < longest
+        ]
+        laid = [
+            f"{reader.path.name} is {layout.name}: laid into {self.layout.name}"
+            for reader, layout in zip(self.readers, self.layouts, strict=True)
+            if layout.labels != self.layout.labels
+        ]
+        return (*lengths, *laid)
 
     def close(self) -> None:
         """Close the files."""
@@ -119,6 +179,23 @@ class Programme:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _place(layout: Layout, whole: Layout) -> NDArray[np.float64] | None:
+    """How much of every channel of a stem goes to every channel of the sum; None where it has the sum's layout."""
+    if layout.labels == whole.labels:
+        return None
+    from audiopost.effects.fold_down import downmix_matrix  # the catalogue behind it takes its time
+
+    return downmix_matrix(layout, whole)
+
+
+def _placed(block: NDArray[np.floating], place: NDArray[np.float64] | None) -> NDArray[np.floating]:
+    if place is None:
+        return block
+    # Not a product by BLAS: its sums differ with the number of cores.
+    placed: Scaled = np.einsum("oc,cf->of", place, block.astype(np.float64))
+    return placed
 
 
 def _side_by_side(blocks: list[AudioBlock]) -> list[AudioBlock]:

@@ -1,31 +1,25 @@
-"""A whole programme measured: loudness, and what else a target asks about."""
+"""A whole programme measured: loudness, and what else is asked about it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from audiopost.delivery.programme import ProgrammeFacts
-from audiopost.delivery.target import AnyOf, DeliveryTarget, Rule
+from audiopost.delivery.ride import Ride
+from audiopost.jobs.further_measures import NOTHING_FURTHER, NOTHING_MEASURED, Further, FurtherMeasures, FurtherMeters
 from audiopost.jobs.job import Stage
 from audiopost.jobs.measure import FileMeasurement, measure, measurement_of
 from audiopost.jobs.programme import Programme
+from audiopost.jobs.target_facts import with_measures
 from audiopost.loudness.album import album_loudness
+from audiopost.loudness.dialogue import DialogueLoudness
 from audiopost.loudness.meter import LoudnessMeter
 from audiopost.loudness.result import Loudness
 from audiopost.loudness.result import Programme as MeasuredProgramme
-from audiopost.loudness.rms import RmsMeter
+from audiopost.units import db_to_linear, power_to_db
 
-__all__ = [
-    "ProgrammeLevel",
-    "asks_for_dialogue",
-    "asks_for_leq_m",
-    "asks_for_rms",
-    "facts_of",
-    "measure_files",
-    "measure_programme",
-    "pooled",
-]
+__all__ = ["ProgrammeLevel", "measure_files", "measure_programme", "pooled"]
 
 
 @dataclass(frozen=True)
@@ -34,93 +28,94 @@ class ProgrammeLevel:
 
     loudness: Loudness
     measured: tuple[MeasuredProgramme, ...]
-    rms_dbfs: float | None = None
-    noise_floor_dbfs: float | None = None
+    further: FurtherMeasures = NOTHING_MEASURED
+    duration_s: float = 0.0
 
-    def with_facts(self, facts: ProgrammeFacts) -> ProgrammeFacts:
-        """The facts with this level's measures beside loudness."""
-        return replace(facts, rms_dbfs=self.rms_dbfs, noise_floor_dbfs=self.noise_floor_dbfs)
-
-
-def asks_for_rms(target: DeliveryTarget) -> bool:
-    """Whether a target has rules about RMS level or noise floor: they cost a measure of their own."""
-    return _asks_for(target, "rms_dbfs", "noise_floor_dbfs")
+    def with_facts(self, form: ProgrammeFacts, around_lufs: float | None = None) -> ProgrammeFacts:
+        """The facts of a form with this level's measures beside loudness."""
+        return with_measures(form, self.loudness, self.further, around_lufs)
 
 
-def asks_for_leq_m(target: DeliveryTarget) -> bool:
-    """Whether a target has rules about Leq(m): it costs a measure of its own."""
-    return _asks_for(target, "leq_m_db")
-
-
-def _asks_for(target: DeliveryTarget, *measures: str) -> bool:
-    rules = [one for rule in target.rules for one in ((rule,) if isinstance(rule, Rule) else rule.rules)]
-    return any(rule.measure in measures for rule in rules)
-
-
-def asks_for_dialogue(target: DeliveryTarget) -> bool:
-    """Whether a target has rules about dialogue, or such that depend on the share of speech."""
-    rules: list[Rule | AnyOf] = []
-    for rule in target.rules:
-        rules += (rule,) if isinstance(rule, Rule) else (rule, *rule.rules)
-    return any(
-        (isinstance(rule, Rule) and rule.measure.startswith("dialogue_"))
-        or rule.when.speech_share_at_least is not None
-        or rule.when.speech_share_below is not None
-        for rule in rules
-    )
-
-
-def measure_programme(programme: Programme, target: DeliveryTarget, stage: Stage) -> ProgrammeLevel:
-    """Measure the sum of a programme's parts, at the rate that it is worked at."""
+def measure_programme(
+    programme: Programme, stage: Stage, further: Further = NOTHING_FURTHER, ride: Ride | None = None
+) -> ProgrammeLevel:
+    """Measure the sum of a programme's parts, at the rate that it is worked at; with slow riding where it is given."""
     meter = LoudnessMeter(programme.sample_rate, programme.layout)
-    rms = RmsMeter(programme.sample_rate, programme.layout.channels) if asks_for_rms(target) else None
-    for block in programme.sums(stage):
+    meters = FurtherMeters(further, programme.sample_rate, programme.layout, programme.extent)
+    for block in programme.sums(stage, ride):
         meter.process(block)
-        if rms is not None:
-            rms.process(block)
+        meters.process(block)
     measured = meter.programme()
-    if rms is None:
-        return ProgrammeLevel(measured.loudness, (measured,))
-    return ProgrammeLevel(measured.loudness, (measured,), rms.rms_dbfs, rms.noise_floor_dbfs)
+    duration_s = measured.loudness.frames / programme.sample_rate
+    return ProgrammeLevel(measured.loudness, (measured,), meters.finish(), duration_s)
 
 
 def pooled(levels: Sequence[ProgrammeLevel]) -> ProgrammeLevel:
-    """Several programmes as one; RMS level and noise floor belong to single files and are not pooled."""
+    """Several programmes as one: an album, or a programme in reels."""
     if len(levels) == 1:
         return levels[0]
     measured = tuple(programme for level in levels for programme in level.measured)
-    return ProgrammeLevel(album_loudness(measured), measured)
+    duration_s = sum(level.duration_s for level in levels)
+    return ProgrammeLevel(album_loudness(measured), measured, _pooled_further(levels), duration_s)
+
+
+def _pooled_further(levels: Sequence[ProgrammeLevel]) -> FurtherMeasures:
+    """Means weighted by duration; a floor is the lowest; what belongs to one file (its ends) is not pooled."""
+    furthers = [level.further for level in levels]
+    floors = [each.noise_floor_dbfs for each in furthers if each.noise_floor_dbfs is not None]
+    first = furthers[0]
+    leq_m_db = _mean(levels, lambda each: None if each.leq_m is None else each.leq_m.level_db)
+    return FurtherMeasures(
+        rms_dbfs=_mean(levels, lambda each: each.rms_dbfs),
+        noise_floor_dbfs=min(floors, default=None),
+        leq_m=None if first.leq_m is None else replace(first.leq_m, level_db=leq_m_db),
+        dialogue=_pooled_dialogue(levels),
+        ungated_lkfs=_mean(levels, lambda each: each.ungated_lkfs),
+        downmix_lufs=_mean(levels, lambda each: each.downmix_lufs),
+        notes=tuple(note for each in furthers for note in each.notes),
+    )
+
+
+def _mean(levels: Sequence[ProgrammeLevel], read: Callable[[FurtherMeasures], float | None]) -> float | None:
+    """The level of the mean power over all programmes; None where nothing was read."""
+    values = [(read(level.further), level.duration_s) for level in levels]
+    power = sum(db_to_linear(value) ** 2 * duration_s for value, duration_s in values if value is not None)
+    duration_s = sum(duration_s for value, duration_s in values if value is not None)
+    return power_to_db(power / duration_s) if duration_s else None
+
+
+def _pooled_dialogue(levels: Sequence[ProgrammeLevel]) -> DialogueLoudness | None:
+    found = [(level.further.dialogue, level.duration_s) for level in levels if level.further.dialogue is not None]
+    if not found:
+        return None
+    spoken_s = sum(each.share * duration_s for each, duration_s in found)
+    power = sum(
+        db_to_linear(each.loudness_lkfs) ** 2 * each.share * duration_s
+        for each, duration_s in found
+        if each.loudness_lkfs is not None
+    )
+    return replace(
+        found[0][0],
+        share=spoken_s / sum(duration_s for _, duration_s in found),
+        loudness_lkfs=power_to_db(power / spoken_s) if power else None,
+        range_lu=None,
+        deviation_lu=None,
+        speech=None,
+    )
 
 
 def measure_files(programme: Programme, level: ProgrammeLevel, stage: Stage) -> tuple[FileMeasurement, ...]:
     """The measurement of every file of a programme; a single file at its own rate has been measured already."""
     if len(programme.readers) == 1 and programme.sample_rate == programme.first.sample_rate:
-        return (measurement_of(programme.first, programme.layout, level.loudness),)
+        found = measurement_of(programme.first, programme.layout, level.loudness, float(programme.extent.start_s))
+        return (replace(found, duration_s=level.duration_s, further=level.further),)
     parts = len(programme.paths)
     return tuple(
-        measure(path, layout=programme.layout, progress=stage.part(index / parts, (index + 1) / parts).progress())
+        measure(
+            path,
+            layout=programme.layouts[index],
+            extent=programme.extent,
+            progress=stage.part(index / parts, (index + 1) / parts).progress(),
+        )
         for index, path in enumerate(programme.paths)
-    )
-
-
-def facts_of(measurement: FileMeasurement) -> ProgrammeFacts:
-    """What a delivery rule may ask about a file: its form, and what was measured of it besides loudness."""
-    further = measurement.further
-    programme_lufs = measurement.loudness.integrated_lufs
-    dialogue_lkfs = None if further.dialogue is None else further.dialogue.loudness_lkfs
-    return ProgrammeFacts(
-        sample_rate_hz=measurement.sample_rate_hz,
-        channels=measurement.channels,
-        layout="mono" if measurement.layout == "dual-mono" else measurement.layout,
-        duration_s=measurement.duration_s,
-        bits=measurement.bits or None,
-        container=measurement.container or None,
-        speech_share=None if further.dialogue is None else further.dialogue.share,
-        dialogue_lkfs=dialogue_lkfs,
-        loudness_to_dialogue_lu=(
-            None if programme_lufs is None or dialogue_lkfs is None else programme_lufs - dialogue_lkfs
-        ),
-        leq_m_db=None if further.leq_m is None else further.leq_m.level_db,
-        rms_dbfs=further.rms_dbfs,
-        noise_floor_dbfs=further.noise_floor_dbfs,
     )

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from audiopost.errors import PresetError
 from audiopost.library.toml_file import KeyPath, TomlFile
 
-__all__ = ["Field", "Table", "model_validator", "validated"]
+__all__ = ["Field", "Table", "json_schema", "model_validator", "validated"]
 
 
 class Table(BaseModel):
@@ -44,6 +44,16 @@ def validated(table: type[AnyTable], file: TomlFile) -> AnyTable:
             more = f"{len(faults) - 1} more {'fault' if len(faults) == 2 else 'faults'} in this file"
             first.mend = f"{first.mend}; {more}" if first.mend else more
         raise first from error
+
+
+def json_schema(table: type[Table], title: str, description: str) -> dict[str, Any]:
+    """The form of a file as JSON Schema (draft 2020-12), for editors and for checks by other programs."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **table.model_json_schema(),
+        "title": title,
+        "description": description,
+    }
 
 
 def _in_words(table: type[Table], file: TomlFile, fault: Any) -> PresetError:

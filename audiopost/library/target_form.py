@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 from audiopost.delivery.measures import MEASURES
 from audiopost.delivery.target import AnyOf, Condition, FormatRules, Rule, Source
 from audiopost.errors import near_misses
-from audiopost.layouts import LAYOUTS
+from audiopost.layouts import CARRIERS, LAYOUTS
 from audiopost.library.schema import Field, Table, model_validator
 
 __all__ = ["TargetTable"]
@@ -54,6 +55,8 @@ class RuleTable(Table):
     unit: str | None = None
     when: ConditionTable | None = None
     any_of: list[RuleTable] = Field(default_factory=list)
+    extent: Literal["whole", "audible"] = "whole"
+    advice: bool = False
     note: str = ""
 
     @model_validator(mode="after")
@@ -63,6 +66,8 @@ class RuleTable(Table):
                 raise ValueError("a rule with any_of has no measure or bounds of its own")
             if any(rule.any_of for rule in self.any_of):
                 raise ValueError("any_of cannot hold another any_of")
+            if self.advice or any(rule.advice for rule in self.any_of):
+                raise ValueError("advice is about one measure: any_of cannot be advice")
             return self
         if self.measure is None:
             raise ValueError("a rule needs a measure (or any_of)")
@@ -92,14 +97,15 @@ class RuleTable(Table):
     def plain_rule(self) -> Rule:
         """The rule about one measure."""
         assert self.measure is not None, "checked before"
-        return Rule(self.measure, self.target, self.tolerance, self.min, self.max, self._when(), self.note)
+        bounds = (self.target, self.tolerance, self.min, self.max)
+        return Rule(self.measure, *bounds, self._when(), self.note, self.extent, self.advice)
 
     def _when(self) -> Condition:
         return Condition() if self.when is None else self.when.condition()
 
-    def measures(self) -> frozenset[str]:
-        """The measures that this rule is about: a rule about the same ones replaces it in a file that extends."""
-        return frozenset(rule.measure or "" for rule in self.any_of or [self])
+    def measures(self) -> tuple[frozenset[str], bool]:
+        """The measures that this rule is about, and whether it is advice: with `extends` a rule replaces its like."""
+        return frozenset(rule.measure or "" for rule in self.any_of or [self]), self.advice
 
 
 class FormatTable(Table):
@@ -109,18 +115,24 @@ class FormatTable(Table):
     bits: list[Literal["16", "24", "32", "32f", "64f", "lossy"]] = Field(default_factory=list)
     layouts: list[str] = Field(default_factory=list)
     containers: list[str] = Field(default_factory=list)
+    files: Literal["", "discrete-mono", "interleaved"] = ""
+    bit_rates_kbps: dict[str, list[float]] = Field(default_factory=dict)
     note: str = ""
 
     @model_validator(mode="after")
     def _layouts_are_known(self) -> FormatTable:
-        _require_known_layouts(self.layouts)
+        _require_known_layouts([*self.layouts, *self.bit_rates_kbps])
+        for layout, span in self.bit_rates_kbps.items():
+            if not 1 <= len(span) <= 2 or span != sorted(span):
+                raise ValueError(f"bit_rates_kbps.{layout} is [least] or [least, most]")
         return self
 
     def rules(self) -> FormatRules:
         """What the verdict works with."""
         return FormatRules(
-            tuple(self.sample_rates_hz), tuple(self.bits), tuple(self.layouts), tuple(self.containers), self.note
-        )
+            tuple(self.sample_rates_hz), tuple(self.bits), tuple(self.layouts), tuple(self.containers), self.note,
+            self.files, tuple(_bit_rates(layout, *span) for layout, span in self.bit_rates_kbps.items()),
+        )  # fmt: skip
 
 
 class SourceTable(Table):
@@ -153,11 +165,16 @@ class TargetTable(Table):
 
 
 def _require_known_layouts(names: list[str]) -> None:
+    known = (*LAYOUTS, *CARRIERS)
     for name in names:
-        if name not in LAYOUTS:
-            close = near_misses(name, LAYOUTS)
+        if name not in known:
+            close = near_misses(name, known)
             raise ValueError(f"unknown layout {name!r}" + (f": {' or '.join(close)}?" if close else ""))
 
 
 def _same_unit(one: str, other: str) -> bool:
     return one == other or any({one, other} <= same for same in SAME_UNITS)
+
+
+def _bit_rates(layout: str, least: float, most: float = math.inf) -> tuple[str, float, float]:
+    return layout, least, most

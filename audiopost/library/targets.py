@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from audiopost.delivery.target import AnyOf, DeliveryTarget, FormatRules, Rule, Source
 from audiopost.errors import PresetError, UnknownNameError
 from audiopost.library.presets import is_path, list_presets, read_preset
-from audiopost.library.schema import validated
+from audiopost.library.schema import json_schema, validated
 from audiopost.library.target_form import RuleTable, TargetTable
 from audiopost.library.toml_file import TomlFile
 
-__all__ = ["list_targets", "load_target"]
+__all__ = ["list_targets", "load_target", "target_schema"]
 
 
 def load_target(id_or_path: str | Path) -> DeliveryTarget:
@@ -38,6 +39,18 @@ def load_target(id_or_path: str | Path) -> DeliveryTarget:
 def list_targets() -> tuple[DeliveryTarget, ...]:
     """Every packed target, sorted by id."""
     return tuple(load_target(name) for name, _ in list_presets("targets"))
+
+
+def target_schema() -> dict[str, Any]:
+    """The form of a target file as JSON Schema.
+
+    What it cannot say (a rule names one measure or several, bounds make sense) is checked when a file is loaded.
+
+    >>> target_schema()["title"]
+    'audiopost delivery target'
+    """
+    words = "A TOML file for --target: what a client, a broadcaster or a service asks for, and where that stands."
+    return json_schema(TargetTable, "audiopost delivery target", words)
 
 
 def _load(file: TomlFile, place: Path, seen: tuple[str, ...]) -> DeliveryTarget:
@@ -101,8 +114,10 @@ def _merged(base: tuple[Rule | AnyOf, ...], rules: list[RuleTable]) -> tuple[Rul
     return (*kept, *(rule.rule() for rule in rules))
 
 
-def _measures(rule: Rule | AnyOf) -> frozenset[str]:
-    return frozenset(one.measure for one in ((rule,) if isinstance(rule, Rule) else rule.rules))
+def _measures(rule: Rule | AnyOf) -> tuple[frozenset[str], bool]:
+    if isinstance(rule, Rule):
+        return frozenset({rule.measure}), rule.advice
+    return frozenset(one.measure for one in rule.rules), False
 
 
 def _source_of_variant(base: DeliveryTarget) -> Source:

@@ -20,7 +20,7 @@ Source: ITU-R BS.1770-1 (2007), Annex 1; ATSC A/85, section 5 (speech gate witho
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,14 +29,24 @@ from numpy.typing import NDArray
 from audiopost.blocks import AudioBlock
 from audiopost.layouts import Layout
 from audiopost.loudness.gating import loudness_lufs, power_at
+from audiopost.loudness.loudness_range import loudness_range_lu
 from audiopost.loudness.signal_path import SignalPath
-from audiopost.loudness.windows import HOPS_PER_SECOND, MOMENTARY_HOPS, complete_hops, hop_edges, sliding_sums
+from audiopost.loudness.windows import (
+    HOPS_PER_MARK,
+    HOPS_PER_SECOND,
+    MOMENTARY_HOPS,
+    SHORT_TERM_HOPS,
+    complete_hops,
+    hop_edges,
+    sliding_sums,
+)
 
 __all__ = [
     "STEM_THRESHOLD_LUFS",
     "DialogueLoudness",
     "DialogueMeter",
     "HopPowers",
+    "KnownSpeech",
     "SpeechGate",
     "StemActivity",
 ]
@@ -58,11 +68,23 @@ class DialogueLoudness:
         Loudness of that part (BS.1770-1); None where nobody speaks.
     detector
         What decided, with its threshold.
+    range_lu
+        Loudness range (Tech 3342) of the windows of 3 s that hold speech for at least half; None where there is none.
+    deviation_lu
+        Largest distance of those windows' loudness from `loudness_lkfs`.
+    approximate
+        Whether an open detector decided, which other meters' detectors may contradict.
+    speech
+        Whether each 10 ms holds speech, to gate another version of the programme alike.
     """
 
     share: float
     loudness_lkfs: float | None
     detector: str
+    range_lu: float | None = None
+    deviation_lu: float | None = None
+    approximate: bool = False
+    speech: NDArray[np.bool_] | None = field(default=None, repr=False, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -70,6 +92,8 @@ class DialogueLoudness:
             "share": self.share,
             "loudness_lkfs": self.loudness_lkfs,
             "detector": self.detector,
+            "range_lu": self.range_lu,
+            "evidence": "approximate" if self.approximate else "measured",
             "method": "BS.1770-1 under the speech gate; an approximation, not Dolby Dialogue Intelligence",
         }
 
@@ -78,6 +102,8 @@ class SpeechGate(Protocol):
     """Decides where speech is; made for one programme."""
 
     name: str
+    approximate: bool
+    """Whether other meters may well decide otherwise."""
 
     def process(self, block: AudioBlock) -> None:
         """Take in a block of the programme."""
@@ -110,6 +136,15 @@ class HopPowers:
         after = path.push(np.zeros((path.channels, path.tile_frames), dtype=np.float32))
         return np.concatenate([np.zeros(0), *self._energies, *(passage.hop_energies for passage in after)])[:hops]
 
+    def powers_of_marks(self) -> NDArray[np.float64]:
+        """Weighted mean square of every 100 ms so far, ``(marks,)``; the last may be shorter."""
+        energies = self.energies()
+        starts = np.arange(0, len(energies), HOPS_PER_MARK)
+        if not len(starts):
+            return np.zeros(0)
+        frames = self.frames_of_hops(len(energies)).astype(np.float64)
+        return np.asarray(np.add.reduceat(energies, starts) / np.add.reduceat(frames, starts))
+
     def frames_of_hops(self, hops: int) -> NDArray[np.int64]:
         """Length of each of the first hops in frames: they differ where 10 ms are no whole number."""
         return np.diff(hop_edges(0, hops, self._path.sample_rate))
@@ -131,6 +166,8 @@ class StemActivity:
     below 0.4 s are bridged and the music about a line is not counted with it.
     """
 
+    approximate = False
+
     def __init__(self, sample_rate: int, layout: Layout, threshold_lufs: float = STEM_THRESHOLD_LUFS) -> None:
         self.name = f"dialogue stem, momentary loudness above {threshold_lufs:g} LUFS"
         self._least_energy = power_at(threshold_lufs) * sample_rate * MOMENTARY_HOPS / HOPS_PER_SECOND
@@ -151,6 +188,23 @@ class StemActivity:
         heard = sliding_sums(around, MOMENTARY_HOPS) > self._least_energy
         in_a_line = sliding_sums(heard.astype(np.float64), MOMENTARY_HOPS) == MOMENTARY_HOPS
         return np.asarray(in_a_line[1:])
+
+
+class KnownSpeech:
+    """A gate that was found before, on another version of the same programme: after a gain the words are the same."""
+
+    def __init__(self, found: DialogueLoudness) -> None:
+        assert found.speech is not None, "a meter's result"
+        self.name = found.detector
+        self.approximate = found.approximate
+        self._speech = found.speech
+
+    def process(self, block: AudioBlock) -> None:
+        """The version itself says nothing new."""
+
+    def speech(self, hops: int) -> NDArray[np.bool_]:
+        """As found; a version that is longer ends in silence."""
+        return np.pad(self._speech[:hops], (0, max(0, hops - len(self._speech))))
 
 
 class DialogueMeter:
@@ -186,7 +240,30 @@ class DialogueMeter:
         speech = self._gate.speech(len(energies))
         spoken = int(frames[speech].sum())
         if not spoken:
-            return DialogueLoudness(0.0, None, self._gate.name)
+            return DialogueLoudness(
+                0.0, None, self._gate.name, approximate=self._gate.approximate, speech=speech
+            )  # fmt: skip
         energy = float(energies[speech].sum())
         loudness = loudness_lufs(energy / spoken) if energy else None
-        return DialogueLoudness(spoken / int(frames.sum()), loudness, self._gate.name)
+        windows = _spoken_windows(energies, frames, speech)
+        return DialogueLoudness(
+            spoken / int(frames.sum()), loudness, self._gate.name, loudness_range_lu(windows),
+            None if loudness is None or not windows.any() else _deviation_lu(windows, loudness),
+            self._gate.approximate, speech,
+        )  # fmt: skip
+
+
+def _spoken_windows(
+    energies: NDArray[np.float64], frames: NDArray[np.int64], speech: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Mean powers of the windows of 3 s, every 100 ms, that hold speech for at least half, ``(windows,)``."""
+    if len(energies) < SHORT_TERM_HOPS:
+        return np.zeros(0)
+    powers = sliding_sums(energies, SHORT_TERM_HOPS) / sliding_sums(frames.astype(np.float64), SHORT_TERM_HOPS)
+    spoken = sliding_sums(speech.astype(np.float64), SHORT_TERM_HOPS) >= SHORT_TERM_HOPS / 2
+    return np.asarray(powers[::HOPS_PER_MARK][spoken[::HOPS_PER_MARK]])
+
+
+def _deviation_lu(windows: NDArray[np.float64], mean_lufs: float) -> float:
+    heard = windows[windows > 0.0]
+    return max(abs(loudness_lufs(float(edge)) - mean_lufs) for edge in (heard.min(), heard.max()))

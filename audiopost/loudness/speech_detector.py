@@ -107,6 +107,8 @@ class DetectedSpeech:
     Raises UsageError if its package is not installed.
     """
 
+    approximate = True
+
     def __init__(self, sample_rate: int, layout: Layout) -> None:
         self._detector = SpeechDetector(sample_rate, layout)
         self.name = self._detector.name

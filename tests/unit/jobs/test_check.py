@@ -43,33 +43,39 @@ def test_the_form_of_the_file_is_judged(tmp_path: Path) -> None:
 def test_what_was_not_measured_is_not_passed(tmp_path: Path) -> None:
     path = write_sound(tmp_path / "a.wav", np.repeat(tones((-24.0, 4.0)), 3, axis=0))
     result = check(path, "netflix-5.1")
-    assert result.passed is None
     assert {rule.rule: rule.passed for rule in result.rules} == {
         "dialogue_lkfs": None,
         "integrated_lufs": None,
         "true_peak_dbtp": True,
+        "loudness_range_lu": False,
+        "dialogue_range_lu": None,
         "format.sample_rate_hz": True,
         "format.bits": True,
         "format.layout": True,
         "format.container": True,
+        "format.files": False,
     }
+    assert check(path, "netflix-atmos").outcome == "not judged"
 
 
 def test_an_audiobook_is_judged_by_rms_and_noise_floor(tmp_path: Path) -> None:
-    voice = tones((-17.0, 2.0), (-70.0, 1.0), (-17.0, 2.0), sample_rate=44_100, channels=1)
+    spoken = ((-70.0, 0.7), (-17.0, 2.0), (-70.0, 1.0), (-17.0, 2.0), (-70.0, 1.5))
+    voice = tones(*spoken, sample_rate=44_100, channels=1)
     result = check(write_sound(tmp_path / "a.wav", voice, rate=44_100), "acx")
     measured = {rule.rule: rule.measured for rule in result.rules}
-    assert measured["rms_dbfs"] == pytest.approx(-17.0 - 3.01 - 0.97, abs=0.01)
+    assert measured["rms_dbfs"] == pytest.approx(-17.0 - 3.01 - 2.55, abs=0.01)
     assert measured["noise_floor_dbfs"] == pytest.approx(-73.01, abs=0.01)
-    assert result.passed is True
+    assert (measured["head_silence_s"], measured["tail_silence_s"]) == (pytest.approx(0.7), pytest.approx(1.5))
+    assert {rule.rule for rule in result.rules if not rule.passed} == {"format.bits", "format.container"}
 
 
 @pytest.mark.parametrize(("level_dbfs", "passed"), [(-30.0, True), (-15.0, False)])
 def test_a_trailer_is_judged_by_leq_m(tmp_path: Path, level_dbfs: float, passed: bool) -> None:
     # A sine of 1 kHz on two screen channels: 108.01, less 3.01 (RMS), and 3.01 (two of them), less 5.6 (weighting).
     result = check(write_sound(tmp_path / "a.wav", tones((level_dbfs, 5.0))), "tasa")
-    (rule,) = result.rules
-    assert result.passed is passed
+    rule, form = result.rules
+    assert rule.passed is passed
+    assert (form.rule, form.passed) == ("format.layout", False)
     assert rule.measured == result.measurement.further.leq_m.level_db  # type: ignore[union-attr]
     assert rule.measured == pytest.approx(level_dbfs + 102.41, abs=LEQ_M_TONE_DB)
 

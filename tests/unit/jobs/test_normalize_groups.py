@@ -116,11 +116,26 @@ def test_a_stem_that_would_clip_is_named_and_floats_are_the_way_out(tmp_path: Pa
     assert done.passed is True
 
 
-def test_stems_in_two_layouts_are_refused(tmp_path: Path) -> None:
-    stems = [write_sound(tmp_path / f"{n}.wav", white_noise(n, 48_000)) for n in (1, 2)]
+def test_a_mono_stem_is_laid_into_the_stereo_sum_at_minus_3_db(tmp_path: Path) -> None:
+    mono, stereo = white_noise(1, 48_000 * 3), white_noise(2, 48_000 * 4, seed=3)
+    stems = [write_sound(tmp_path / "mono.wav", mono), write_sound(tmp_path / "stereo.wav", stereo)]
+    (result,) = normalize(stems, "ebu-r128", tmp_path / "out", group="stems")
+    laid = np.pad(np.repeat(mono * np.float32(np.sqrt(0.5)), 2, axis=0), ((0, 0), (0, 48_000)))
+    assert result.passed is True
+    assert result.sum is not None
+    before = measure_samples(laid + stereo, 48_000).integrated_lufs
+    assert result.sum.before.loudness.integrated_lufs == pytest.approx(before, abs=1e-4)
+    assert result.sum.null_dbfs < -100.0
+    assert read_audio(tmp_path / "out" / "mono.wav")[0].shape == (1, 48_000 * 4)
+    assert "mono.wav is mono: laid into stereo" in result.reason
+    assert "mono.wav ends 1.000 s early" in result.reason
+
+
+def test_stems_of_two_rates_are_refused(tmp_path: Path) -> None:
+    stems = [write_sound(tmp_path / f"{rate}.wav", white_noise(2, 48_000), rate=rate) for rate in (44_100, 48_000)]
     (result,) = normalize(stems, "ebu-r128", tmp_path / "out", group="stems")
     assert isinstance(result.error, UsageError)
-    assert "in one layout" in result.reason
+    assert "bring them to one rate" in result.reason
 
 
 def test_of_a_group_with_a_wrong_file_nothing_is_written(tmp_path: Path, stems: list[Path]) -> None:

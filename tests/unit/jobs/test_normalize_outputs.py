@@ -75,7 +75,7 @@ def test_two_inputs_that_a_new_format_brings_to_one_name_are_refused(tmp_path: P
         ({"target": "ebu"}, UnknownNameError),
         ({"target": "gone.toml"}, PresetError),
         ({"group": "all"}, UsageError),
-        ({"mode": "level"}, UsageError),
+        ({"mode": "loud"}, UsageError),
         ({"mode": "limit", "max_limiting_db": 30.0}, UsageError),
         ({"format": "wma"}, UnknownNameError),
         ({"bits": "20"}, UsageError),

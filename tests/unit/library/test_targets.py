@@ -18,7 +18,7 @@ EVERY_ID = [
     "apple-digital-masters", "apple-podcasts", "apple-soundcheck", "apple-tv", "ard-zdf-orf", "arib-tr-b32",
     "aswg-r001-home", "aswg-r001-portable", "atsc-a85-2013", "atsc-a85-long", "atsc-a85-short", "atsc-a85-stream",
     "bbc-podcast", "bbc-radio", "bbc-tv-file", "br-portaria-354", "calm-act", "cbs-ad", "cinema-feature",
-    "cst-rt-017", "cst-rt-019", "cst-rt-040", "deezer", "discovery-v4", "disney-a85", "disney-plus-2.0",
+    "cst-rt-017", "cst-rt-019", "cst-rt-040", "dcp-isdcf", "deezer", "discovery-v4", "disney-a85", "disney-plus-2.0",
     "disney-plus-5.1", "disney-r128", "disney-trailer", "dpp-as11", "ebu-r128", "ebu-r128-codec", "ebu-r128-s1",
     "ebu-r128-s1-2014", "ebu-r128-s2", "ebu-r128-s2-interim", "ebu-r128-s3", "ebu-r128-s4", "fox-ad", "fox-prog",
     "gang-iesd-console", "gang-iesd-mobile", "google-assistant", "gyt-282", "gyt-377-noisy", "gyt-377-quiet",
@@ -173,8 +173,10 @@ def test_disney_holds_the_whole_programme_down_beside_its_dialogue() -> None:
         ("integrated_lufs", -24.4, -23.6),
         ("integrated_lufs", -math.inf, -20.0),
         ("true_peak_dbtp", -math.inf, -2.0),
+        ("loudness_range_lu", -math.inf, 20.0),
     ]
-    assert [rule.when.speech_share_below for rule in rules] == [None, 0.15, None, None]
+    assert [rule.advice for rule in rules] == [False, False, False, False, True]
+    assert [rule.when.speech_share_below for rule in rules] == [None, 0.15, None, None, None]
 
 
 def test_the_forms_of_files() -> None:

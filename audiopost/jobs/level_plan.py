@@ -1,0 +1,138 @@
+"""Level mode: the riding is planned, tried on the programme, and planned again where it missed its goals.
+
+Nothing is written while trying: the programme is read with the curve and measured, true peak and all, so that the gain
+behind the riding is planned like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audiopost.delivery.gain_plan import GainPlan, plan_gain
+from audiopost.delivery.measures import in_words
+from audiopost.delivery.programme import ProgrammeFacts
+from audiopost.delivery.ride import Ride, RideGoals, RideLimits, goals_of, plan_ride
+from audiopost.delivery.target import AnyOf, DeliveryTarget
+from audiopost.errors import TargetUnreachableError, UsageError
+from audiopost.jobs.further_measures import Further
+from audiopost.jobs.job import Stage
+from audiopost.jobs.programme import Programme
+from audiopost.jobs.programme_level import ProgrammeLevel, measure_programme
+
+__all__ = ["USUAL_LEVELLING", "Levelling", "plan_level"]
+
+_TRIES = 5
+
+USUAL_LIMITS = RideLimits()
+_MISSED_LU = 0.005
+"""What judging at 0.01 LU does not see."""
+
+
+@dataclass(frozen=True)
+class Levelling:
+    """What was asked of level mode: the range wished for, else the target's; how far and how fast."""
+
+    range_lu: float | None = None
+    limits: RideLimits = USUAL_LIMITS
+
+
+USUAL_LEVELLING = Levelling()
+
+
+def plan_level(
+    programmes: Sequence[Programme],
+    before: ProgrammeLevel,
+    target: DeliveryTarget,
+    levelling: Levelling,
+    further: Further,
+    form: ProgrammeFacts,
+    max_limiting_db: float,
+    *,
+    clips: bool,
+    stage: Stage,
+) -> GainPlan:
+    """The gentlest riding that meets the goals, and the gain behind it.
+
+    Parameters
+    ----------
+    programmes
+        One: riding is a matter of one programme.
+    before
+        It, measured with its course.
+    further
+        What to measure of it besides.
+
+    Raises
+    ------
+    UsageError
+        If there are several programmes, or neither the target nor the user names a range or a cap.
+    TargetUnreachableError
+        If the goals are not met within the limits, or no gain meets the target behind the riding.
+    """
+    if len(programmes) > 1:
+        raise UsageError("riding the gain is a matter of one programme", "--mode level", "use --group each or stems")
+    course, dialogue = before.further.course, before.further.dialogue
+    goals = goals_of(target, levelling.range_lu, of_dialogue=dialogue is not None)
+    if goals.nothing:
+        mend = "say how narrow it shall be: --max-range LU"
+        raise UsageError(f"{target.id} names no loudness range and no short-term cap", "--mode level", mend)
+    assert course is not None, "measured for this mode"
+    speech = None if dialogue is None or dialogue.speech is None else _of_steps(dialogue.speech, len(course))
+    start_s = float(programmes[0].extent.start_s)
+    spare_lu = 0.0
+    for number in range(_TRIES):
+        ride = plan_ride(
+            target.id, course, goals, _aim(target), levelling.limits, speech=speech, start_s=start_s, spare_lu=spare_lu
+        )
+        own = stage.part(number / _TRIES, (number + 1) / _TRIES)
+        level = measure_programme(programmes[0], own, replace(further, speech=dialogue, dialogue=False), ride)
+        plan = plan_gain(
+            target, level.loudness, "level", max_limiting_db,
+            facts=level.with_facts(form), in_tolerance="process", clips=clips,
+        )  # fmt: skip
+        missed_lu = _missed_lu(goals, level, plan.gain_db)
+        if missed_lu <= _MISSED_LU:
+            return replace(plan, ride=ride, notes=(*plan.notes, _in_words(ride)))
+        spare_lu += missed_lu + _MISSED_LU
+    raise TargetUnreachableError(
+        target.id, f"riding the gain missed its goal by {in_words(missed_lu, 2)} LU", shortfall_db=missed_lu
+    )
+
+
+def _of_steps(speech: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
+    """Whether most of every 100 ms is speech."""
+    hops = -(-len(speech) // steps) if steps else 1
+    padded = np.pad(speech, (0, max(0, hops * steps - len(speech))))[: hops * steps]
+    return np.asarray(padded.reshape(steps, hops).mean(axis=1) >= 0.5)
+
+
+def _aim(target: DeliveryTarget) -> float | None:
+    """The integrated loudness that a cap of short-term loudness goes with."""
+    rules = [one for rule in target.rules for one in (rule.rules if isinstance(rule, AnyOf) else (rule,))]
+    aims = [rule.target for rule in rules if rule.measure == "integrated_lufs" and rule.target is not None]
+    return aims[0] if aims else None
+
+
+def _missed_lu(goals: RideGoals, level: ProgrammeLevel, gain_db: float) -> float:
+    found = level.loudness
+    range_lu = found.loudness_range_lu
+    if goals.of_dialogue:
+        range_lu = None if level.further.dialogue is None else level.further.dialogue.range_lu
+    missed = [0.0]
+    if goals.range_lu is not None and range_lu is not None:
+        missed.append(range_lu - goals.range_lu)
+    if goals.short_term_max_lufs is not None and found.short_term_max_lufs is not None:
+        missed.append(found.short_term_max_lufs + gain_db - goals.short_term_max_lufs)
+    return max(missed)
+
+
+def _in_words(ride: Ride) -> str:
+    lowest, highest = float(ride.gains_db.min(initial=0.0)), float(ride.gains_db.max(initial=0.0))
+    return (
+        f"the gain was ridden between {in_words(lowest, signed=True)} and {in_words(highest, signed=True)} dB, "
+        f"at most {in_words(ride.slope_db_s)} dB a second"
+    )
