@@ -18,8 +18,8 @@ from audiopost.jobs.further_measures import NOTHING_FURTHER, Further
 from audiopost.jobs.gain_pass import GainPass, Part, copy_files, null_of_stems, write_until_right
 from audiopost.jobs.gain_reduction import NO_REDUCTION
 from audiopost.jobs.job import Stage
-from audiopost.jobs.loudness_tags import Tag, write_loudness
 from audiopost.jobs.level_plan import USUAL_LEVELLING, Levelling, plan_level
+from audiopost.jobs.loudness_tags import Tag, write_loudness
 from audiopost.jobs.measure import FileMeasurement, measurement_of
 from audiopost.jobs.normalized import GroupResult, NormalizedFile, NormalizedSum
 from audiopost.jobs.outputs import OutputForm, OutputPlace, output_form, published_together

@@ -138,12 +138,12 @@ def test_what_lies_beside_the_programme_in_a_file_is_not_loudness(tmp_path: Path
 
 
 def test_a_bit_rate_is_judged_of_lossy_files_alone(tmp_path: Path) -> None:
-    form = FormatRules(bit_rates_kbps=(("mono", 192.0, np.inf),))
+    form = FormatRules(bit_rates_kbps=(("mono", 512.0, np.inf),))
     target = DeliveryTarget("t", "T", Source("d"), (Rule("duration_s", maximum=100.0),), form)
     voice = np.tile(speech(), 2)
     (rule,) = check(write_sound(tmp_path / "a.mp3", voice), target).rules[1:]
     assert (rule.rule, rule.passed) == ("format.bit_rate_kbps", False)
-    assert rule.fix == "code it at 192 or more kbit/s"
+    assert rule.fix == "code it at 512 or more kbit/s"
     assert len(check(write_sound(tmp_path / "a.wav", voice), target).rules) == 1
 
 
