@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 __all__ = [
     "db_to_linear",
     "frames_to_seconds",
+    "levels_to_linear",
     "linear_to_db",
     "ms_to_frames",
     "power_to_db",
@@ -61,6 +62,11 @@ def powers_to_db(powers_linear: NDArray[np.float64]) -> NDArray[np.float64]:
     """Levels in dB of an array of power ratios, any shape; ``-inf`` where the power is zero."""
     with np.errstate(divide="ignore"):
         return 10.0 * np.log10(powers_linear)
+
+
+def levels_to_linear(levels_db: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Amplitude ratios of an array of levels in dB, any shape."""
+    return np.asarray(10.0 ** (levels_db / 20.0))
 
 
 def seconds_to_frames(duration_s: float, sample_rate: float) -> int:

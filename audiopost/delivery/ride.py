@@ -27,6 +27,7 @@ from audiopost.delivery.target import AnyOf, DeliveryTarget, Rule
 from audiopost.errors import TargetUnreachableError
 from audiopost.loudness.gating import ABSOLUTE_GATE_LUFS, integrated_lufs, loudness_lufs, power_at
 from audiopost.loudness.loudness_range import loudness_range_lu
+from audiopost.units import levels_to_linear, powers_to_db
 
 __all__ = ["STEP_S", "Ride", "RideGoals", "RideLimits", "goals_of", "plan_ride"]
 
@@ -43,6 +44,8 @@ _CAP_PASSES = 200
 _RANGE_MARGIN_LU = 0.05
 _CAP_MARGIN_LU = 0.03
 _ENOUGH_LU = 1e-3
+_NOTHING = 1e-20
+"""Power of silence: -200 dB, so that differences of levels stay numbers."""
 
 Curve = NDArray[np.float64]
 """``(steps,)``."""
@@ -249,12 +252,11 @@ def _sliding_mean(values: Curve, steps: int) -> Curve:
 
 
 def _levels(powers: Curve) -> Curve:
-    with np.errstate(divide="ignore"):
-        return np.asarray(10.0 * np.log10(np.maximum(powers, 1e-20))) + loudness_lufs(1.0)
+    return powers_to_db(np.maximum(powers, _NOTHING)) + loudness_lufs(1.0)
 
 
 def _after(powers: Curve, gains_db: Curve) -> Curve:
-    return np.asarray(powers * 10.0 ** (gains_db / 10.0))
+    return np.asarray(powers * levels_to_linear(gains_db) ** 2)
 
 
 def _through_pauses(wanted: Curve, ridden: NDArray[np.bool_]) -> Curve:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from audiopost.units import powers_to_db
+
 __all__ = ["NO_REDUCTION", "TRACE_HZ", "GainReduction", "ReductionMeter"]
 
 TRACE_HZ = 10
@@ -70,7 +72,7 @@ class ReductionMeter:
             return
         reduction_db = np.zeros(len(gain_linear))
         lowered = gain_linear < 1.0
-        reduction_db[lowered] = -20.0 * np.log10(gain_linear[lowered])
+        reduction_db[lowered] = -powers_to_db(gain_linear[lowered] ** 2)
         self._sum_db += float(reduction_db.sum())
         self._noticed += int(np.count_nonzero(reduction_db > _NOTICED_DB))
         steps = (self._frames + np.arange(len(gain_linear))) * TRACE_HZ // self._sample_rate

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock
 from audiopost.delivery.ride import Ride
-from audiopost.units import db_to_linear
+from audiopost.units import db_to_linear, levels_to_linear
 
 __all__ = ["Scaled", "with_gain", "with_linear_gain"]
 
@@ -38,6 +38,6 @@ def with_gain(
     for blocks in parts:
         frames = blocks[0].shape[1]
         curve_db = gain_db + ride.at((position + np.arange(frames)) / sample_rate)
-        curve = 10.0 ** (curve_db / 20.0)
+        curve = levels_to_linear(curve_db)
         position += frames
         yield tuple(block * curve for block in blocks)
