@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import copy
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,15 +25,15 @@ from audiopost.dsp.oversampling import oversampling_filter
 from audiopost.dsp.overshoot import bend_bounds
 from audiopost.dsp.vector_code import LANES, Programs, emitted
 from audiopost.loudness.k_weighting import k_weighting_sections
+from audiopost.loudness.mark_tasks import MARKS_AT_ONCE, MarkTasks
 from audiopost.loudness.true_peak import oversampling_factor
-from audiopost.loudness.windows import HOPS_PER_MARK, HOPS_PER_SECOND, MARKS_PER_SECOND, hop_edges
+from audiopost.loudness.windows import HOPS_PER_MARK, HOPS_PER_SECOND, MARKS_PER_SECOND
 
 __all__ = ["LATE_FRAMES", "Faults", "LaneScan", "Source", "programs", "streams_at_once"]
 
 LATE_FRAMES = lanes.BEYOND_FRAMES + lanes.BLOCK_FRAMES
 """Frames after which a peak is booked: 1.3 ms at 48 kHz."""
 
-_MARKS_AT_ONCE = 10
 _ROUNDING = 1e-5
 """How far float32 may be off in an interpolated value, relative to the largest sample around."""
 
@@ -112,13 +111,6 @@ class Source:
         self.scales[: len(offsets)] = 1.0 / lanes.FULL_SCALES[word]
 
 
-def _addresses(array: NDArray[Any]) -> NDArray[np.int64]:
-    """Where each part of an array begins that belongs to one mark and group, ``(marks, groups)``."""
-    marks, groups = (np.arange(length, dtype=np.int64) for length in array.shape[:2])
-    places: NDArray[np.int64] = marks[:, np.newaxis] * array.strides[0] + groups * array.strides[1]
-    return places + array.ctypes.data
-
-
 class LaneScan:
     """Filters and peaks of streams that run in step.
 
@@ -189,10 +181,11 @@ class LaneScan:
             task[Task.SEEN] = self._seen.ctypes.data
         self._tasks_at = self._tasks.ctypes.data
         self._source: Source | None = None
+        self._mark_tasks: MarkTasks | None = None
 
     def _know_source(self, source: Source) -> None:
         self._source = source
-        self._to_frame = source.to_frame
+        self._mark_tasks = None
         self._run = self._compiled[f"scan_{source.word}"]
         for group, task in enumerate(self._tasks):
             task[Task.OFFSETS] = source.offsets[group * LANES :].ctypes.data
@@ -283,53 +276,28 @@ class LaneScan:
         if self.frames != ends[0] or ends[1] - ends[0] >= self._maximum_frames:
             return 0
         uneven = self._rate % MARKS_PER_SECOND != 0  # then a mark may be a frame longer than another
-        return min(_MARKS_AT_ONCE, frames // (ends[1] - ends[0] + uneven))
+        return min(MARKS_AT_ONCE, frames // (ends[1] - ends[0] + uneven))
 
     def _advance_marks(self, address: int, marks: int) -> int:
         """Take in whole marks by one call; return how many frames they are."""
         if self._filled != lanes.HISTORY_FRAMES:
             self._make_room()
-        groups = len(self._state)
-        first = self._marks * HOPS_PER_MARK
-        hops = hop_edges(first, first + marks * HOPS_PER_MARK, self._rate)
-        energies = np.empty((marks, groups, HOPS_PER_MARK, LANES))
-        peaks = np.zeros((marks, groups, lanes.PEAK_ROWS, LANES), dtype=np.float32)
-        edges = np.empty((marks, HOPS_PER_MARK + 2), dtype=np.int64)
-        tasks = self._tasks_of_marks(address, hops, edges)
-        tasks[..., Task.ENERGIES] = _addresses(energies)
-        tasks[..., Task.PEAKS] = _addresses(peaks)
-        self._run(tasks.ctypes.data, marks * groups)
-        by_lane = energies.transpose(0, 2, 1, 3).reshape(marks, HOPS_PER_MARK, -1)
-        self.energies += list(by_lane[..., : self._lane_count])
-        self.peaks += list(peaks[:, :, 0].reshape(marks, -1)[:, : self._lane_count])
+        if self._mark_tasks is None:
+            self._mark_tasks = MarkTasks(self._tasks, self._rate, LATE_FRAMES)
+        tasks = self._mark_tasks
+        frames = tasks.prepare(address, self._marks, marks)
+        self._run(tasks.address, marks * len(self._state))
+        energies = tasks.energies[:marks].transpose(0, 2, 1, 3).reshape(marks, HOPS_PER_MARK, -1)
+        peaks = tasks.peaks[:marks]
+        # `reshape` copies only where there are several groups, a slice never.
+        self.energies += list(energies[..., : self._lane_count].copy())
+        self.peaks += list(peaks[:, :, 0].reshape(marks, -1)[:, : self._lane_count].copy())
         np.maximum(self._peaks[:, 1], peaks[:, :, 1].max(axis=0), out=self._peaks[:, 1])
-        self.frames = int(hops[-1])
+        self.frames += frames
         self._marks += marks
         self._mark_end = self._edge((self._marks + 1) * HOPS_PER_MARK)
         self._hop_end = self._edge(self._marks * HOPS_PER_MARK + 1)
-        return int(hops[-1] - hops[0])
-
-    def _tasks_of_marks(self, address: int, hops: NDArray[np.int64], edges: NDArray[np.int64]) -> NDArray[np.int64]:
-        """A task for each mark and group, ``(marks, groups, places)``; fills `edges`. Samples begin behind the past."""
-        begins = hops[:-1:HOPS_PER_MARK]
-        lengths = hops[HOPS_PER_MARK::HOPS_PER_MARK] - begins
-        edges[:, 0] = lanes.HISTORY_FRAMES
-        edges[:, 1:-1] = hops[1:].reshape(len(begins), -1) - begins[:, np.newaxis] + lanes.HISTORY_FRAMES
-        edges[:, -1] = edges[:, -2]
-        tasks = np.repeat(self._tasks[np.newaxis], len(begins), axis=0)
-        tasks[..., Task.NEW_SAMPLES] = tasks[..., Task.SAMPLES] + 4 * LANES * lanes.HISTORY_FRAMES
-        tasks[..., Task.HOPS] = HOPS_PER_MARK
-        tasks[..., Task.BEGIN] = lanes.HISTORY_FRAMES - LATE_FRAMES
-        for place, numbers in (
-            (Task.WORDS, address + (begins - begins[0]) * self._to_frame),
-            (Task.FRAMES, lengths),
-            (Task.NUMBER, begins),
-            (Task.END, lanes.HISTORY_FRAMES - LATE_FRAMES + lengths),
-            (Task.EDGES, edges.ctypes.data + np.arange(len(edges)) * edges.strides[0]),
-            (Task.KEEP, lengths),
-        ):
-            tasks[..., place] = numbers[:, np.newaxis]
-        return tasks
+        return frames
 
     def _edges_of_hops(self, begin: int) -> int:
         """Write where the hops of the new frames end, as places in the memory; return how many do."""

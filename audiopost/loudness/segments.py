@@ -33,6 +33,7 @@ from audiopost.layouts import Layout
 from audiopost.loudness.ending import conclude
 from audiopost.loudness.lane_scan import LATE_FRAMES, LaneScan, Source, programs, streams_at_once
 from audiopost.loudness.loudness_range import LOUDNESS_RANGE_TAIL_S
+from audiopost.loudness.mark_tasks import MARKS_AT_ONCE
 from audiopost.loudness.peak_history import PeakHistory
 from audiopost.loudness.result import Programme
 from audiopost.loudness.windows import MARKS_PER_SECOND, LoudnessWindows, complete_hops
@@ -44,6 +45,9 @@ SEGMENT_S = 30
 _WARM_UP_MARKS = 2
 _SPARE_BYTES = 16
 """Behind the words: one of 24 bits is read with the byte that follows."""
+
+_ROWS_BYTES = 5_000_000
+"""Of all streams, read at once: each reading lets other threads run, and has to wait for them afterwards."""
 
 _HOPS_AT_ONCE = 30_000
 
@@ -219,7 +223,10 @@ class _Worker:
     def __init__(self, plan: _Plan, compiled: Programs) -> None:
         words, channels = plan.words, plan.layout.channels
         self._plan = plan
-        self._row_bytes = plan.sample_rate * words.frame_bytes
+        mark_bytes = plan.at_once * plan.sample_rate * words.frame_bytes // MARKS_PER_SECOND
+        marks = max(MARKS_PER_SECOND, min(MARKS_AT_ONCE, _ROWS_BYTES // mark_bytes // 2 * 2))
+        self._row_frames = marks * plan.sample_rate // MARKS_PER_SECOND
+        self._row_bytes = self._row_frames * words.frame_bytes
         self._raw = np.empty(plan.at_once * self._row_bytes + _SPARE_BYTES, dtype=np.uint8)
         self._raw_at = self._raw.ctypes.data
         self._silence = 0x80 if words.word == "u8" else 0
@@ -241,12 +248,12 @@ class _Worker:
         first = batch * plan.at_once * plan.segment_frames
         frames = min(plan.segment_frames, plan.frames - first)
         scan.reset()
-        for begin in range(-plan.warm_up_frames, frames, plan.sample_rate):
+        for begin in range(-plan.warm_up_frames, frames, self._row_frames):
             for stream in range(plan.at_once):
                 if not self._read(stream, first + stream * plan.segment_frames + begin):
                     return None
-            self._take(min(plan.sample_rate, frames - begin))
-        return [self._found(batch, stream) for stream in range(min(plan.at_once, plan.segments - batch * plan.at_once))]
+            self._take(min(self._row_frames, frames - begin))
+        return self._found(batch)
 
     def _take(self, frames: int) -> None:
         """Let what was read pass. What is wrong in a warm-up was found in the segment before."""
@@ -261,7 +268,7 @@ class _Worker:
         """Fill the words of one stream from a frame on, with silence beyond the file; False if any are missing."""
         plan = self._plan
         row = self._raw[stream * self._row_bytes : (stream + 1) * self._row_bytes]
-        begin, end = max(0, frame), min(plan.words.frames, frame + plan.sample_rate)
+        begin, end = max(0, frame), min(plan.words.frames, frame + self._row_frames)
         if end <= begin:
             row.fill(self._silence)
             return True
@@ -270,16 +277,20 @@ class _Worker:
         row[last:] = self._silence
         return self._readers[stream].read_into(begin, row[first:last].data) == last - first
 
-    def _found(self, batch: int, stream: int) -> _Found:
+    def _found(self, batch: int) -> list[_Found]:
         plan, scan, channels = self._plan, self._scan, self._plan.layout.channels
-        lanes = slice(stream * channels, (stream + 1) * channels)
-        marks = plan.segment_s * MARKS_PER_SECOND
-        kept = slice(_WARM_UP_MARKS, _WARM_UP_MARKS + marks)
-        energies = np.concatenate(scan.energies[kept])[:, lanes] @ np.array(plan.layout.loudness_weights)
-        count, number = scan.faults.of_lanes(lanes.start, channels)
-        start = (batch * plan.at_once + stream) * plan.segment_frames - plan.warm_up_frames
-        peaks = np.array(scan.peaks[kept])[:, lanes].T
-        return _Found(energies, peaks, scan.sample_peaks[lanes], (count, start + number))
+        kept = slice(_WARM_UP_MARKS, _WARM_UP_MARKS + plan.segment_s * MARKS_PER_SECOND)
+        energies, weights = np.concatenate(scan.energies[kept]), np.array(plan.layout.loudness_weights)
+        peaks, sample_peaks = np.array(scan.peaks[kept]).T, scan.sample_peaks
+        found = []
+        for stream in range(min(plan.at_once, plan.segments - batch * plan.at_once)):
+            lanes = slice(stream * channels, (stream + 1) * channels)
+            count, number = scan.faults.of_lanes(lanes.start, channels)
+            start = (batch * plan.at_once + stream) * plan.segment_frames - plan.warm_up_frames
+            found.append(
+                _Found(energies[:, lanes] @ weights, peaks[lanes], sample_peaks[lanes], (count, start + number))
+            )
+        return found
 
 
 def _joined(plan: _Plan, found: list[_Found]) -> Programme:
