@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections import deque
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,9 +60,9 @@ class LoudnessMeter:
     - Accuracy: loudness within 0.02 LU, loudness range within 0.1 LU, true peak within +0.05/-0.15 dB for
       content up to 20 kHz, at 44.1 kHz and above. Below 32 kHz the K-weighting of all meters bends (`k_weighting`).
     - Latency: live values are at most 100 ms old.
-    - Realtime: a block of 64 stereo frames costs about 5 us; what the end of every 100 ms makes of work, some 40 us
-      twice, is done in the two calls that follow. No locks, no files. Ask in the thread that pushes. Where machine code
-      cannot be had, numpy works out 100 ms at once, in half a millisecond.
+    - Realtime: a block of 64 stereo frames costs 7 to 10 us; what the end of every 100 ms makes of work, some 100 us,
+      is done in steps by the six calls that follow, none of which costs more than 30 us. No locks, no files. Ask in the
+      thread that pushes. Where machine code cannot be had, numpy works out 100 ms at once, in half a millisecond.
     - The first meter of a process loads machine code (50 ms), the first one ever makes it (half a second).
     - Memory: constant, save for 24 bytes for each 100 ms of history.
     - Any cut of the stream into blocks gives the same result, bit for bit, on one machine.
@@ -94,8 +94,7 @@ class LoudnessMeter:
     def reset(self) -> None:
         """Forget everything, as the start of another programme."""
         self._path.reset()
-        self._unbooked: deque[Passage] = deque()
-        self._half_booked = False
+        self._booking: Iterator[None] | None = None
         self._windows = LoudnessWindows(self.sample_rate)
         self._peaks = PeakHistory(self.sample_rate, self.layout.channels, self._tile_frames)
 
@@ -120,25 +119,24 @@ class LoudnessMeter:
         passages = self._path.push(block)
         if passages:
             self._settle()
-            self._unbooked = deque(passages)
+            self._booking = self._steps(passages)
             if block.shape[1] > self._path.tile_frames:
                 self._settle()
-        elif self._unbooked:
-            self._book()
+        elif self._booking is not None and next(self._booking, True):
+            self._booking = None
 
-    def _book(self) -> None:
-        """Do one half of the work that an ended mark makes: a short block bears no more, and the next has time too."""
-        passage = self._unbooked[0]
-        if self._half_booked:
-            self._peaks.add(passage.true_peaks, passage.sample_peaks, self._windows)
-            self._unbooked.popleft()
-        else:
-            self._windows.add(passage.hop_energies)
-        self._half_booked = not self._half_booked
+    def _steps(self, passages: list[Passage]) -> Iterator[None]:
+        """The work that ended marks make, in steps that short blocks bear."""
+        for passage in passages:
+            yield from self._windows.add_by_steps(passage.hop_energies)
+            yield from self._peaks.add_by_steps(passage.true_peaks, passage.sample_peaks, self._windows)
 
     def _settle(self) -> None:
-        while self._unbooked:
-            self._book()
+        """Do what is left of it."""
+        if self._booking is not None:
+            for _ in self._booking:
+                pass
+            self._booking = None
 
     @property
     def frames(self) -> int:

@@ -15,6 +15,7 @@ Source: EBU Tech 3341 v4, sections 2.2 to 2.5; ITU-R BS.1770-5, Annex 1, equatio
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -209,18 +210,26 @@ class LoudnessWindows:
 
     def add(self, energies: Powers) -> None:
         """Move on by whole hops."""
+        for _ in self.add_by_steps(energies):
+            pass
+
+    def add_by_steps(self, energies: Powers) -> Iterator[None]:
+        """The same in steps of about equal cost, for whoever has no time to do it at once; nothing holds in between."""
         momentary = self._window_powers(energies, MOMENTARY_HOPS)
         if len(momentary):
             self.momentary = float(momentary[-1])
             self.momentary_maximum = _larger(self.momentary_maximum, float(momentary.max()))
             self.momentary_history.append(self._at_marks(momentary, len(energies)))
+        yield
         short_term = self._window_powers(energies, SHORT_TERM_HOPS)
+        yield
         if len(short_term):
             self.short_term = float(short_term[-1])
             self.short_term_maximum = _larger(self.short_term_maximum, float(short_term.max()))
             self.short_term_history.append(self._at_marks(short_term, len(energies)))
         self.hops += len(energies)
         self._recent = np.concatenate((self._recent, energies))[-(SHORT_TERM_HOPS - 1) :]
+        yield
 
     def short_term_beyond(self, energies: Powers) -> Powers:
         """Short-term powers at the marks of hops that follow the programme; nothing is remembered of them."""
