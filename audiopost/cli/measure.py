@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -227,9 +228,20 @@ def order_of(
         from audiopost.loudness.speech_detector import require_speech_detector
 
         require_speech_detector()
+    _tell_of_a_first_run()
     paths = [Path(each) for each in joining.programmes]
     programmes = dict(zip(paths, joining.programmes, strict=True))
     return Order(paths, programmes, layout, dual_mono, extent, further)
+
+
+def _tell_of_a_first_run() -> None:
+    """Who waits at a terminal hears why."""
+    if not sys.stderr.isatty():
+        return
+    from audiopost.loudness.lane_scan import programs_must_be_made
+
+    if programs_must_be_made():
+        message("the first run here: making machine code for this processor, about a second")
 
 
 def _code(outcome: Outcome[Finding], strict: bool = False) -> int:

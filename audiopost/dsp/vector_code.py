@@ -54,6 +54,7 @@ __all__ = [
     "Symbol",
     "Variable",
     "VectorProgram",
+    "are_kept",
     "emitted",
     "vector_program",
 ]
@@ -394,19 +395,34 @@ def emitted(*programs: VectorProgram) -> Programs:
     with _DOOR:
         import llvmlite.binding as llvm
 
-        llvm.initialize_native_target()
-        llvm.initialize_native_asmprinter()
-        processor = (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
-        target = llvm.Target.from_default_triple()
-        machine = target.create_target_machine(*processor, opt=3, codemodel="jitdefault", jit=True)
-        names = (program.name for program in programs)
-        key = repr((llvm.llvm_version_info, target.triple, *processor, *names))
-        object_code = _kept(key, lambda: _compile(llvm, machine, programs))
+        machine, path = _machine_and_place(llvm, programs)
+        object_code = _kept(path, lambda: _compile(llvm, machine, programs))
         engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
         engine.add_object_file(llvm.ObjectFileRef.from_data(object_code))
         engine.finalize_object()
         _ENGINES.append(engine)
         return {program.name: _callable(engine, program) for program in programs}
+
+
+def are_kept(*programs: VectorProgram) -> bool:
+    """Whether `emitted` would find the programs in the user's cache. Raises as it does."""
+    with _DOOR:
+        import llvmlite.binding as llvm
+
+        _, path = _machine_and_place(llvm, programs)
+        return path is not None and path.exists()
+
+
+def _machine_and_place(llvm: Any, programs: tuple[VectorProgram, ...]) -> tuple[Any, Path | None]:
+    """What code is made for, and the file in which it is kept; None where there is no cache."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    processor = (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
+    target = llvm.Target.from_default_triple()
+    machine = target.create_target_machine(*processor, opt=3, codemodel="jitdefault", jit=True)
+    key = repr((llvm.llvm_version_info, target.triple, *processor, *(program.name for program in programs)))
+    folder = kernel_cache_folder()
+    return machine, folder and folder / f"vectors-{hashlib.sha256(key.encode()).hexdigest()[:16]}.o"
 
 
 def _callable(engine: Any, program: VectorProgram) -> Callable[..., None]:
@@ -432,19 +448,17 @@ def _compile(llvm: Any, machine: Any, programs: tuple[VectorProgram, ...]) -> by
     return object_code
 
 
-def _kept(key: str, make: Callable[[], bytes]) -> bytes:
+def _kept(path: Path | None, make: Callable[[], bytes]) -> bytes:
     """Object code from the user's cache, or made and put there; a damaged file counts as none."""
-    folder = kernel_cache_folder()
-    if folder is None:
+    if path is None:
         return make()
-    path = folder / f"vectors-{hashlib.sha256(key.encode()).hexdigest()[:16]}.o"
     with contextlib.suppress(OSError):
         digest, _, object_code = path.read_bytes().partition(b"\n") if path.exists() else (b"", b"", b"")
         if hashlib.sha256(object_code).hexdigest().encode() == digest:
             return object_code
     object_code = make()
     with contextlib.suppress(OSError):  # a full disk costs the next process half a second, no more
-        descriptor, name = tempfile.mkstemp(dir=folder)
+        descriptor, name = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
             file.write(hashlib.sha256(object_code).hexdigest().encode() + b"\n" + object_code)
         Path(name).replace(path)

@@ -23,13 +23,13 @@ from audiopost.dsp import lane_programs as lanes
 from audiopost.dsp.lane_programs import Task
 from audiopost.dsp.oversampling import oversampling_filter
 from audiopost.dsp.overshoot import bend_bounds
-from audiopost.dsp.vector_code import LANES, Programs, emitted
+from audiopost.dsp.vector_code import LANES, Programs, are_kept, emitted
 from audiopost.loudness.k_weighting import k_weighting_sections
 from audiopost.loudness.mark_tasks import MARKS_AT_ONCE, MarkTasks
 from audiopost.loudness.true_peak import oversampling_factor
 from audiopost.loudness.windows import HOPS_PER_MARK, HOPS_PER_SECOND, MARKS_PER_SECOND
 
-__all__ = ["LATE_FRAMES", "Faults", "LaneScan", "Source", "programs", "streams_at_once"]
+__all__ = ["LATE_FRAMES", "Faults", "LaneScan", "Source", "programs", "programs_must_be_made", "streams_at_once"]
 
 LATE_FRAMES = lanes.BEYOND_FRAMES + lanes.BLOCK_FRAMES
 """Frames after which a peak is booked: 1.3 ms at 48 kHz."""
@@ -40,13 +40,24 @@ _ROUNDING = 1e-5
 _NEVER = np.iinfo(np.int64).max
 
 
+_PROGRAMS = (*lanes.DECODERS.values(), lanes.filter_energies, lanes.find_peaks, *lanes.SCANS.values())
+
+
 @cache
 def programs() -> Programs | None:
     """The compiled programs, loaded or made at the first call; None where there is no way to machine code."""
     try:
-        return emitted(*lanes.DECODERS.values(), lanes.filter_energies, lanes.find_peaks, *lanes.SCANS.values())
+        return emitted(*_PROGRAMS)
     except (ImportError, OSError, RuntimeError):
         return None
+
+
+def programs_must_be_made() -> bool:
+    """Whether the next `programs` takes a second, because none were ever made here for this processor."""
+    try:
+        return not are_kept(*_PROGRAMS)
+    except (ImportError, OSError, RuntimeError):
+        return False
 
 
 def streams_at_once(channels: int) -> int:
