@@ -104,6 +104,8 @@ def carried_to(
 
     `head_frames` are cut from the beginning, in frames of the input. Raises FileError if the disk fails.
     """
+    if reader.picture is not None:
+        return Carried(picture=reader.picture) if container.muxer else NOTHING_CARRIED
     carried = carried_by(reader.path, tell)
     if container.wave_form is None:
         left_out = dict.fromkeys(chunk.id.strip() for chunk in carried.chunks if chunk.id not in ("LIST", "id3 "))

@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from audiopost.blocks import AudioBlock
-from audiopost.errors import FileError
+from audiopost.errors import FileError, UsageError
 from audiopost.layouts import Layout, default_layout, discrete_layout, layout_from_wave_mask
 from audiopost.media.containers import CONTAINERS, Bits, Container, container_of_reading
 from audiopost.media.file_faults import fault
 from audiopost.media.sample_words import SampleWord
+from audiopost.media.video_tracks import VIDEO_HEAD_BYTES, VideoTracks, is_video
 from audiopost.media.wave_chunks import WaveFile, walk_wave
 from audiopost.media.wave_stream import FileWords, WaveSource
 
@@ -75,6 +76,8 @@ class AudioReader:
         See the conventions of this module.
     layout_assumed : bool
         True where the file does not say its layout.
+    picture : VideoTracks or None
+        The film and its tracks, where the sound comes from one.
     format, subtype : str
         In the words of libsndfile (``"WAV"``, ``"PCM_24"``), besides ``"RF64"`` and ``"BW64"``.
     """
@@ -90,6 +93,7 @@ class AudioReader:
         self.layout_assumed = True
         self._source = source
         self._words: FileWords | DecodedWords | None = None
+        self.picture: VideoTracks | None = None
         self._notes: list[str] = list(source.notes)
         self._position = 0
 
@@ -198,13 +202,14 @@ class AudioReader:
 
 
 def open_audio(path: str | os.PathLike[str]) -> AudioReader:
-    """Open a sound file for reading.
+    """Open a sound file, or sound tracks of a film (`VideoTracks`), for reading.
 
     Raises
     ------
     FileError
         If there is no such file, it may not be read, it is no sound file, or it holds no sound.
     """
+    tracks = path.tracks if isinstance(path, VideoTracks) else ()
     path = Path(path)
     try:
         status = path.stat()
@@ -214,7 +219,7 @@ def open_audio(path: str | os.PathLike[str]) -> AudioReader:
             raise FileError(str(path), "this is a device or a pipe, not a file", "name a file")
         if status.st_size == 0:
             raise FileError(str(path), "the file is empty (0 bytes)", "make or copy it again")
-        reader = _open_wave(path) or _open_other(path, None)
+        reader = _open_wave(path) or _open_film(path, tracks) or _open_other(path, None)
     except OSError as error:
         raise fault(path, error) from error
     if reader.frames < 1:
@@ -241,6 +246,26 @@ def _open_wave(path: Path) -> AudioReader | None:
     for note in wave.notes:
         reader.note(note)
     _take_layout(reader, wave)
+    return reader
+
+
+def _open_film(path: Path, tracks: tuple[int, ...]) -> AudioReader | None:
+    with path.open("rb") as file:
+        film = is_video(file.read(VIDEO_HEAD_BYTES))
+    if not film:
+        if tracks:
+            raise UsageError("this is no film: it has no tracks to choose from", str(path), "leave --track out")
+        return None
+    try:
+        from audiopost.media.video import VideoSource
+    except ImportError as error:
+        what = "this is a film, and its sound cannot be read without PyAV"
+        raise FileError(str(path), what, "pip install 'audiopost[video]'") from error
+    source = VideoSource(path, tracks)
+    reader = AudioReader(path, source, source.sample_rate, source.channels, source.format, source.subtype)
+    reader.picture = VideoTracks(path, tracks)
+    if source.layout is not None:
+        reader.know_layout(source.layout)
     return reader
 
 

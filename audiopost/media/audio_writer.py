@@ -186,6 +186,12 @@ class AudioWriter:
 def _open_sink(
     path: Path, container: Container, bits: Bits, layout: Layout, sample_rate: int, carried: Carried
 ) -> _Sink:
+    if container.muxer:
+        if carried.picture is None:
+            raise UsageError(f"{container.name} is written only from a film", str(path), "choose wav")
+        from audiopost.media.video_writer import VideoSink
+
+        return VideoSink(path, carried.picture, container.muxer, bits, layout.channels, sample_rate)
     if container.wave_form is not None:
         return WaveSink(
             path, _WORDS[bits], layout.channels, sample_rate, wave_mask(layout), carried.chunks, container.wave_form

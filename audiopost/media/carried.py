@@ -21,6 +21,7 @@ from audiopost.errors import FileError
 from audiopost.media.bext import Bext, BextLoudness, coding_history_line, new_bext
 from audiopost.media.file_faults import fault
 from audiopost.media.sample_positions import COUNTING, Move, moved
+from audiopost.media.video_tracks import VideoTracks
 from audiopost.media.wave_chunks import STRUCTURE, walk_wave
 
 __all__ = ["NOTHING_CARRIED", "Carried", "CarriedChunk", "Coding", "carried_by"]
@@ -95,6 +96,8 @@ class Carried:
     """What a file carries beside its sound."""
 
     chunks: tuple[CarriedChunk, ...] = ()
+    picture: VideoTracks | None = None
+    """The film under whose picture the sound is put back."""
     source: Path | None = None
     """A file of another kind than WAVE, whose tags are to be copied."""
 

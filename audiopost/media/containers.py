@@ -15,7 +15,7 @@ from audiopost.errors import UnknownNameError, UsageError
 from audiopost.layouts import Layout, layout_named
 from audiopost.media.wave_chunks import WaveForm
 
-__all__ = ["CONTAINERS", "Bits", "Container", "container_for", "container_of_reading"]
+__all__ = ["CONTAINERS", "FILMS", "Bits", "Container", "container_for", "container_of_reading"]
 
 Bits = Literal["16", "24", "32f"]
 """Word lengths that are written: integers of 16 or 24 bits, or float32."""
@@ -58,6 +58,8 @@ class Container:
     """What a WAVE file is to be; None for every other format."""
     sample_rates: tuple[int, ...] = ()
     """In Hz, ascending, where the format does not take any rate."""
+    muxer: str = ""
+    """libav's name of a film's format; empty for sound files. A film is written only from a film."""
 
     @property
     def lossy(self) -> bool:
@@ -132,7 +134,20 @@ CONTAINERS: dict[str, Container] = {
         ),
     )
 }
-"""Every format that is written, by its name."""
+"""Every format of sound files that is written, by its name."""
+
+FILMS: dict[str, Container] = {
+    container.name: container
+    for container in (
+        Container("mov", (".mov", ".qt"), "MOV", muxer="mov"),
+        Container("mp4", (".mp4", ".m4v", ".m4a"), "MP4", muxer="mp4"),
+        Container("mkv", (".mkv", ".mka", ".webm"), "MKV", muxer="matroska"),
+        Container("mxf", (".mxf",), "MXF", muxer="mxf"),
+    )
+}
+"""Every format of films into which new sound is put back."""
+
+_ALL = CONTAINERS | FILMS
 
 
 def container_for(path: Path, name: str | None = None) -> Container:
@@ -148,19 +163,19 @@ def container_for(path: Path, name: str | None = None) -> Container:
     """
     if name is not None:
         try:
-            return CONTAINERS[name.lower()]
+            return _ALL[name.lower()]
         except KeyError:
-            raise UnknownNameError(kind="format", name=name, known=tuple(CONTAINERS), where=str(path)) from None
+            raise UnknownNameError(kind="format", name=name, known=tuple(_ALL), where=str(path)) from None
     suffix = path.suffix.lower()
-    for container in CONTAINERS.values():
+    for container in _ALL.values():
         if suffix in container.suffixes:
             return container
-    raise UnknownNameError(kind="format", name=suffix.lstrip("."), known=tuple(CONTAINERS), where=str(path))
+    raise UnknownNameError(kind="format", name=suffix.lstrip("."), known=tuple(_ALL), where=str(path))
 
 
 def container_of_reading(sndfile_format: str, subtype: str) -> Container | None:
     """The container in which a file that libsndfile calls so was written; None where it is not one of ours."""
-    for container in CONTAINERS.values():
+    for container in _ALL.values():
         if container.sndfile_format == sndfile_format and container.lossy_subtype in ("", subtype):
             return container
     return None
