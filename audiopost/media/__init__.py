@@ -13,6 +13,8 @@
     sample_positions  chunks that count samples             Move, moved
     wave_edit       loudness and tags into a finished file  stamp_loudness, append_chunk
     tags            the door to ID3 and Vorbis comments     Tags, read_tags, copy_tags
+    video_tracks    which sound of a film is meant          VideoTracks
+    video, video_writer  the door to films                  VideoSource, VideoSink
     libsndfile      the door to every other format          SndfileSource, SndfileSink
     new_file        a temporary name until all is well      NewFile
     file_faults     what the system says, in our words      fault

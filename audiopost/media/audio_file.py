@@ -222,6 +222,9 @@ def open_audio(path: str | os.PathLike[str]) -> AudioReader:
         reader = _open_wave(path) or _open_film(path, tracks) or _open_other(path, None)
     except OSError as error:
         raise fault(path, error) from error
+    if tracks and reader.picture is None:
+        reader.close()
+        raise UsageError("this is no film: it has no tracks to choose from", str(path), "leave --track out")
     if reader.frames < 1:
         reader.close()
         raise FileError(str(path), "the file holds no sound (0 frames)", "make or copy it again")
@@ -253,8 +256,6 @@ def _open_film(path: Path, tracks: tuple[int, ...]) -> AudioReader | None:
     with path.open("rb") as file:
         film = is_video(file.read(VIDEO_HEAD_BYTES))
     if not film:
-        if tracks:
-            raise UsageError("this is no film: it has no tracks to choose from", str(path), "leave --track out")
         return None
     try:
         from audiopost.media.video import VideoSource

@@ -1,8 +1,8 @@
 """Sound put back under its picture: a new film in which only the chosen tracks are new.
 
 Every other packet (picture, other sound, subtitles) is copied untouched; chapters, time code and texts go with it. The
-new sound begins on the film's clock where the old one did, to the sample: what an encoder puts before it is cut again by
-an edit list (MOV, MP4) or a codec delay (Matroska).
+new sound begins on the film's clock where the old one did, to the sample: what an encoder puts before it is cut again
+by an edit list (MOV, MP4) or a codec delay (Matroska).
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ class VideoSink:
         try:
             chosen = sound_tracks(self._source, picture.path, picture.tracks)
             self._check(chosen, channels)
-            self._film = av.open(str(path), "w", format=muxer)
+            # Edit lists count in the film's own time: in milliseconds, as usual, they could not end on a sample.
+            options = {"movie_timescale": str(sample_rate)} if muxer in ("mov", "mp4") else {}
+            self._film = av.open(str(path), "w", format=muxer, options=options)
             self._start_s = min(Fraction(stream.start_time or 0) * stream.time_base for stream in chosen)
             self._copies: dict[int, Any] = {}
             self._new: dict[int, tuple[Any, slice]] = {}
