@@ -56,7 +56,7 @@ class Resampler:
     Latency: output lags behind input by the filter's length and catches up in `finish`. Not for the audio thread.
     """
 
-    def __init__(self, channels: int, from_hz: int, to_hz: int) -> None:
+    def __init__(self, channels: int, from_hz: float, to_hz: float) -> None:
         _check(from_hz, to_hz)
         self._channels = channels
         self._stream = None if from_hz == to_hz else soxr.ResampleStream(from_hz, to_hz, channels, "float32", _QUALITY)
@@ -75,7 +75,7 @@ class Resampler:
         return from_interleaved(self._stream.resample_chunk(to_interleaved(nothing), last=True))
 
 
-def _check(from_hz: int, to_hz: int) -> None:
+def _check(from_hz: float, to_hz: float) -> None:
     for rate in (from_hz, to_hz):
         if rate <= 0:
-            raise UsageError(f"{rate} Hz is no sample rate", mend="give a rate above 0")
+            raise UsageError(f"{rate:g} Hz is no sample rate", mend="give a rate above 0")

@@ -37,6 +37,8 @@ class Call:
     buffers: tuple[int, ...]
     extra: tuple[Any, ...] = ()
     node: str | None = None
+    owner: str | None = None
+    """The node for which it works: `node`, or the last of those that are fused in it."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,13 @@ def _in_memory(
         written = [value for step in steps for value in step.writes]
         buffer_of = {value: index for index, value in enumerate(written)}
     calls = tuple(
-        Call(function, tuple(buffer_of[value] for value in values), extra, node)
+        Call(
+            function,
+            tuple(buffer_of[value] for value in values),
+            extra,
+            node,
+            owner=node or (values[-1] if values[-1] in nodes else None),
+        )
         for step in steps
         for function, values, extra, node in step.calls
     )

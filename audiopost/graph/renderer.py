@@ -16,6 +16,7 @@ absolute frames: no sample depends on the size of the blocks.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -87,6 +88,9 @@ class GraphRenderer:
         Every NaN or infinity met since the last reset (at most 1000 entries; `non_finite_samples` counts all).
     failures : list of EffectError
         Errors of effects that were cut out.
+    timed_ns : dict
+        Name -> how long the node computed in the last block that was timed (`time_next`); fused nodes count to the
+        last of their run.
 
     Raises
     ------
@@ -121,6 +125,8 @@ class GraphRenderer:
         self.non_finite: list[NonFinite] = []
         self.non_finite_samples = 0
         self.failures: list[EffectError] = []
+        self.timed_ns: dict[str, int] = {}
+        self._timing = False
         self.frame = 0
         self._memories = [BlockMemory(channels, stream.maximum_frames) for channels in self._assembly.buffer_channels]
         self.buffers = len(self._memories)
@@ -197,6 +203,10 @@ class GraphRenderer:
         """Whether a node runs code that is not ours: a plug-in, or a class that came with the drawing."""
         return not self.nodes[name].trusted or self.spec.node(name).definition is not None
 
+    def time_next(self) -> None:
+        """Time each node once, in the next block: for load meters. May be called from another thread."""
+        self._timing = True
+
     def close(self) -> None:
         """End the threads, if there are any."""
         if self._branches is not None:
@@ -233,6 +243,8 @@ class GraphRenderer:
                 entry.fill(0.0)
         if self._branches is not None:
             self._branches.run(bound.tasks)
+        elif self._timing:
+            self._run_timed(bound)
         else:
             for function, arguments in bound.program:
                 function(*arguments)
@@ -242,6 +254,16 @@ class GraphRenderer:
             self._guard(f"{OUTPUT}.{name}", bound.results[name])
             np.copyto(named_out, bound.results[name])
         self._move_on(frames)
+
+    def _run_timed(self, bound: Bound) -> None:
+        self._timing = False
+        timed: dict[str, int] = {}
+        for call, (function, arguments) in zip(self._assembly.calls, bound.program, strict=True):
+            begun = time.perf_counter_ns()
+            function(*arguments)
+            if call.owner is not None:
+                timed[call.owner] = timed.get(call.owner, 0) + time.perf_counter_ns() - begun
+        self.timed_ns = timed
 
     def _move_on(self, frames: int) -> None:
         end = self.frame + frames

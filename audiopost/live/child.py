@@ -15,8 +15,8 @@ import sys
 import threading
 import traceback
 
+from audiopost.live.channel import Channel, ChannelFullError
 from audiopost.live.memory import Segment
-from audiopost.live.messages import Channel, ChannelFullError
 from audiopost.live.priority import die_with_parent
 
 __all__ = ["main"]
@@ -54,6 +54,10 @@ def _run(role: str, slot: int, channel: Channel, segment: Segment) -> None:
         from audiopost.live.engine import EngineProcess
 
         EngineProcess(slot, channel, segment).run()
+    elif role == "meters":
+        from audiopost.live.meter_process import MeterProcess
+
+        MeterProcess(channel, segment).run()
     else:
         from audiopost.live.media_process import MediaProcess
 

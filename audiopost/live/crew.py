@@ -24,7 +24,8 @@ from typing import Any
 
 import audiopost
 from audiopost.errors import AudiopostError, DeviceError
-from audiopost.live.messages import Channel, ChannelFullError, Failed, Hello, Message, Quit
+from audiopost.live.channel import Channel, ChannelFullError
+from audiopost.live.messages import Failed, Hello, Message, Quit
 
 __all__ = ["Child", "Crew", "child_environment"]
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import cloudpickle
 
 from audiopost.errors import GraphError
-from audiopost.graph.spec import GraphSpec
+from audiopost.graph.spec import OUTPUT, EdgeSpec, GraphSpec
 from audiopost.library.chains import load_chain
 
-__all__ = ["as_spec", "bypassed", "pickled", "turned"]
+__all__ = ["as_spec", "bypassed", "pickled", "turned", "with_watched"]
 
 
 def as_spec(chain: GraphSpec | str | Path) -> GraphSpec:
@@ -63,3 +64,15 @@ def turned(spec: GraphSpec, path: str, value: float) -> GraphSpec:
 def bypassed(spec: GraphSpec, name: str) -> GraphSpec:
     """The drawing with one node bypassed."""
     return spec.with_node(name, replace(spec.node(name), bypass=True))
+
+
+def with_watched(spec: GraphSpec, names: Sequence[str]) -> GraphSpec:
+    """The drawing with a named output at each of these nodes, as far as it has them; the main output is the same.
+
+    >>> from audiopost.graph.spec import NodeSpec
+    >>> with_watched(GraphSpec.series(("hp", NodeSpec("highpass"))), ["hp", "gone"]).output_names
+    ('hp',)
+    """
+    found = [name for name in names if name in spec.node_names and name not in spec.output_names]
+    wires = tuple(EdgeSpec(name, f"{OUTPUT}.{name}") for name in found)
+    return replace(spec, edges=(*spec.edges, *wires)) if wires else spec

@@ -14,7 +14,8 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import cloudpickle
 import numpy as np
@@ -25,10 +26,12 @@ from audiopost.errors import AudiopostError, DeviceError, GraphError
 from audiopost.graph.node import StreamFormat
 from audiopost.graph.renderer import GraphRenderer
 from audiopost.graph.spec import GraphSpec
+from audiopost.live.channel import Channel
+from audiopost.live.drawing import with_watched
 from audiopost.live.exchange import BlockExchange, Outcome
+from audiopost.live.gauging import NodeGauges
 from audiopost.live.memory import Segment
 from audiopost.live.messages import (
-    Channel,
     Done,
     Failed,
     Hello,
@@ -48,10 +51,13 @@ from audiopost.live.session import MAXIMUM_CHANNELS, SessionMemory, SessionPlan
 __all__ = ["EngineProcess"]
 
 PRIMING_BLOCKS = 4
-LOOK_S = 0.1
+LOOK_S = 0.03
+"""How often what the audio thread noted is passed on: meters show it thirty times a second."""
 LOOK_FOR_ANSWERS_S = 0.001
 REPORTED_NON_FINITE = 20
 """Places of NaN that are told one by one; statistics count them all."""
+
+_NO_BUSES: Mapping[str, AudioBlock] = MappingProxyType({})
 
 
 class EngineProcess:
@@ -63,6 +69,7 @@ class EngineProcess:
         self._segment = segment
         self._plan: SessionPlan | None = None
         self._audio: AudioThread | None = None
+        self._gauges: NodeGauges | None = None
         self._told_failures = 0
         self._told_non_finite = 0
         self._over = False
@@ -84,6 +91,7 @@ class EngineProcess:
                 # What an effect imports inside its methods is found where control would find it.
                 sys.path.extend(entry for entry in message.search_path if entry not in sys.path)
                 memory = SessionMemory(self._segment, plan)
+                self._gauges = NodeGauges(memory.gauges(self._slot), plan.period_s)
                 self._audio = AudioThread(memory.exchanges[self._slot], realtime=plan.realtime)
                 stop_collecting()
                 self._audio.start()
@@ -104,11 +112,13 @@ class EngineProcess:
         self._audio.retire()
         run_in_real_time(0)
         gc.collect()  # the machine before had cycles; nobody hears this engine now
-        spec = _unpickled(message.drawing)
+        spec = with_watched(_unpickled(message.drawing), message.watched)
         stream = StreamFormat(self._plan.sample_rate, self._plan.layout, self._plan.block_frames)
         renderer = GraphRenderer(spec, stream, isolate=True)
-        if renderer.output_layout.channels > MAXIMUM_CHANNELS:
-            raise GraphError(f"the chain has more than {MAXIMUM_CHANNELS} output channels", where=spec.name)
+        buses = tuple((name, layout.channels) for name, layout in renderer.output_layouts.items())
+        if renderer.output_layout.channels + sum(width for _, width in buses) > MAXIMUM_CHANNELS:
+            what = f"the chain and what is watched in it have more than {MAXIMUM_CHANNELS} channels"
+            raise GraphError(what, where=spec.name)
         self._audio.mark_foreign(renderer)
         _prime(renderer)
         if renderer.failures:
@@ -117,8 +127,9 @@ class EngineProcess:
         if self._plan.realtime:
             run_in_real_time(LISTENER_PRIORITY)
         self._told_failures = self._told_non_finite = 0
-        self._audio.renderer = renderer
-        return Loaded(message.ticket, renderer.output_layout, renderer.latency_frames, renderer.tail_frames)
+        self._audio.play(renderer)
+        layout = renderer.output_layout
+        return Loaded(message.ticket, layout, renderer.latency_frames, renderer.tail_frames, buses)
 
     def _tell(self) -> None:
         """Pass on what the audio thread noted."""
@@ -129,6 +140,8 @@ class EngineProcess:
         renderer = self._audio.renderer
         if renderer is None:
             return
+        if self._gauges is not None:
+            self._gauges.show(renderer)
         for error in renderer.failures[self._told_failures :]:
             self._told_failures += 1
             self._channel.send(NodeFailed(0, error, self._audio.frame))
@@ -156,8 +169,8 @@ class AudioThread(threading.Thread):
         self.frame = 0
         self.first_frame = 0
         self.answers: deque[Message] = deque()
-        self._asked = 0
-        self._answered = 0
+        self._buses: list[tuple[str, slice]] = []
+        self._channels = 0
         self._turns: deque[SetParameter] = deque()
         self._exchange = exchange
         self._realtime = realtime
@@ -170,6 +183,15 @@ class AudioThread(threading.Thread):
     def turn(self, message: SetParameter) -> None:
         """Main thread: turn a parameter before the next block."""
         self._turns.append(message)
+
+    def play(self, renderer: GraphRenderer) -> None:
+        """Main thread: this is the machine from the next block on."""
+        first, self._buses = renderer.output_layout.channels, []
+        for name, layout in renderer.output_layouts.items():
+            self._buses.append((name, slice(first, first + layout.channels)))
+            first += layout.channels
+        self._channels = first
+        self.renderer = renderer
 
     def retire(self) -> None:
         """Main thread: no machine any more, and no turns for the one that was."""
@@ -207,11 +229,12 @@ class AudioThread(threading.Thread):
             self.first_frame = frame
         while self._turns:
             self._turn(renderer, self._turns.popleft(), frame)
-        channels = renderer.output_layout.channels
         before = renderer.non_finite_samples
-        renderer.process(block, self._exchange.room(number, channels, block.shape[1]))
+        room = self._exchange.room(number, self._channels, block.shape[1])
+        buses = {name: room[channels] for name, channels in self._buses} if self._buses else _NO_BUSES
+        renderer.process(block, room[: renderer.output_layout.channels], outputs=buses)
         non_finite = renderer.non_finite_samples - before
-        self._exchange.answer(number, Outcome.DONE, channels, time.perf_counter_ns() - begun, non_finite)
+        self._exchange.answer(number, Outcome.DONE, self._channels, time.perf_counter_ns() - begun, non_finite)
 
     def _turn(self, renderer: GraphRenderer, message: SetParameter, frame: int) -> None:
         try:

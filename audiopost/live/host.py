@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import atexit
 import json
+import math
 import subprocess
 import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -29,14 +30,21 @@ from audiopost.graph.offline import ParameterEvent
 from audiopost.graph.spec import GraphSpec
 from audiopost.layouts import Layout, layout_named
 from audiopost.live import messages as say
+from audiopost.live.blind import Vote
+from audiopost.live.comparison import Comparison
 from audiopost.live.crew import child_environment
 from audiopost.live.drawing import as_spec
+from audiopost.live.host_comparison import ComparisonWords
+from audiopost.live.host_meters import MeterWords
+from audiopost.live.host_transport import TransportWords
 from audiopost.live.order import Order
+from audiopost.live.recorder import Gap
 from audiopost.live.rig import Rig
 from audiopost.live.statistics import statistics_document, write_document
+from audiopost.live.transport_state import TransportMove
 from audiopost.media.containers import Bits
 from audiopost.media.new_file import Exists
-from audiopost.units import db_to_linear
+from audiopost.units import db_to_linear, seconds_to_frames
 
 __all__ = ["ChainStart", "LiveHost", "list_devices"]
 
@@ -52,7 +60,7 @@ class ChainStart:
     spec: GraphSpec
 
 
-class LiveHost:
+class LiveHost(TransportWords, MeterWords, ComparisonWords):
     """Plays a chain on a device, in processes of its own.
 
     Parameters
@@ -60,7 +68,8 @@ class LiveHost:
     chain
         A drawing (``fx.highpass() >> fx.compressor()``), or the id or path of a chain preset.
     source
-        A sound file; None for live input (`live_input`) or for a chain that makes its own sound.
+        A sound file, or several that play together (stems); None for live input (`live_input`) or for a chain that
+        makes its own sound.
     device
         None: the default sound card, or the null device where there is none. ``"null"``; ``"jack"``; a part of a
         device's name, or its number (see ``audiopost devices``).
@@ -70,6 +79,8 @@ class LiveHost:
         Of the input where no file says it; stereo without it.
     loop, region
         Of a file: whether it begins again, and ``(start, end)`` in s to play.
+    start_s, source_speed
+        Where in the file it begins, and how fast it plays (see `set_speed`).
     live_input, input_device
         Play what comes in.
     output_channels
@@ -79,9 +90,13 @@ class LiveHost:
     duration_s
         The session is finished after this time; else when the source has ended and its tail has rung.
     engines
-        Engine processes kept resident (2 or more), so that a swap or a restart needs no new process.
+        Engine processes kept resident, so that a swap or a restart needs no new process: 2 or more, 3 for A/B.
     ceiling_dbfs
         No sample leaves above it.
+    cap_dbfs
+        RMS over 0.2 s that may last; what is louder (feedback, a generator at full scale) is turned down. None: no cap.
+    safe
+        The engines may be late by one block, which is added to the latency: for machines unfit for real time.
     statistics_path
         A file that gets the document of `statistics` at the start and once a second.
     on_problem
@@ -89,10 +104,16 @@ class LiveHost:
 
     Attributes
     ----------
-    parameter_log : list of ParameterEvent
-        Parameter moves with the absolute frame of the block from which they were heard.
-    chain_log : list of ChainStart
+    parameter_log, parameter_log_b : list of ParameterEvent
+        Parameter moves of each side with the absolute frame of the block from which they were heard.
+    chain_log, chain_log_b : list of ChainStart
         Which drawing ran from which frame on. Both together make an offline render equal to what was played.
+    transport_log : list of TransportMove
+        Moves of the source with the absolute frame at which each began.
+    gaps : list of Gap
+        Breaks of the device while recordings went on.
+    votes : list of Vote
+        Of blind tests.
     problems : list of str
         The sentences that `on_problem` got.
 
@@ -107,7 +128,7 @@ class LiveHost:
     def __init__(
         self,
         chain: GraphSpec | str | Path,
-        source: str | Path | None = None,
+        source: str | Path | Sequence[str | Path] | None = None,
         device: str | int | None = None,
         *,
         sample_rate: int = 48_000,
@@ -115,22 +136,34 @@ class LiveHost:
         layout: Layout | str | None = None,
         loop: bool = True,
         region: tuple[float, float] | None = None,
+        start_s: float = 0.0,
+        source_speed: float = 1.0,
         live_input: bool = False,
         input_device: str | int | None = None,
         output_channels: int | None = None,
         speed: float = 1.0,
         duration_s: float | None = None,
-        engines: int = 2,
+        engines: int = 3,
         ceiling_dbfs: float = 0.0,
+        cap_dbfs: float | None = -6.0,
+        safe: bool = False,
         statistics_path: str | Path | None = None,
         on_problem: Callable[[str], None] | None = None,
     ) -> None:
+        super().__init__()
         self.parameter_log: list[ParameterEvent] = []
+        self.parameter_log_b: list[ParameterEvent] = []
         self.chain_log: list[ChainStart] = []
+        self.chain_log_b: list[ChainStart] = []
+        self.transport_log: list[TransportMove] = []
+        self.gaps: list[Gap] = []
+        self.votes: list[Vote] = []
         self.problems: list[str] = []
         self._spec = as_spec(chain)
         self._order = Order(
-            source=None if source is None else Path(source),
+            sources=_paths(source),
+            start_s=start_s,
+            source_speed=source_speed,
             device=device,
             sample_rate=sample_rate,
             block_frames=block_frames,
@@ -144,11 +177,12 @@ class LiveHost:
             duration_s=duration_s,
             engines=engines,
             ceiling_linear=db_to_linear(ceiling_dbfs),
+            cap_linear=math.inf if cap_dbfs is None else db_to_linear(cap_dbfs),
+            safe=safe,
         )
         _check(self._order)
         self._statistics_path = None if statistics_path is None else Path(statistics_path)
         self._on_problem = on_problem
-        self._rig: Rig | None = None
         self._early: list[say.Record] = []
         self._last_statistics: dict[str, Any] | None = None
         self._stopping = threading.Event()
@@ -174,6 +208,8 @@ class LiveHost:
             raise
         self._early = []
         self._rig = rig
+        self._comparison = Comparison(rig)
+        self.gaps = rig.recorder.gaps
         self._stopping.clear()
         _PLAYING.add(self)
         if self._statistics_path is not None:
@@ -190,7 +226,8 @@ class LiveHost:
             self._writer.join()
             self._writer = None
         self._last_statistics = self.statistics()
-        self._rig = None
+        self._comparing.end()
+        self._rig = self._comparison = None
         _PLAYING.discard(self)
         rig.stop()
 
@@ -216,10 +253,7 @@ class LiveHost:
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until the session is finished (True) or the time has passed (False).
 
-        Raises
-        ------
-        DeviceError
-            If the device was lost.
+        A device that is lost meanwhile is waited for: see `problems`.
         """
         rig = self._running
         # In slices, so that Ctrl-C is heard at once on every system.
@@ -229,14 +263,12 @@ class LiveHost:
             if remaining <= 0.0:
                 break
             rig.finished.wait(remaining)
-        if rig.lost is not None:
-            raise rig.lost
         return rig.finished.is_set()
 
     # -- while it plays --------------------------------------------------------------------------------------------
 
-    def set_parameter(self, path: str, value: float, *, wait: bool = True) -> int | None:
-        """Turn ``node.parameter`` or ``macro.name``, smoothed by the effect.
+    def set_parameter(self, path: str, value: float, *, wait: bool = True, side: str | None = None) -> int | None:
+        """Turn ``node.parameter`` or ``macro.name``, smoothed by the effect; of the side that is heard, or of `side`.
 
         Returns
         -------
@@ -250,20 +282,25 @@ class LiveHost:
         UnknownNameError, ParameterRangeError
             Then nothing has changed.
         """
-        return self._running.set_parameter(path, value, wait=wait)
+        return self._running.chains.set_parameter(path, value, side, wait=wait)
+
+    @property
+    def spec(self) -> GraphSpec:
+        """The drawing that is heard, with its parameters as they were turned."""
+        return self._running.chains.present.spec
 
     def swap(self, chain: GraphSpec | str | Path) -> None:
-        """Crossfade to another chain; returns when it alone is heard.
+        """Crossfade to another chain, on the side that is heard; returns when it alone is heard there.
 
         Raises
         ------
         AudiopostError
             If the chain cannot be built: the old sound plays on.
         """
-        self._running.swap(as_spec(chain))
+        self._running.chains.swap(as_spec(chain))
 
     def record(
-        self, path: str | Path, *, tap: say.TapName = "output", bits: Bits | None = None, exists: Exists = "fail"
+        self, path: str | Path, *, tap: str = "output", bits: Bits | None = None, exists: Exists = "fail"
     ) -> None:
         """Record into a file (WAV, FLAC ... by its suffix) until `stop_recording` or `stop`.
 
@@ -271,35 +308,51 @@ class LiveHost:
         ----------
         tap
             ``"output"``: what the device gets, 24 bits. ``"engine"``: the bare answers of the engine that is heard,
-            before alignment, fades and guard, as 32-bit floats. Called before `start`, it begins at frame 0.
+            before alignment, fades and guard, as 32-bit floats. ``"input"``: what the engines get, as 32-bit floats. A
+            named output of the chain, or a node after `watch`: a stem. Called before `start`, it begins at frame 0.
         bits
             ``"16"``, ``"24"`` or ``"32f"``.
         exists
             ``"fail"``, ``"replace"`` or ``"number"``.
         """
-        chosen: Bits = bits or ("32f" if tap == "engine" else "24")
-        protected = () if self._order.source is None else (self._order.source,)
-        request = say.Record(0, Path(path), tap, None, chosen, exists, protected)
+        chosen: Bits = bits or ("32f" if tap in ("engine", "input") else "24")
+        request = say.Record(0, Path(path), tap, 0, None, chosen, exists, self._order.sources)
         if self._rig is None:
             self._early.append(request)
         else:
             self._rig.record(request)
 
-    def stop_recording(self, tap: say.TapName = "output") -> tuple[Path, int]:
+    def stop_recording(self, tap: str = "output") -> tuple[Path, int]:
         """Complete a recording; its path and frames. Raises FileError if it could not be written."""
-        recorded = self._running.stop_recording(tap)
+        recorded = self._running.recorder.stop(tap)
         return recorded.path, recorded.frames
+
+    def keep(
+        self, path: str | Path, seconds: float = 30.0, *, bits: Bits = "24", exists: Exists = "number"
+    ) -> tuple[Path, float]:
+        """Write what was just heard, at most the last `seconds` (60 at most), into a file; its path and length in s.
+
+        Silence (below -70 dBFS) at both ends is left out. Raises FileError if nothing was heard.
+        """
+        rig = self._running
+        frames = seconds_to_frames(seconds, rig.stage.sample_rate)
+        recorded = rig.recorder.keep(say.Keep(0, Path(path), frames, bits, exists, self._order.sources))
+        return recorded.path, recorded.frames / rig.stage.sample_rate
 
     def statistics(self) -> dict[str, Any]:
         """The document of ``audiopost live --stats``; after `stop`, the last one."""
         rig = self._rig
-        if rig is None or rig.memory is None:
+        if rig is None:
             if self._last_statistics is None:
                 raise UsageError("nothing has played yet", mend="call start() first")
             return self._last_statistics
-        control = {"engine_restarts": rig.engine_restarts, "quarantined": list(rig.quarantined)}
+        control = {
+            "engine_restarts": rig.chains.engine_restarts,
+            "device_restarts": rig.device_restarts,
+            "quarantined": list(rig.chains.quarantined),
+        }
         return statistics_document(
-            rig.memory.statistics,
+            rig.stage.memory.statistics,
             sample_rate=self._order.sample_rate,
             block_frames=self._order.block_frames,
             control=control,
@@ -308,25 +361,23 @@ class LiveHost:
 
     # -- what the rig tells (see `audiopost.live.order.Listener`) ----------------------------------------------------
 
-    def chain_started(self, frame: int, spec: GraphSpec) -> None:
+    def chain_started(self, frame: int, spec: GraphSpec, side: str) -> None:
         """Keep the log of chains."""
-        self.chain_log.append(ChainStart(frame, spec))
+        (self.chain_log if side == "a" else self.chain_log_b).append(ChainStart(frame, spec))
 
-    def parameter_moved(self, frame: int, path: str, value: float) -> None:
+    def parameter_moved(self, frame: int, path: str, value: float, side: str) -> None:
         """Keep the log of parameters."""
-        self.parameter_log.append(ParameterEvent(frame, path, value))
+        (self.parameter_log if side == "a" else self.parameter_log_b).append(ParameterEvent(frame, path, value))
+
+    def transport_moved(self, move: TransportMove) -> None:
+        """Keep the log of the source."""
+        self.transport_log.append(move)
 
     def problem(self, sentence: str) -> None:
         """Keep the sentence and pass it on."""
         self.problems.append(sentence)
         if self._on_problem is not None:
             self._on_problem(sentence)
-
-    @property
-    def _running(self) -> Rig:
-        if self._rig is None:
-            raise UsageError("the host does not play", mend="call start() or open it with `with`")
-        return self._rig
 
     def _keep_writing(self) -> None:
         assert self._statistics_path is not None
@@ -370,13 +421,19 @@ def _check(order: Order) -> None:
         raise UsageError(f"sample_rate = {order.sample_rate} Hz is out of range", mend="allowed: from 8000 Hz")
     if order.engines < 2:
         raise UsageError(f"engines = {order.engines}", mend="a swap needs 2 or more")
-    if order.source is not None and order.live_input:
+    if order.sources and order.live_input:
         raise UsageError("a file and live input at once", mend="choose one source")
     if order.speed < 0.0:
         raise UsageError(f"speed = {order.speed:g}", mend="allowed: 0 and above")
-    endless = order.duration_s is None and (order.source is None or order.loop)
+    endless = order.duration_s is None and (not order.sources or order.loop)
     if order.speed == 0.0 and endless:
         raise UsageError("a device that keeps no time would never end", mend="give duration_s, or loop=False")
+
+
+def _paths(source: str | Path | Sequence[str | Path] | None) -> tuple[Path, ...]:
+    if source is None:
+        return ()
+    return (Path(source),) if isinstance(source, str | Path) else tuple(map(Path, source))
 
 
 _PLAYING: weakref.WeakSet[LiveHost] = weakref.WeakSet()

@@ -13,40 +13,32 @@ import numpy as np
 
 from audiopost.blocks import AudioBlock
 from audiopost.errors import AudiopostError, FileError
+from audiopost.layouts import default_layout
+from audiopost.live import messages as say
+from audiopost.live.channel import Channel
 from audiopost.live.memory import Segment
-from audiopost.live.messages import (
-    Channel,
-    Done,
-    Failed,
-    Hello,
-    Message,
-    OpenedSource,
-    OpenSource,
-    Problem,
-    Quit,
-    Record,
-    Recorded,
-    Setup,
-    SourceReady,
-    StopRecording,
-)
+from audiopost.live.messages import Message
 from audiopost.live.ring import AudioRing
 from audiopost.live.session import SessionMemory, SessionPlan
-from audiopost.live.source import FileSource
+from audiopost.live.source import Reel, look_at
 from audiopost.media.audio_writer import AudioWriter
+from audiopost.units import db_to_linear
 
 __all__ = ["MediaProcess"]
 
 PIECE_FRAMES = 8192
 IDLE_S = 0.02
-READY_S = 0.5
-"""Sound in the ring before a session may begin."""
+READY_S = 0.1
+"""Sound in a reel before it may be heard: a file is read a hundred times as fast as it plays."""
+
+SILENCE_DBFS = -70.0
+"""What is kept of the past begins and ends with the first and the last sample above it."""
 
 
 class Recording:
     """One tap on its way into a file. `until`: frames at which it is complete, None while it goes on."""
 
-    def __init__(self, message: Record, ring: AudioRing, writer: AudioWriter) -> None:
+    def __init__(self, message: say.Record, ring: AudioRing, writer: AudioWriter) -> None:
         self.request = message
         self.ring = ring
         self.writer = writer
@@ -74,14 +66,14 @@ class MediaProcess:
         self._channel = channel
         self._segment = segment
         self._memory: SessionMemory | None = None
-        self._source: FileSource | None = None
+        self._reels: dict[int, Reel] = {}
+        self._winding: dict[int, int] = {}
         self._recordings: dict[str, Recording] = {}
-        self._announced = False
         self._over = False
 
     def run(self) -> None:
         """Serve until told to quit, or until control is gone; recordings are finished in both cases."""
-        self._channel.send(Hello(0, os.getpid()))
+        self._channel.send(say.Hello(0, os.getpid()))
         try:
             while not self._over:
                 if self._channel.poll(0.0 if self._memory else None):
@@ -96,28 +88,42 @@ class MediaProcess:
         try:
             self._carry_out(message)
         except AudiopostError as error:
-            self._channel.send(Failed(message.ticket, error))
+            self._channel.send(say.Failed(message.ticket, error))
 
     def _carry_out(self, message: Message) -> None:
         match message:
-            case OpenSource():
-                self._source = FileSource(message.path, message.sample_rate, loop=message.loop, region=message.region)
-                reader = self._source.reader
-                self._channel.send(
-                    OpenedSource(message.ticket, reader.layout, reader.sample_rate, reader.frames, reader.notes)
-                )
-            case Setup(plan=SessionPlan() as plan):
+            case say.LookAt():
+                layout, length_s, _, notes = look_at(message.paths)
+                self._channel.send(say.Seen(message.ticket, layout, length_s, notes))
+            case say.Setup(plan=SessionPlan() as plan):
                 self._memory = SessionMemory(self._segment, plan)
-                self._channel.send(Done(message.ticket))
-            case Record():
+                self._channel.send(say.Done(message.ticket))
+            case say.Wind():
+                self._wind(message)
+            case say.Record():
                 self._record(message)
-                self._channel.send(Done(message.ticket))
-            case StopRecording():
+                self._channel.send(say.Done(message.ticket))
+            case say.StopRecording():
                 self._stop_recording(message)
-            case Quit():
+            case say.Keep():
+                self._keep(message)
+            case say.Quit():
                 self._over = True
 
-    def _record(self, message: Record) -> None:
+    def _wind(self, message: say.Wind) -> None:
+        assert self._memory is not None
+        assert message.itinerary is not None
+        ring = self._memory.reels[message.reel]
+        before = self._reels.pop(message.reel, None)
+        if before is not None:
+            before.close()
+        if not message.go_on:
+            ring.clear()
+        rate = self._memory.plan.sample_rate
+        self._reels[message.reel] = Reel(ring, message.stems, message.itinerary, rate, ring.written)
+        self._winding[message.reel] = message.ticket
+
+    def _record(self, message: say.Record) -> None:
         assert self._memory is not None
         assert message.layout is not None
         writer = AudioWriter(
@@ -128,10 +134,28 @@ class MediaProcess:
             exists=message.exists,
             protected=message.protected,
         )
-        ring = self._memory.tap(message.tap, message.layout.channels)
+        ring = self._memory.recording(message.number, message.layout.channels)
         self._recordings[message.tap] = Recording(message, ring, writer)
 
-    def _stop_recording(self, message: StopRecording) -> None:
+    def _keep(self, message: say.Keep) -> None:
+        assert self._memory is not None
+        past = self._memory.past
+        end = past.written
+        kept = past.copy(max(0, end - message.frames), end)
+        if kept is None:
+            raise FileError(str(message.path), "what was heard is no longer there")
+        loud = np.flatnonzero(np.abs(kept).max(axis=0, initial=0.0) > db_to_linear(SILENCE_DBFS))
+        if loud.size == 0:
+            raise FileError(str(message.path), "nothing was heard", "play something first")
+        kept = np.ascontiguousarray(kept[:, loud[0] : loud[-1] + 1])
+        rate = self._memory.plan.sample_rate
+        with AudioWriter(
+            message.path, rate, default_layout(past.channels), message.bits, None, message.exists, message.protected
+        ) as writer:
+            writer.write(kept)
+        self._channel.send(say.Recorded(message.ticket, writer.path, kept.shape[1]))
+
+    def _stop_recording(self, message: say.StopRecording) -> None:
         recording = self._recordings.get(message.tap)
         if recording is None:
             raise FileError(message.tap, "this recording has already ended")
@@ -142,7 +166,9 @@ class MediaProcess:
         """One round; whether anything was done."""
         if self._memory is None:
             return False
-        busy = self._read_ahead(self._memory)
+        busy = False
+        for number, reel in tuple(self._reels.items()):
+            busy = self._read_ahead(number, reel) or busy
         for tap, recording in tuple(self._recordings.items()):
             try:
                 busy = recording.advance() or busy
@@ -150,33 +176,30 @@ class MediaProcess:
                     self._close(tap, recording)
             except FileError as error:
                 del self._recordings[tap]
-                reply = Failed(recording.ticket, error) if recording.ticket else Problem(0, f"recording: {error}")
-                self._channel.send(reply)
+                told = say.Problem(0, f"recording: {error}")
+                self._channel.send(say.Failed(recording.ticket, error) if recording.ticket else told)
         if busy:
             self._memory.progress_wake.post()
         return busy
 
-    def _read_ahead(self, memory: SessionMemory) -> bool:
-        source, ring = self._source, memory.source
-        if source is None:
-            return False
-        busy = False
+    def _read_ahead(self, number: int, reel: Reel) -> bool:
+        assert self._memory is not None
+        ring, busy = reel.ring, False
         try:
-            busy = source.advance(ring)
+            busy = reel.advance()
         except FileError as error:
-            self._channel.send(Problem(0, str(error)))
-            self._source = None
+            self._channel.send(say.Problem(0, str(error)))
+            self._reels.pop(number).close()
             ring.end()
-        enough = min(int(READY_S * memory.plan.sample_rate), ring.capacity // 2)
-        if not self._announced and (ring.readable >= enough or ring.ended):
-            self._announced = True
-            self._channel.send(SourceReady())
+        enough = min(int(READY_S * self._memory.plan.sample_rate), ring.capacity // 2)
+        if number in self._winding and (ring.readable >= enough or ring.ended):
+            self._channel.send(say.Done(self._winding.pop(number)))
         return busy
 
     def _close(self, tap: str, recording: Recording) -> None:
         del self._recordings[tap]
         recording.writer.close()
-        self._channel.send(Recorded(recording.ticket, recording.writer.path, recording.writer.frames))
+        self._channel.send(say.Recorded(recording.ticket, recording.writer.path, recording.writer.frames))
 
     def _finish(self) -> None:
         """Nobody asks any more: write what is there and close."""

@@ -1,42 +1,29 @@
-"""Every message between control and its children, one list, and the channel that carries them.
+"""Every message between control and its children, one list.
 
 A command bears a `ticket`; its answer bears the same one. What a child says unasked bears ticket 0. Messages
 hold plain values and errors of the house; a drawing travels inside `Load` as bytes, so that a child that cannot
 read it can still say so.
-
-Bounded: a channel that the other side does not empty fills up and then refuses (`ChannelFullError`) instead of
-letting control wait.
 """
 
 from __future__ import annotations
 
-import pickle
-import select
-import socket
-import struct
-import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from audiopost.errors import AudiopostError
 from audiopost.layouts import Layout
+from audiopost.live.itinerary import Itinerary, StemSource
 from audiopost.live.session import SessionPlan
 from audiopost.media.containers import Bits
 from audiopost.media.new_file import Exists
 
 __all__ = [
-    "Attach", "Attached", "Channel", "ChannelFullError", "Done", "Drop", "EngineSilent", "Failed", "Finished", "Freed",
-    "Heard", "Hello",
-    "Load", "Loaded", "Message", "NodeFailed", "NonFiniteSeen", "OpenDevice", "OpenSource", "OpenedDevice",
-    "OpenedSource", "ParameterSet", "Problem", "Quit", "Record", "Recorded", "Region", "SetParameter", "Setup",
-    "SourceReady", "Start",
-    "StartTap", "StopPlaying", "StopRecording", "StopTap", "TapName", "Tapped", "Voice",
+    "Attach", "Attached", "Bypass", "Bypassed", "Cap", "Done", "Drop", "EngineSilent", "Failed", "Finished", "Freed",
+    "Heard", "Hello", "Keep", "Load", "Loaded", "LookAt", "Message", "Muted", "NodeFailed", "NonFiniteSeen",
+    "OpenDevice", "OpenedDevice", "ParameterSet", "Problem", "Quit", "Record", "Recorded", "ResetMeters", "RollSource",
+    "Rolled", "Seen", "SetParameter", "SetTrim", "Setup", "Start", "StartTap", "StopPlaying", "StopRecording",
+    "StopTap", "SwitchTo", "Tapped", "Turn", "Turned", "Unwatch", "Voice", "Watch", "Wind",
 ]  # fmt: skip
-
-TapName = Literal["output", "engine"]
-Region = tuple[float, float]
-"""Start and end in s."""
 
 
 @dataclass(frozen=True)
@@ -115,14 +102,38 @@ class Voice:
     tail_frames: int
     warm_frames: int
     """Frames that it must have run in shadow before it may be heard."""
+    side: str = "a"
+    buses: tuple[tuple[str, int], ...] = ()
+    """Named outputs and watched nodes whose sound comes with the answers: names and channels."""
+
+
+@dataclass(frozen=True)
+class StartTap(Message):
+    """Put what passes at a point into a ring, from the next block on (or from the first one).
+
+    `point`: ``output``, ``input`` (what the engines get), ``engine`` (the bare answers of the one that is heard), ``a``
+    and ``b`` (each side, before its trim), or a bus.
+    """
+
+    key: str = ""
+    point: str = "output"
+    number: int = 0
+    channels: int = 2
+    meter: bool = False
 
 
 @dataclass(frozen=True)
 class Start(Message):
-    """Open the stream and play with this voice; the first block is frame 0."""
+    """Open the stream and play with these voices, the first of which is heard, as everything stood."""
 
-    voice: Voice | None = None
+    voices: tuple[Voice, ...] = ()
     ceiling_linear: float = 1.0
+    cap_linear: float = 1.0
+    reel: int = 0
+    rolling: bool = True
+    bypassed: bool = False
+    trims: tuple[tuple[str, float], ...] = ()
+    taps: tuple[StartTap, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,18 +151,54 @@ class Drop(Message):
 
 
 @dataclass(frozen=True)
-class StartTap(Message):
-    """Put what is heard at this tap into its ring, from the next block on (or from the first one)."""
+class SwitchTo(Message):
+    """Fade to the voice of this side."""
 
-    tap: TapName = "output"
-    channels: int = 2
+    side: str = "a"
+
+
+@dataclass(frozen=True)
+class SetTrim(Message):
+    """Gain of a side."""
+
+    side: str = "a"
+    gain_linear: float = 1.0
+
+
+@dataclass(frozen=True)
+class Bypass(Message):
+    """Hear the aligned dry source, or the chain again."""
+
+    bypassed: bool = True
+
+
+@dataclass(frozen=True)
+class Cap(Message):
+    """The largest RMS that may stay; infinity lifts it."""
+
+    cap_linear: float = 1.0
 
 
 @dataclass(frozen=True)
 class StopTap(Message):
     """No more into this tap's ring."""
 
-    tap: TapName = "output"
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Turn(Message):
+    """Fade to a reel whose first frame belongs to where the present one has given `at_taken` frames (-1: anywhere)."""
+
+    reel: int = 0
+    at_taken: int = -1
+
+
+@dataclass(frozen=True)
+class RollSource(Message):
+    """Play, or pause."""
+
+    rolling: bool = True
 
 
 @dataclass(frozen=True)
@@ -204,6 +251,34 @@ class Tapped(Message):
 
 
 @dataclass(frozen=True)
+class Turned(Message):
+    """The fade to a reel began at the absolute `frame`."""
+
+    frame: int = 0
+
+
+@dataclass(frozen=True)
+class Rolled(Message):
+    """The fade into or out of the pause began at the absolute `frame`."""
+
+    frame: int = 0
+
+
+@dataclass(frozen=True)
+class Bypassed(Message):
+    """The fade to or from the dry source began at the absolute `frame`."""
+
+    frame: int = 0
+
+
+@dataclass(frozen=True)
+class Muted(Message):
+    """The output was not finite and is muted from this frame on."""
+
+    frame: int = 0
+
+
+@dataclass(frozen=True)
 class EngineSilent(Message):
     """An engine has not answered for a quarter of a second."""
 
@@ -223,9 +298,10 @@ class Finished(Message):
 
 @dataclass(frozen=True)
 class Load(Message):
-    """Build the machine of a drawing (cloudpickle bytes of a GraphSpec)."""
+    """Build the machine of a drawing (cloudpickle bytes of a GraphSpec); the sound of `watched` nodes comes with it."""
 
     drawing: bytes = b""
+    watched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -235,6 +311,7 @@ class Loaded(Message):
     layout: Layout | None = None
     latency_frames: int = 0
     tail_frames: int = 0
+    buses: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -273,37 +350,53 @@ class NonFiniteSeen(Message):
 
 
 @dataclass(frozen=True)
-class OpenSource(Message):
-    """Open a file to be played, at `sample_rate`; `region` in s of the file."""
+class LookAt(Message):
+    """Say what these files are."""
 
-    path: Path = Path()
-    sample_rate: int = 48_000
-    loop: bool = True
-    region: Region | None = None
+    paths: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
-class OpenedSource(Message):
-    """What the file is."""
+class Seen(Message):
+    """The widest layout, the longest duration, the notes about all."""
 
     layout: Layout | None = None
-    file_rate: int = 0
-    frames: int = 0
+    length_s: float = 0.0
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class SourceReady(Message):
-    """Enough of the file is in the ring to begin."""
+class Wind(Message):
+    """Fill a reel, which is not heard, with these files along this way; done when it can be played.
+
+    `go_on`: it is heard, and the process that filled it has died: go on where its ring ends.
+    """
+
+    reel: int = 0
+    stems: tuple[StemSource, ...] = ()
+    itinerary: Itinerary | None = None
+    go_on: bool = False
 
 
 @dataclass(frozen=True)
 class Record(Message):
-    """Open a file for a tap; fails at once where it cannot be written."""
+    """Open a file for a tap's ring; fails at once where it cannot be written."""
 
     path: Path = Path()
-    tap: TapName = "output"
+    tap: str = "output"
+    number: int = 0
     layout: Layout | None = None
+    bits: Bits = "24"
+    exists: Exists = "fail"
+    protected: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Keep(Message):
+    """Write what was heard up to now into a file, at most so many frames, without the silence around it."""
+
+    path: Path = Path()
+    frames: int = 0
     bits: Bits = "24"
     exists: Exists = "fail"
     protected: tuple[Path, ...] = ()
@@ -313,7 +406,7 @@ class Record(Message):
 class StopRecording(Message):
     """Write until `frames` of the tap's ring are in the file, then close it."""
 
-    tap: TapName = "output"
+    tap: str = "output"
     frames: int = 0
 
 
@@ -325,79 +418,27 @@ class Recorded(Message):
     frames: int = 0
 
 
-class ChannelFullError(Exception):
-    """The other side does not read: it is stopped, hung, or gone."""
+# -- control and meters -----------------------------------------------------------------------------------------
 
 
-_LENGTH = struct.Struct("<I")
+@dataclass(frozen=True)
+class Watch(Message):
+    """Measure what comes through the meter ring of this number."""
+
+    number: int = 0
+    point: str = "output"
+    layout: Layout | None = None
 
 
-class Channel:
-    """Messages over one end of a socket pair. `send` may be called from any thread, `receive` from one."""
+@dataclass(frozen=True)
+class Unwatch(Message):
+    """Measure it no more."""
 
-    def __init__(self, end: socket.socket, patience_s: float = 1.0) -> None:
-        self._socket = end
-        self._socket.settimeout(patience_s)
-        self._sending = threading.Lock()
-        self._received = bytearray()
+    number: int = 0
 
-    def fileno(self) -> int:
-        """For `select` and `selectors`."""
-        return self._socket.fileno()
 
-    def send(self, message: Message) -> None:
-        """Send one message.
+@dataclass(frozen=True)
+class ResetMeters(Message):
+    """Forget all that was measured: of one point, or of all."""
 
-        Raises
-        ------
-        ChannelFullError
-            If the other side does not take it in time, or is gone.
-        """
-        body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-        with self._sending:
-            try:
-                self._socket.sendall(_LENGTH.pack(len(body)) + body)
-            except OSError as error:
-                raise ChannelFullError(str(error)) from error
-
-    def poll(self, timeout_s: float | None) -> bool:
-        """Whether `receive` has something to do within the time (None: wait for ever)."""
-        if self._complete():
-            return True
-        return bool(select.select([self._socket], [], [], timeout_s)[0])
-
-    def receive(self) -> list[Message]:
-        """Take what has arrived, without waiting: any number of whole messages.
-
-        Raises
-        ------
-        EOFError
-            If the other side has closed or died.
-        """
-        try:
-            piece = self._socket.recv(1 << 16, socket.MSG_DONTWAIT)
-        except (BlockingIOError, TimeoutError):
-            piece = None
-        except OSError as error:
-            raise EOFError from error
-        if piece == b"":
-            raise EOFError
-        if piece:
-            self._received += piece
-        messages = []
-        while self._complete():
-            (length,) = _LENGTH.unpack_from(self._received)
-            end = _LENGTH.size + length
-            messages.append(pickle.loads(bytes(self._received[_LENGTH.size : end])))  # noqa: S301 - our own child
-            del self._received[:end]
-        return messages
-
-    def close(self) -> None:
-        """Close this end; the other side sees the end of the stream."""
-        self._socket.close()
-
-    def _complete(self) -> bool:
-        if len(self._received) < _LENGTH.size:
-            return False
-        (length,) = _LENGTH.unpack_from(self._received)
-        return len(self._received) >= _LENGTH.size + int(length)
+    point: str | None = None

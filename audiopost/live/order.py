@@ -8,6 +8,7 @@ from typing import Protocol
 
 from audiopost.graph.spec import GraphSpec
 from audiopost.layouts import Layout
+from audiopost.live.transport_state import TransportMove
 
 __all__ = ["Listener", "Order"]
 
@@ -16,7 +17,9 @@ __all__ = ["Listener", "Order"]
 class Order:
     """What a session is to be: the arguments of `LiveHost`, checked."""
 
-    source: Path | None
+    sources: tuple[Path, ...]
+    start_s: float
+    source_speed: float
     device: str | int | None
     sample_rate: int
     block_frames: int
@@ -30,16 +33,21 @@ class Order:
     duration_s: float | None
     engines: int
     ceiling_linear: float
+    cap_linear: float
+    safe: bool
 
 
 class Listener(Protocol):
     """Who wants to know what happens. Called on threads of the rig; must not wait."""
 
-    def chain_started(self, frame: int, spec: GraphSpec) -> None:
+    def chain_started(self, frame: int, spec: GraphSpec, side: str) -> None:
         """A fresh machine of the drawing gets its input from that frame on."""
 
-    def parameter_moved(self, frame: int, path: str, value: float) -> None:
+    def parameter_moved(self, frame: int, path: str, value: float, side: str) -> None:
         """A parameter took effect."""
+
+    def transport_moved(self, move: TransportMove) -> None:
+        """The source moved."""
 
     def problem(self, sentence: str) -> None:
         """Something went wrong that playing survives."""

@@ -3,19 +3,13 @@
 ::
 
     source ──┬──▶ engine heard ──▶ align ──┐
-             ├──▶ engine coming ─▶ align ──┼─▶ mix ─▶ guard ─▶ device
-             └──▶ dry ───────────▶ align ──┘           └─────▶ taps
+             ├──▶ engine coming ─▶ align ──┼─▶ mix ─▶ bypass ─▶ guard ─▶ device
+             ├──▶ engine beside ─▶ align   │             ▲         └─────▶ taps
+             └──▶ dry ───────────▶ align ──┴─────────────┘
 
 Pure of devices: the PortAudio callback and the null device's clock both call `Playback.process`. It never
 raises and never waits beyond its deadline, except on a device that keeps no time, where it waits for everything
 and so drops nothing.
-
-Invariants
-----------
-- Everything audible lies `path_latency` frames behind the source. That latency grows when a chain with more
-  latency is swapped in and never shrinks, so that going back and forth between two chains stays aligned.
-- What is heard is one engine, or the dry source, or a fade from that to the engine that is coming.
-- A change of what is heard that is not a fade is mended: see `fades`.
 """
 
 from __future__ import annotations
@@ -23,21 +17,37 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from audiopost.blocks import AudioBlock
-from audiopost.live.engine_voice import EngineVoice
-from audiopost.live.fades import History, equal_power, let_go, straight
+from audiopost.live.commands import (
+    AttachVoice,
+    CloseTap,
+    Command,
+    DropSlot,
+    Event,
+    FadeOut,
+    OpenTap,
+    Roll,
+    SetBypass,
+    SetCap,
+    Switch,
+    Trim,
+    TurnTo,
+)
+from audiopost.live.engine_voice import LONGEST_LATENCY_S, EngineVoice
+from audiopost.live.ensemble import CROSSFADE_S, Ensemble
+from audiopost.live.fades import History
 from audiopost.live.guard import OutputGuard
-from audiopost.live.ring import AudioRing
 from audiopost.live.routing import route
-from audiopost.live.session import MAXIMUM_CHANNELS, SessionMemory
+from audiopost.live.session import SessionMemory
+from audiopost.live.source_deck import SourceDeck
 from audiopost.live.statistics import Count
+from audiopost.live.taps import Taps
 from audiopost.units import seconds_to_frames
 
-__all__ = ["AttachVoice", "Command", "DropSlot", "Event", "FadeOut", "OpenTap", "Playback"]
+__all__ = ["Playback"]
 
 DEADLINE_SHARE = 0.7
 """Of a period: what is left is for mixing and for the device itself."""
@@ -45,92 +55,55 @@ DEADLINE_SHARE = 0.7
 PATIENCE_S = 10.0
 """Of a device that keeps no time: so long may one block take before the engine counts as silent."""
 
-CROSSFADE_S = 0.03
 SILENT_S = 0.25
 """An engine that answers nothing for so long is reported."""
 
-LONGEST_LATENCY_S = 4.0
 LONGEST_TAIL_S = 10.0
 
 
-@dataclass(frozen=True)
-class AttachVoice:
-    """Let this engine come. The voice is made beforehand: making allocates."""
+class Playback:
+    """The path of the blocks. `commands` come in and `events` leave between blocks, each by a lock-free queue.
 
-    voice: EngineVoice
-
-
-@dataclass(frozen=True)
-class DropSlot:
-    """Never ask this engine again."""
-
-    slot: int
-
-
-@dataclass(frozen=True)
-class OpenTap:
-    """Feed this tap; without a ring, close it."""
-
-    name: str
-    ring: AudioRing | None
-
-
-@dataclass(frozen=True)
-class FadeOut:
-    """Fade to silence."""
-
-
-Command = AttachVoice | DropSlot | OpenTap | FadeOut
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that control must hear of.
-
-    `kind`: attached (to a slot), heard (the fade to a slot is over), freed (a slot is in use no more), dropped,
-    silent (a slot), tapped, finished.
+    The absolute `frame` goes on from what the statistics have counted: a device process that takes the place of a
+    dead one continues its time.
     """
 
-    kind: str
-    frame: int
-    slot: int = -1
-    name: str = ""
-    frames: int = 0
-
-
-class Playback:
-    """The path of the blocks. `commands` come in and `events` leave between blocks, each by a lock-free queue."""
-
-    def __init__(self, memory: SessionMemory, ceiling_linear: float = 1.0) -> None:
+    def __init__(self, memory: SessionMemory, ceiling_linear: float = 1.0, reel: int = 0) -> None:
         plan = memory.plan
         frames = plan.block_frames
         self.plan = plan
         self.commands: deque[Command] = deque()
         self.events: deque[Event] = deque()
-        self.frame = 0
-        self.path_latency = 0
+        self.statistics = memory.statistics
+        self.frame = self.statistics[Count.FRAMES]
         self.finished = False
         self._memory = memory
-        self.statistics = memory.statistics
-        self._heard: EngineVoice | None = None
-        self._coming: EngineVoice | None = None
-        self._faded_frames = 0
-        self._torn = False
-        self._source_end: int | None = None
-        self._taps: dict[str, tuple[AudioRing, int]] = {}
+        wait = None if plan.realtime else self._wait_for_media
+        self._deck = SourceDeck(memory.reels, reel, frames, plan.sample_rate, self.statistics, wait)
+        self._taps = Taps(self.statistics, wait)
+        self._past = memory.past
         self._source: AudioBlock = np.zeros((plan.layout.channels, frames), np.float32)
         shape = (plan.output_channels, frames)
         self._dry: AudioBlock = np.zeros(shape, np.float32)
-        self._nothing: AudioBlock = np.zeros((MAXIMUM_CHANNELS, frames), np.float32)
+        self._out: AudioBlock = np.zeros(shape, np.float32)
         self._scratch: AudioBlock = np.zeros(shape, np.float32)
-        self._last: AudioBlock = np.zeros((plan.output_channels, 1), np.float32)
-        self._step: AudioBlock = np.zeros((plan.output_channels, 1), np.float32)
-        self._past = History(plan.output_channels, seconds_to_frames(LONGEST_LATENCY_S, plan.sample_rate), frames)
-        self._fade_frames = seconds_to_frames(CROSSFADE_S, plan.sample_rate)
-        self._between_chains = equal_power(self._fade_frames, frames)
-        self._from_dry = straight(self._fade_frames, frames)
-        self._let_go = let_go(frames)
+        self._dry_past = History(shape[0], seconds_to_frames(LONGEST_LATENCY_S, plan.sample_rate), frames)
+        path_latency = plan.lag_blocks * frames
+        self._voices = Ensemble(
+            shape[0], frames, plan.sample_rate, self.statistics, self.events.append, path_latency
+        )  # fmt: skip
+        self._bypassed = False
+        self._dryness = 0.0
+        self._dryness_step = 1.0 / seconds_to_frames(CROSSFADE_S, plan.sample_rate)
+        self._unit = np.arange(1, frames + 1, dtype=np.float32)
+        self._ramp = np.empty(frames, np.float32)
         self._guard = OutputGuard(plan.output_channels, frames, plan.sample_rate, ceiling_linear)
+        self._muted = False
+
+    @property
+    def path_latency(self) -> int:
+        """Frames by which everything audible lies behind the source."""
+        return self._voices.path_latency
 
     @property
     def silent(self) -> bool:
@@ -141,15 +114,19 @@ class Playback:
         """Fill `out` (output channels, block frames) with the next block. `live_input` in the session's layout."""
         begun = time.monotonic()
         self.obey()
-        source = self._next_source(live_input)
-        self._exchange(source, begun)
-        route(source, self._scratch)
-        self._past.write(self._scratch)
-        self._follow()
-        self._mix(out)
-        np.copyto(self._last, out[:, -1:])
+        self._next_source(live_input)
+        self._exchange(begun)
+        route(self._source, self._scratch)
+        self._dry_past.write(self._scratch)
+        self._dry_past.read(self._dry, self.path_latency)
+        self._voices.follow(self.frame)
+        self._voices.mix(self._dry, out, self.frame)
+        if self._bypassed or self._dryness > 0.0:
+            self._bypass(out)
         self._guard.process(out)
-        self._feed_taps(out)
+        np.copyto(self._out, out)
+        self._past.write(out)
+        self._taps.feed(self._at_point, self.plan.block_frames)
         self._count(begun)
 
     # -- commands ------------------------------------------------------------------------------------------------
@@ -158,73 +135,38 @@ class Playback:
         """Carry out the commands that have come in."""
         while self.commands:
             command = self.commands.popleft()
-            if isinstance(command, AttachVoice):
-                self._attach(command.voice)
-            elif isinstance(command, DropSlot):
-                self._drop(command.slot)
-            elif isinstance(command, OpenTap):
-                self._tap(command)
-            else:
-                self._guard.fade_out()
-
-    def _attach(self, voice: EngineVoice) -> None:
-        self.events.append(Event("attached", self.frame, voice.slot))
-        if self.frame == 0:
-            self._heard = voice
-            self._set_latency(voice.path_latency)
-            return
-        if self._coming is not None:
-            self.events.append(Event("freed", self.frame, self._coming.slot))
-            self._break_fade()
-        self._coming = voice
-
-    def _drop(self, slot: int) -> None:
-        if self._coming is not None and self._coming.slot == slot:
-            self._coming = None
-            self._break_fade()
-        if self._heard is not None and self._heard.slot == slot:
-            self._heard = None
-            self._break_fade()
-            self._torn = True
-        self.events.append(Event("dropped", self.frame, slot))
-
-    def _tap(self, command: OpenTap) -> None:
-        _, start = self._taps.pop(command.name, (None, self.frame))
-        if command.ring is not None:
-            self._taps[command.name] = (command.ring, self.frame)
-        self.events.append(Event("tapped", self.frame, name=command.name, frames=self.frame - start))
-
-    def _break_fade(self) -> None:
-        self._torn = self._torn or self._faded_frames > 0
-        self._faded_frames = 0
-
-    def _set_latency(self, frames: int) -> None:
-        self.path_latency = frames
-        self.statistics.put(Count.PATH_LATENCY_FRAMES, frames)
+            match command:
+                case AttachVoice(voice, at_once):
+                    self._voices.attach(voice, self.frame, at_once=at_once)
+                case DropSlot(slot):
+                    self._voices.drop(slot, self.frame)
+                case Switch(side):
+                    self._voices.switch(side)
+                case Trim(side, gain):
+                    self._voices.trim(side, gain)
+                case SetBypass(bypassed):
+                    self._bypassed = bypassed
+                    self.events.append(Event("bypassed", self.frame))
+                case SetCap(cap):
+                    self._guard.set_cap(cap)
+                case OpenTap() | CloseTap():
+                    self.events.append(self._taps.obey(command, self.frame))
+                case TurnTo() | Roll():
+                    self._deck.obey(command, self.frame)
+                case FadeOut():
+                    self._guard.fade_out()
 
     # -- input and engines -----------------------------------------------------------------------------------------
 
-    def _next_source(self, live_input: AudioBlock | None) -> AudioBlock:
+    def _next_source(self, live_input: AudioBlock | None) -> None:
         if live_input is not None:
             np.copyto(self._source, live_input)
         elif self.plan.has_source:
-            self._read_source()
-        return self._source
-
-    def _read_source(self) -> None:
-        ring = self._memory.source
-        frames = self.plan.block_frames
-        if not self.plan.realtime:
-            self._wait_for_media(lambda: ring.ended or ring.readable >= frames)
-        ended = ring.ended  # asked before reading: what was written before the end is then sure to be read
-        got = ring.read(self._source)
-        if got == frames:
-            return
-        self._source[:, got:] = 0.0
-        if not ended:
-            self.statistics.add(Count.SOURCE_UNDERRUNS)
-        elif self._source_end is None:
-            self._source_end = self.frame + got
+            self._deck.read(self._source, self.frame)
+            while self._deck.events:
+                event = self._deck.events.pop(0)
+                self.finished = self.finished and event.kind != "turned"
+                self.events.append(event)
 
     def _wait_for_media(self, ready: Callable[[], bool]) -> None:
         limit = time.monotonic() + PATIENCE_S
@@ -232,17 +174,17 @@ class Playback:
             self._memory.media_wake.post()
             self._memory.progress_wake.wait_until(time.monotonic() + 0.02)
 
-    def _exchange(self, source: AudioBlock, begun: float) -> None:
-        voices = [voice for voice in (self._heard, self._coming) if voice is not None]
-        for voice in voices:
-            voice.ask(source, self.frame)
-        for voice in voices:
+    def _exchange(self, begun: float) -> None:
+        for voice in self._voices:
+            voice.ask(self._source, self.frame)
+        heard = self._voices.heard
+        for voice in self._voices:
             if self._await(voice, begun):
-                if voice is self._heard:
+                if voice is heard:
                     self.statistics.round_trip(int((time.monotonic() - begun) * 1e9), voice.busy_ns)
                 if voice.non_finite:
                     self.statistics.add(Count.NON_FINITE_BLOCKS)
-            elif voice is self._heard or voice.returning:
+            elif voice is heard or voice.returning:
                 self.statistics.add(Count.DEADLINE_MISSES)
             voice.align()
             self._report_silence(voice)
@@ -264,95 +206,50 @@ class Playback:
         if voice.missed_frames - self.plan.block_frames < limit <= voice.missed_frames:
             self.events.append(Event("silent", self.frame, voice.slot))
 
-    # -- the mix ---------------------------------------------------------------------------------------------------
+    # -- what is heard, and where it goes --------------------------------------------------------------------------
 
-    def _follow(self) -> None:
-        """Decide, from who answered, what is heard in this block."""
-        heard, coming = self._heard, self._coming
-        if coming is not None and self._faded_frames and not coming.arrived:
-            self._break_fade()
-        if heard is not None and not heard.arrived:
-            self._break_fade()
-            self._torn = True
-            self._heard = None
-            if coming is None:
-                heard.come_back()
-                self._coming = coming = heard
-            else:
-                self.events.append(Event("freed", self.frame, heard.slot))
-        if self._heard is None and coming is not None and coming.path_latency != self.path_latency:
-            self._set_latency(coming.path_latency)
-            self._torn = True
-
-    def _mix(self, out: AudioBlock) -> None:
-        coming = self._coming
-        if self._heard is not None:
-            current = self._heard.block
-        else:
-            self._past.read(self._dry, self.path_latency)
-            current = self._dry
-        if coming is not None and (self._faded_frames or coming.warm):
-            self._crossfade(current, coming, out)
-        else:
-            np.copyto(out, current)
-        if self._torn:
-            np.subtract(self._last, out[:, :1], out=self._step)
-            np.multiply(self._step, self._let_go, out=self._scratch)
-            np.add(out, self._scratch, out=out)
-            self._torn = False
-
-    def _crossfade(self, current: AudioBlock, coming: EngineVoice, out: AudioBlock) -> None:
-        frames = out.shape[1]
-        falling, rising = self._between_chains if self._heard is not None else self._from_dry
-        start, end = self._faded_frames, self._faded_frames + frames
-        np.multiply(current, falling[start:end], out=out)
-        np.multiply(coming.block, rising[start:end], out=self._scratch)
-        np.add(out, self._scratch, out=out)
-        self._faded_frames = end
-        if end >= self._fade_frames:
-            self._arrive(coming)
-
-    def _arrive(self, coming: EngineVoice) -> None:
-        """The fade is over."""
-        if self._heard is not None:
-            self.events.append(Event("freed", self.frame, self._heard.slot))
-        self._heard, self._coming = coming, None
-        self._faded_frames = 0
-        self._set_latency(coming.path_latency)
-        if not coming.returning:
-            self.statistics.add(Count.SWAPS)
-            self.events.append(Event("heard", self.frame, coming.slot))
-        coming.returning = False
-
-    # -- the end of the block --------------------------------------------------------------------------------------
-
-    def _feed_taps(self, out: AudioBlock) -> None:
-        for name, (ring, _) in self._taps.items():
-            if name == "output":
-                self._write_tap(ring, out)
-            else:
-                self._write_tap(ring, self._heard.answer if self._heard is not None else self._nothing)
-
-    def _write_tap(self, ring: AudioRing, block: AudioBlock) -> None:
-        frames = self.plan.block_frames
-        if not self.plan.realtime:
-            self._wait_for_media(lambda: ring.writable >= frames)
-        if block is self._nothing:
-            block = self._nothing[: ring.channels]
-        if block.shape[0] != ring.channels:
-            self.statistics.add(Count.LOST_RECORD_FRAMES, frames)
+    def _bypass(self, out: AudioBlock) -> None:
+        """Fade between the chain and the aligned dry source: straight, for they are nearly the same sound."""
+        if self._bypassed and self._dryness >= 1.0:
+            np.copyto(out, self._dry)
             return
-        self.statistics.add(Count.LOST_RECORD_FRAMES, frames - ring.write(block))
+        frames = out.shape[1]
+        step = self._dryness_step if self._bypassed else -self._dryness_step
+        np.multiply(self._unit, np.float32(step), out=self._ramp)
+        np.add(self._ramp, np.float32(self._dryness), out=self._ramp)
+        np.clip(self._ramp, 0.0, 1.0, out=self._ramp)
+        np.subtract(self._dry, out, out=self._dry)
+        np.multiply(self._dry, self._ramp, out=self._dry)
+        np.add(out, self._dry, out=out)
+        self._dryness = min(1.0, max(0.0, self._dryness + step * frames))
+
+    def _at_point(self, point: str) -> AudioBlock | None:
+        """What passes at a point in this block; None for nothing."""
+        heard = self._voices.heard
+        match point:
+            case "output":
+                return self._out
+            case "input":
+                return self._source
+            case "engine":
+                return heard.answer if heard is not None else None
+            case "a" | "b":
+                voice = self._voices.of_side(point)
+                return voice.block if voice is not None else None
+        return heard.buses.get(point) if heard is not None else None
 
     def _count(self, begun: float) -> None:
-        statistics = self.statistics
+        statistics, verdict = self.statistics, self._guard.verdict
         self.frame += self.plan.block_frames
         statistics.add(Count.BLOCKS)
         statistics.put(Count.FRAMES, self.frame)
-        if self._guard.verdict.muted:
+        if verdict.muted:
             statistics.add(Count.NON_FINITE_BLOCKS)
-        if self._guard.verdict.turned_down:
-            statistics.add(Count.CEILING_BLOCKS)
+            if not self._muted:
+                self.events.append(Event("muted", self.frame - self.plan.block_frames))
+        self._muted = verdict.muted
+        statistics.add(Count.CEILING_BLOCKS, int(verdict.turned_down))
+        statistics.add(Count.CAPPED_BLOCKS, int(verdict.capped))
         statistics.highest(Count.CALLBACK_MAX_US, int((time.monotonic() - begun) * 1e6))
         end = self._finish_frame()
         if not self.finished and end is not None and self.frame >= end:
@@ -362,8 +259,9 @@ class Playback:
     def _finish_frame(self) -> int | None:
         if self.plan.duration_frames is not None:
             return self.plan.duration_frames
-        if self._source_end is None:
+        if self._deck.end_frame is None:
             return None
         longest = seconds_to_frames(LONGEST_TAIL_S, self.plan.sample_rate)
-        tail = self._heard.tail_frames if self._heard is not None else 0
-        return self._source_end + self.path_latency + (min(tail, longest) if tail >= 0 else longest)
+        heard = self._voices.heard
+        tail = heard.tail_frames if heard is not None else 0
+        return self._deck.end_frame + self.path_latency + (min(tail, longest) if tail >= 0 else longest)

@@ -19,11 +19,14 @@ from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock
 
-__all__ = ["RING_HEADER_INTEGERS", "AudioRing", "fence"]
+__all__ = ["LONGEST_BLOCK_FRAMES", "RING_HEADER_INTEGERS", "AudioRing", "PastRing", "fence"]
 
 RING_HEADER_INTEGERS = 24
-"""Three cache lines: `written`, `taken`, `ended`."""
-_WRITTEN, _TAKEN, _ENDED = 0, 8, 16
+"""Three cache lines: `written`, `taken`, `ended` and `refused`."""
+_WRITTEN, _TAKEN, _ENDED, _REFUSED = 0, 8, 16, 17
+
+LONGEST_BLOCK_FRAMES = 8192
+"""Of a device."""
 
 _BARRIER = threading.Lock()
 _KEEPS_ORDER = platform.machine().lower() in ("x86_64", "amd64", "i686")
@@ -58,6 +61,7 @@ class AudioRing:
         self.channels = channels
         self.capacity = samples.size // channels
         self._samples = samples[: channels * self.capacity].reshape(channels, self.capacity)
+        self._silence: AudioBlock = np.zeros((channels, LONGEST_BLOCK_FRAMES), np.float32)
 
     @property
     def written(self) -> int:
@@ -84,6 +88,11 @@ class AudioRing:
         """Whether the writer has said that nothing follows."""
         return bool(self._header[_ENDED])
 
+    @property
+    def refused(self) -> int:
+        """Frames that were to be written and did not fit."""
+        return int(self._header[_REFUSED])
+
     def end(self) -> None:
         """Writer: nothing follows what is written."""
         fence()
@@ -92,6 +101,19 @@ class AudioRing:
     def clear(self) -> None:
         """Begin again. Only while neither end is in use."""
         self._header[:] = 0
+
+    def silence(self, frames: int) -> AudioBlock:
+        """A block of silence for this ring, at most the longest block of a device."""
+        return self._silence[:, :frames]
+
+    def skip(self, frames: int) -> None:
+        """Reader: pass over frames; at most what is there."""
+        fence()
+        self._header[_TAKEN] = self.taken + frames
+
+    def skip_all(self) -> None:
+        """Reader: pass over all that is there."""
+        self.skip(self.readable)
 
     def write(self, block: AudioBlock) -> int:
         """Writer: put in as many frames of `block` as fit; return how many."""
@@ -104,6 +126,8 @@ class AudioRing:
             self._samples[:, : frames - first] = block[:, first:frames]
         fence()
         self._header[_WRITTEN] = written + frames
+        if frames < block.shape[1]:
+            self._header[_REFUSED] += block.shape[1] - frames
         return frames
 
     def read(self, out: AudioBlock) -> int:
@@ -119,3 +143,50 @@ class AudioRing:
         fence()
         self._header[_TAKEN] = taken + frames
         return frames
+
+
+class PastRing:
+    """The newest frames of a stream, overwritten for ever: one writes and never waits, others copy what is behind.
+
+    A copy is whole if the writer did not come round to it meanwhile, which `copy` checks afterwards; the block that is
+    being written just then is not counted yet, so ask for less than the capacity.
+
+    >>> past = PastRing(np.zeros(RING_HEADER_INTEGERS, np.int64), np.zeros(4, np.float32), channels=1)
+    >>> for number in range(3):
+    ...     past.write(np.full((1, 2), number, np.float32))
+    >>> past.copy(2, 6), past.copy(0, 4)
+    (array([[1., 1., 2., 2.]], dtype=float32), None)
+    """
+
+    def __init__(self, header: NDArray[np.int64], samples: NDArray[np.float32], channels: int) -> None:
+        self._header = header
+        self.channels = channels
+        self.capacity = samples.size // channels
+        self._samples = samples[: channels * self.capacity].reshape(channels, self.capacity)
+
+    @property
+    def written(self) -> int:
+        """Frames written since the beginning."""
+        return int(self._header[_WRITTEN])
+
+    def write(self, block: AudioBlock) -> None:
+        """Writer: add a block, over the oldest."""
+        written, frames = self.written, block.shape[1]
+        start = written % self.capacity
+        first = min(frames, self.capacity - start)
+        self._samples[:, start : start + first] = block[:, :first]
+        if first < frames:
+            self._samples[:, : frames - first] = block[:, first:]
+        fence()
+        self._header[_WRITTEN] = written + frames
+
+    def copy(self, start: int, end: int) -> AudioBlock | None:
+        """The frames `start` to `end`, counted since the beginning; None where they are overwritten."""
+        if end > self.written or end - start > self.capacity:
+            return None
+        out = np.empty((self.channels, end - start), np.float32)
+        first = min(end - start, self.capacity - start % self.capacity)
+        out[:, :first] = self._samples[:, start % self.capacity : start % self.capacity + first]
+        out[:, first:] = self._samples[:, : end - start - first]
+        fence()
+        return out if self.written <= start + self.capacity else None

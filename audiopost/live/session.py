@@ -2,7 +2,8 @@
 
 ::
 
-    | counters and histogram | wake-ups | exchange 0 | exchange 1 | ... | source ring | tap rings |
+    | counters and histogram | wake-ups | exchange 0 | exchange 1 | ... | meters | gauges of the engines |
+    | reel 0 | reel 1 | rings of recordings | rings of meters | the last minute |
 
 `SessionPlan` holds the numbers and travels to every child; `SessionMemory` turns them into the objects, the
 same way in every process.
@@ -12,15 +13,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from audiopost.layouts import Layout
 from audiopost.live.exchange import BlockExchange
 from audiopost.live.memory import Segment, aligned
-from audiopost.live.ring import RING_HEADER_INTEGERS, AudioRing
+from audiopost.live.meter_board import BOARD_BYTES, GAUGES_BYTES, METER_POINTS, Gauges, MeterBoard
+from audiopost.live.ring import RING_HEADER_INTEGERS, AudioRing, PastRing
 from audiopost.live.statistics import STATISTICS_INTEGERS, Statistics
 from audiopost.live.wake import SEMAPHORE_BYTES, PipeWake, SemaphoreWake, Wake
 from audiopost.units import seconds_to_frames
 
-__all__ = ["MAXIMUM_CHANNELS", "TAPS", "SessionMemory", "SessionPlan"]
+__all__ = ["KEPT_S", "MAXIMUM_CHANNELS", "RECORDINGS", "REELS", "SessionMemory", "SessionPlan"]
 
 MAXIMUM_CHANNELS = 64
 """Of a source or of a chain's output; memory that no channel uses is never touched and costs nothing."""
@@ -31,8 +36,17 @@ READ_AHEAD_S = 10.0
 RING_SAMPLES_MAXIMUM = 16_000_000
 """64 MB a ring: with many channels at high rates the ten seconds become fewer."""
 
-TAPS = ("output", "engine")
-"""What can be recorded: what goes to the device, and the bare answers of the engine that is heard."""
+REELS = 2
+"""One is heard while the other is wound."""
+
+RECORDINGS = 8
+"""That can go on at the same time."""
+
+METER_RING_S = 2.0
+"""How long the meter process may be kept from its work before its integrated values miss something."""
+
+KEPT_S = 60.0
+"""Of what was heard, that can be kept afterwards."""
 
 _RING_HEADER_BYTES = aligned(RING_HEADER_INTEGERS * 8)
 
@@ -51,6 +65,8 @@ class SessionPlan:
     live_input: bool
     speed: float
     duration_frames: int | None = None
+    lag_blocks: int = 0
+    """Blocks by which the engines may be late: 0 direct, 1 in safe mode."""
     pipes: tuple[tuple[int, int], ...] = ()
 
     @property
@@ -90,19 +106,46 @@ class SessionPlan:
         return self.wakes_offset + self.wakes * SEMAPHORE_BYTES
 
     @property
-    def rings_offset(self) -> int:
-        """Where the rings begin, in bytes."""
+    def meters_offset(self) -> int:
+        """Where the readings of the meters begin, in bytes."""
         return self.exchanges_offset + self.engines * BlockExchange.size_bytes(self.exchange_samples)
 
     @property
-    def ring_bytes(self) -> int:
-        """Size of one ring with its header."""
-        return _RING_HEADER_BYTES + aligned(self.ring_samples * 4)
+    def gauges_offset(self) -> int:
+        """Where the engines' gauges begin, in bytes."""
+        return self.meters_offset + aligned(BOARD_BYTES)
+
+    @property
+    def rings_offset(self) -> int:
+        """Where the rings begin, in bytes."""
+        return self.gauges_offset + self.engines * aligned(GAUGES_BYTES)
+
+    @property
+    def meter_ring_samples(self) -> int:
+        """Size of each ring of a meter, in samples of all channels."""
+        wanted = seconds_to_frames(METER_RING_S, self.sample_rate) * max(self.layout.channels, self.output_channels)
+        return min(wanted, RING_SAMPLES_MAXIMUM)
+
+    @property
+    def past_samples(self) -> int:
+        """Size of the ring of the last minute, with a margin for the copy."""
+        return seconds_to_frames(KEPT_S + READ_AHEAD_S, self.sample_rate) * self.output_channels
+
+    def ring_places(self) -> tuple[tuple[int, int], ...]:
+        """``(offset in bytes, samples)`` of each ring: reels, recordings, meters, the last minute."""
+        sizes = (
+            *(self.ring_samples,) * (REELS + RECORDINGS), *(self.meter_ring_samples,) * METER_POINTS, self.past_samples
+        )  # fmt: skip
+        places, offset = [], self.rings_offset
+        for size in sizes:
+            places.append((offset, size))
+            offset += _RING_HEADER_BYTES + aligned(size * 4)
+        return (*places, (offset, 0))
 
     @property
     def size_bytes(self) -> int:
         """Size of the whole memory."""
-        return self.rings_offset + (1 + len(TAPS)) * self.ring_bytes
+        return self.ring_places()[-1][0]
 
 
 class SessionMemory:
@@ -122,11 +165,22 @@ class SessionMemory:
         """Media -> device: something was done. Only a device that keeps no time waits for it."""
         self._wakes = wakes
         self.exchanges = tuple(self._exchange(slot) for slot in range(plan.engines))
-        self.source = self._ring(0, plan.layout.channels)
+        self._places = plan.ring_places()
+        self.reels = tuple(self._ring(reel, plan.layout.channels) for reel in range(REELS))
+        self.past = PastRing(*self._ring_memory(len(self._places) - 2), plan.output_channels)
+        self.board = MeterBoard(segment.integers(plan.meters_offset, BOARD_BYTES // 8))
 
-    def tap(self, name: str, channels: int) -> AudioRing:
-        """The ring of a tap, for that many channels."""
-        return self._ring(1 + TAPS.index(name), channels)
+    def recording(self, number: int, channels: int) -> AudioRing:
+        """The ring of a recording, for that many channels."""
+        return self._ring(REELS + number, channels)
+
+    def meter(self, number: int, channels: int) -> AudioRing:
+        """The ring of a meter, for that many channels."""
+        return self._ring(REELS + RECORDINGS + number, channels)
+
+    def gauges(self, slot: int) -> Gauges:
+        """What the engine of a slot says about its nodes."""
+        return Gauges(self._segment.integers(self.plan.gauges_offset + slot * aligned(GAUGES_BYTES), GAUGES_BYTES // 8))
 
     def renew_exchange(self, slot: int) -> None:
         """Control: make the exchange of a dead engine as new. Only after the device has dropped it."""
@@ -151,7 +205,9 @@ class SessionMemory:
         )
 
     def _ring(self, index: int, channels: int) -> AudioRing:
-        offset = self.plan.rings_offset + index * self.plan.ring_bytes
+        return AudioRing(*self._ring_memory(index), channels)
+
+    def _ring_memory(self, index: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        offset, samples = self._places[index]
         header = self._segment.integers(offset, RING_HEADER_INTEGERS)
-        samples = self._segment.samples(offset + _RING_HEADER_BYTES, self.plan.ring_samples)
-        return AudioRing(header, samples, channels)
+        return header, self._segment.samples(offset + _RING_HEADER_BYTES, samples)

@@ -1,108 +1,218 @@
-"""A sound file as an endless or finite stream at the session's rate."""
+"""Sound files as an endless or finite stream at the session's rate: the media process's side of a reel.
+
+::
+
+    file ─ legs of the itinerary ─ turned round? ─ seam faded ─ resampled ─┐
+    file ─ ...                                                            ─┼─ × level ─ sum ─▶ ring
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import gcd
 from pathlib import Path
 
 import numpy as np
 
 from audiopost.blocks import AudioBlock
 from audiopost.dsp.resampling import Resampler
-from audiopost.errors import UsageError
+from audiopost.layouts import Layout
+from audiopost.live.fades import straight
+from audiopost.live.itinerary import Itinerary, StemSource
 from audiopost.live.ring import AudioRing
+from audiopost.live.routing import route
 from audiopost.media.audio_file import open_audio
-from audiopost.units import seconds_to_frames
 
-__all__ = ["FileSource"]
+__all__ = ["PIECE_FRAMES", "SEAM_S", "FileStream", "Reel", "look_at"]
 
-PIECE_FRAMES = 8192
+PIECE_FRAMES = 4096
+
+SEAM_S = 0.005
+"""Crossfade at the seam of a loop, s of the material: what would have followed fades out under the new beginning.
+Sound that is periodic with the loop is not changed; at the end of a file nothing follows, and nothing is faded."""
 
 
-class FileSource:
-    """Reads a file, or a region of it, once or again and again.
+class FileStream:
+    """One file along an itinerary.
 
     Parameters
     ----------
-    path
-        Any file that `audiopost.media` reads.
     sample_rate
-        Of the session, in Hz. A file of another rate is resampled as one stream, across the loop's seam too.
-    loop
-        True: begin again at the end.
-    region
-        ``(start, end)`` in s of the file; None: all of it.
+        Of the session, in Hz. A file of another rate, or another speed, is resampled as one stream, across seams too.
+    grid_hz
+        Ends of legs are moved to whole periods of it, so that files of different rates loop alike; None: each frame
+        of the file.
+    played_frames
+        Frames of the session that were already played: it goes on from there.
 
     Raises
     ------
     FileError
         If the file cannot be read.
-    UsageError
-        If the region is empty or outside the file.
     """
 
     def __init__(
-        self, path: Path, sample_rate: int, *, loop: bool = True, region: tuple[float, float] | None = None
+        self, path: Path, sample_rate: int, itinerary: Itinerary, grid_hz: int | None = None, played_frames: int = 0
     ) -> None:
         self.reader = open_audio(path)
-        self._loop = loop
-        try:
-            self._start, self._end = self._region(region)
-        except UsageError:
-            self.reader.close()
-            raise
-        self._position = self._start
-        self._resampler = Resampler(self.reader.channels, self.reader.sample_rate, sample_rate)
+        rate = self.reader.sample_rate
+        self._grid_frames = 1 if grid_hz is None else rate // grid_hz
+        self._backwards = itinerary.backwards
+        self._seam_frames = round(SEAM_S * rate) if itinerary.loop and itinerary.region is not None else 0
+        if played_frames:
+            itinerary = itinerary.from_position(itinerary.position_s(played_frames / sample_rate))
+        self._legs = itinerary.legs_s()
+        self._next_leg()
+        speed = abs(itinerary.speed)
+        self._resampler = Resampler(self.reader.channels, rate if speed == 1.0 else rate * speed, sample_rate)
+        self._under: AudioBlock = np.empty((self.reader.channels, 0), np.float32)
         self._left: AudioBlock = np.empty((self.reader.channels, 0), np.float32)
         self._over = False
-        self.reader.seek(self._start)
 
-    def advance(self, ring: AudioRing) -> bool:
-        """Put a piece into the ring; False when it is full or all is said.
+    def read(self, frames: int) -> AudioBlock:
+        """The next frames; fewer than asked only at the end of all.
 
-        Raises
-        ------
-        FileError
-            If the disk fails.
+        Raises FileError if the disk fails.
         """
-        if self._left.shape[1] == 0:
-            if self._over:
-                if not ring.ended:
-                    ring.end()
-                return False
-            self._left = self._next_piece()
-        if ring.writable < min(PIECE_FRAMES, self._left.shape[1]):
-            return False
-        put = ring.write(self._left)
-        self._left = self._left[:, put:]
-        return put > 0 or not self._over
+        pieces, there = [self._left], self._left.shape[1]
+        while there < frames and not self._over:
+            piece = self._next_piece()
+            pieces.append(piece)
+            there += piece.shape[1]
+        whole = np.concatenate(pieces, axis=1) if len(pieces) > 1 else self._left
+        self._left = whole[:, frames:]
+        return whole[:, :frames]
 
     def close(self) -> None:
         """Close the file."""
         self.reader.close()
 
+    def _next_leg(self) -> bool:
+        """Set out on the next leg; False if there is none, or none with a frame in it."""
+        start_s, end_s = next(self._legs, (0.0, 0.0))
+        rate, grid = self.reader.sample_rate, self._grid_frames
+        self._position, self._end = grid * round(start_s * rate / grid), grid * round(end_s * rate / grid)
+        return self._position != self._end
+
     def _next_piece(self) -> AudioBlock:
-        piece = self.reader.read(min(PIECE_FRAMES, self._end - self._position))
-        self._position += piece.shape[1]
-        if piece.shape[1] == 0 and self._position > self._start:
-            # The end of the region, or of a file that breaks off before its promised length.
-            if not self._loop:
+        if self._position == self._end:
+            before = self._end
+            if not self._next_leg():
                 self._over = True
                 return self._resampler.finish()
-            self._position = self._start
-            self.reader.seek(self._start)
-            return self._next_piece()
-        if piece.shape[1] == 0:
-            self._over = True
-        return self._resampler.process(piece)
+            self._under = self._following(before)
+        frames = min(PIECE_FRAMES, abs(self._end - self._position))
+        piece = self._samples(self._position, frames)
+        self._position += -frames if self._backwards else frames
+        return self._resampler.process(self._faded(piece))
 
-    def _region(self, region: tuple[float, float] | None) -> tuple[int, int]:
-        if region is None:
-            return 0, self.reader.frames
-        start, end = (seconds_to_frames(each, self.reader.sample_rate) for each in region)
-        if not 0 <= start < end or start >= self.reader.frames:
-            raise UsageError(
-                f"the region {region[0]:g}:{region[1]:g} s is not within the file",
-                where=str(self.reader.path),
-                mend=f"it lasts {self.reader.duration_s:.3f} s",
-            )
-        return start, min(end, self.reader.frames)
+    def _samples(self, position: int, frames: int) -> AudioBlock:
+        """Frames from a position on in the direction of play; silence where the file has none."""
+        first = position - frames if self._backwards else position
+        block = np.zeros((self.reader.channels, frames), np.float32)
+        if first < self.reader.frames:
+            self.reader.seek(first)
+            there = self.reader.read(frames)
+            block[:, : there.shape[1]] = there
+        return np.ascontiguousarray(block[:, ::-1]) if self._backwards else block
+
+    def _following(self, end: int) -> AudioBlock:
+        """What would have come after the end of a leg, as far as the fade of the seam reaches."""
+        there = end if self._backwards else self.reader.frames - end
+        return self._samples(end, max(0, min(self._seam_frames, there, abs(self._end - self._position))))
+
+    def _faded(self, piece: AudioBlock) -> AudioBlock:
+        frames = min(self._under.shape[1], piece.shape[1])
+        if frames:
+            # A piece is longer than the seam, or ends the leg: the fade is always within one.
+            falling, rising = straight(frames)
+            piece[:, :frames] *= rising
+            piece[:, :frames] += self._under[:, :frames] * falling
+            self._under = self._under[:, :0]
+        return piece
+
+
+class Reel:
+    """Files played together into one ring.
+
+    Raises
+    ------
+    FileError
+        If a file cannot be read.
+    """
+
+    def __init__(
+        self,
+        ring: AudioRing,
+        stems: Sequence[StemSource],
+        itinerary: Itinerary,
+        sample_rate: int,
+        played_frames: int = 0,
+    ) -> None:
+        self.ring = ring
+        self._streams: list[tuple[FileStream, np.float32]] = []
+        self._waiting: AudioBlock = np.empty((ring.channels, 0), np.float32)
+        self._over = False
+        grid = _shared_grid([stem.path for stem in stems]) if len(stems) > 1 else None
+        try:
+            for stem in stems:
+                stream = FileStream(stem.path, sample_rate, itinerary, grid, played_frames)
+                self._streams.append((stream, np.float32(stem.gain_linear)))
+        except BaseException:
+            self.close()
+            raise
+
+    def advance(self) -> bool:
+        """Put a piece into the ring; False when it is full or all is said. Raises FileError if the disk fails."""
+        if self._waiting.shape[1] == 0:
+            if self._over:
+                if not self.ring.ended:
+                    self.ring.end()
+                return False
+            self._waiting = self._next_piece()
+            self._over = self._waiting.shape[1] < PIECE_FRAMES
+        if self.ring.writable < self._waiting.shape[1]:
+            return False
+        put = self.ring.write(self._waiting)
+        self._waiting = self._waiting[:, put:]
+        return put > 0 or not self._over
+
+    def close(self) -> None:
+        """Close the files."""
+        for stream, _ in self._streams:
+            stream.close()
+
+    def _next_piece(self) -> AudioBlock:
+        pieces = [(stream.read(PIECE_FRAMES), gain) for stream, gain in self._streams]
+        longest = max(piece.shape[1] for piece, _ in pieces)
+        if len(pieces) == 1 and pieces[0][1] == 1.0 and pieces[0][0].shape[0] == self.ring.channels:
+            return pieces[0][0]
+        mixed = np.zeros((self.ring.channels, longest), np.float32)
+        routed = np.empty_like(mixed)
+        for piece, gain in pieces:
+            if gain:
+                frames = piece.shape[1]
+                route(piece, routed[:, :frames])
+                mixed[:, :frames] += routed[:, :frames] * gain
+        return mixed
+
+
+def look_at(paths: Sequence[Path]) -> tuple[Layout, float, tuple[int, ...], tuple[str, ...]]:
+    """The widest layout of the files, the longest duration in s, their rates in Hz, and what is odd about them.
+
+    Raises FileError if one cannot be read.
+    """
+    layouts, lengths, rates, notes = [], [], [], []
+    for path in paths:
+        with open_audio(path) as reader:
+            layouts.append(reader.layout)
+            lengths.append(reader.duration_s)
+            rates.append(reader.sample_rate)
+            notes += list(reader.notes)
+    return max(layouts, key=lambda layout: layout.channels), max(lengths), tuple(rates), tuple(notes)
+
+
+def _shared_grid(paths: Sequence[Path]) -> int | None:
+    """The rate in Hz of which all files' rates are multiples; None where they are equal."""
+    _, _, rates, _ = look_at(paths)
+    return None if len(set(rates)) == 1 else gcd(*rates)

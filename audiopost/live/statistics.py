@@ -48,6 +48,12 @@ class Count(IntEnum):
     ANSWERED_BLOCKS = 14
     CALLBACK_MAX_US = 15
     DEVICE_LATENCY_US = 16
+    REEL = 17
+    """Which of the two reels is heard."""
+    ROLLING = 18
+    """0 while the transport pauses."""
+    CAPPED_BLOCKS = 19
+    """Blocks that the hearing-safe cap turned down."""
 
 
 _COUNTERS = 64
@@ -141,6 +147,7 @@ def statistics_document(
         "latency_ms": {"device": device_ms, "graph": graph_ms, "total": device_ms + graph_ms},
         "non_finite_blocks": statistics[Count.NON_FINITE_BLOCKS],
         "ceiling_blocks": statistics[Count.CEILING_BLOCKS],
+        "capped_blocks": statistics[Count.CAPPED_BLOCKS],
         "realtime_priority": bool(statistics[Count.REALTIME_DEVICE]),
         **control,
         "pids": dict(pids),

@@ -11,6 +11,7 @@ import numpy as np
 
 from audiopost.blocks import AudioBlock
 from audiopost.layouts import default_layout
+from audiopost.live.host import LiveHost
 from audiopost.media.audio_writer import AudioWriter
 from tests import tolerances
 
@@ -18,7 +19,7 @@ RATE_HZ = 48_000
 TONE_HZ = 1000.0
 TONE_PEAK = 0.25
 
-__all__ = ["RATE_HZ", "TONE_HZ", "TONE_PEAK", "alive", "level_db", "until", "write_tone"]
+__all__ = ["RATE_HZ", "TONE_HZ", "TONE_PEAK", "alive", "level_db", "play_on", "until", "write_tone"]
 
 
 def write_tone(path: Path, channels: int = 2, seconds: int = 1) -> Path:
@@ -53,3 +54,9 @@ def level_db(block: AudioBlock) -> float:
     period = int(RATE_HZ / TONE_HZ)
     whole = block[:, : block.shape[1] // period * period].astype(np.float64)
     return float(20 * np.log10(np.sqrt(np.mean(whole**2)) / (TONE_PEAK / np.sqrt(2))))
+
+
+def play_on(host: LiveHost, frames: int) -> None:
+    """Wait until so many more frames were played."""
+    end = host.statistics()["frames"] + frames
+    until(lambda: host.statistics()["frames"] >= end)

@@ -15,7 +15,7 @@ from audiopost.graph.spec import GraphSpec, NodeSpec
 from audiopost.live.host import LiveHost
 from audiopost.media.audio_file import open_audio, read_audio
 from tests import tolerances
-from tests.live.sessions import RATE_HZ, TONE_HZ, TONE_PEAK, alive, level_db, until, write_tone
+from tests.live.sessions import RATE_HZ, TONE_HZ, TONE_PEAK, alive, level_db, play_on, until, write_tone
 from tests.recordings import recording
 
 
@@ -30,12 +30,6 @@ def tail(path: Path, seconds: float = 0.1) -> AudioBlock:
     return samples[:, -int(seconds * RATE_HZ) :]
 
 
-def play_on(host: LiveHost, frames: int) -> None:
-    """Wait until so many more frames were played."""
-    end = host.statistics()["frames"] + frames
-    until(lambda: host.statistics()["frames"] >= end)
-
-
 def test_a_session_plays_changes_swaps_records_and_leaves_nothing(tone: Path, tmp_path: Path) -> None:
     output, statistics = tmp_path / "heard.wav", tmp_path / "live.json"
     host = LiveHost(
@@ -47,6 +41,7 @@ def test_a_session_plays_changes_swaps_records_and_leaves_nothing(tone: Path, tm
         assert host.parameter_log == [(frame, "gain.gain_db", -12.0)]
         host.swap(fx.gain(gain_db=-3) >> fx.gain(gain_db=-1))
         play_on(host, RATE_HZ)
+        until(lambda: len(host.statistics()["pids"]["engines"]) == 3)
         path, frames = host.stop_recording()
         document = host.statistics()
     assert path == output
@@ -59,7 +54,7 @@ def test_a_session_plays_changes_swaps_records_and_leaves_nothing(tone: Path, tm
     written = json.loads(statistics.read_text(encoding="utf-8"))
     assert written.keys() == document.keys()
     pids = (document["pids"]["device"], document["pids"]["media"], *document["pids"]["engines"])
-    assert len(pids) == 4
+    assert len(pids) == 5
     until(lambda: not any(map(alive, pids)), tolerances.LIVE_STOP_S)
 
 

@@ -1,0 +1,154 @@
+"""Control's side of recordings: which files are being written, from which point, through which ring."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from audiopost.errors import AudiopostError, DeviceError, UsageError
+from audiopost.layouts import Layout, default_layout
+from audiopost.live import messages as say
+from audiopost.live.session import KEPT_S, RECORDINGS
+from audiopost.live.stage import PATIENCE_S, STOP_PATIENCE_S, Stage
+from audiopost.live.statistics import Count
+from audiopost.units import seconds_to_frames
+
+__all__ = ["Gap", "Recorder"]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A break of the device while recordings went on: in which file, at which of its frames, how long in s."""
+
+    path: Path
+    frame: int
+    duration_s: float
+
+
+class Recorder:
+    """The recordings of one session."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.gaps: list[Gap] = []
+        self._stage = stage
+        self._going: dict[str, say.Record] = {}
+        self._changing = threading.RLock()
+
+    @property
+    def taps(self) -> tuple[say.StartTap, ...]:
+        """What the device must feed."""
+        with self._changing:
+            return tuple(_tap(request) for request in self._going.values())
+
+    @property
+    def paths(self) -> dict[str, Path]:
+        """Point -> file of what is being recorded."""
+        return {tap: request.path for tap, request in self._going.items()}
+
+    def start(self, request: say.Record, layout: Layout | None) -> None:
+        """Open a recording, from the next block on; `layout` of the point, None where it is unknown.
+
+        Raises AudiopostError.
+        """
+        stage = self._stage
+        with self._changing:
+            if request.tap in self._going:
+                raise DeviceError(str(request.path), f"{request.tap!r} is being recorded already")
+            if layout is None:
+                mend = "watch the node first, or name an output of the chain"
+                raise UsageError(f"nothing is heard at {request.tap!r}", mend=mend)
+            used = {each.number for each in self._going.values()}
+            free = [number for number in range(RECORDINGS) if number not in used]
+            if not free:
+                raise DeviceError(str(request.path), f"{RECORDINGS} recordings go on already")
+            whole = replace(request, number=free[0], layout=layout)
+            stage.memory.recording(whole.number, layout.channels).clear()
+            stage.ask_media(whole)
+            self._going[request.tap] = whole
+            if stage.playing:
+                stage.ask_device(_tap(whole))
+
+    def stop(self, tap: str) -> say.Recorded:
+        """Close a recording; all that was heard until now is in the file. Raises AudiopostError."""
+        stage = self._stage
+        with self._changing:
+            if tap not in self._going:
+                raise DeviceError(tap, "nothing is being recorded")
+            self._going.pop(tap)
+            try:
+                tapped: say.Tapped = stage.ask_device(say.StopTap(0, f"record {tap}"), STOP_PATIENCE_S)
+                frames = tapped.frames
+            except DeviceError:
+                frames = sys.maxsize  # the device is gone: what lies in the ring is all there is
+            patience_s = 2 * STOP_PATIENCE_S if stage.stopping else PATIENCE_S
+            recorded: say.Recorded = stage.ask_media(say.StopRecording(0, tap, frames), patience_s)
+            return recorded
+
+    def stop_all(self) -> None:
+        """At the end: close what can be closed, and say what cannot."""
+        for tap, path in self.paths.items():
+            try:
+                self.stop(tap)
+            except AudiopostError as error:
+                self._stage.listener.problem(f"the recording {path} may be incomplete: {error}")
+
+    def keep(self, request: say.Keep) -> say.Recorded:
+        """Write what was heard up to now into a file. Raises AudiopostError."""
+        longest = seconds_to_frames(KEPT_S, self._stage.sample_rate)
+        recorded: say.Recorded = self._stage.ask_media(replace(request, frames=min(request.frames, longest)))
+        return recorded
+
+    @property
+    def places(self) -> dict[Path, int]:
+        """File -> frames that the device has given for it."""
+        rings = ((each, self._stage.memory.recording(each.number, _channels(each))) for each in self._going.values())
+        return {request.path: ring.written for request, ring in rings}
+
+    def mark_gap(self, places: dict[Path, int], duration_s: float) -> None:
+        """The device was away for so long when it had given so many frames for each file."""
+        for path, frame in places.items():
+            self.gaps.append(Gap(path, frame, duration_s))
+            at_s = frame / self._stage.sample_rate
+            self._stage.listener.problem(
+                f"{path}: {duration_s:.2f} s are missing at {at_s:.3f} s (frame {frame}): there was no device"
+            )
+
+    def go_on(self) -> None:
+        """A new media process goes on with what its predecessor had not taken, in files of their own."""
+        with self._changing:
+            for tap, request in tuple(self._going.items()):
+                again = replace(request, exists="number")
+                try:
+                    self._stage.ask_media(again)
+                except AudiopostError as error:
+                    del self._going[tap]
+                    self._stage.listener.problem(f"the recording {request.path} has ended: {error}")
+                else:
+                    frame = self._stage.memory.statistics[Count.FRAMES]
+                    self._stage.listener.problem(
+                        f"the recording {request.path} broke off near frame {frame} and goes on in a numbered file"
+                    )
+
+    def layout_of(self, tap: str, voice: say.Voice) -> Layout | None:
+        """The layout of a point; None if there is no such point."""
+        plan = self._stage.memory.plan
+        match tap:
+            case "output" | "a" | "b":
+                return default_layout(plan.output_channels)
+            case "input":
+                return plan.layout
+            case "engine":
+                return voice.layout
+        width = dict(voice.buses).get(tap)
+        return None if width is None else voice.layout if width == voice.layout.channels else default_layout(width)
+
+
+def _channels(request: say.Record) -> int:
+    assert request.layout is not None
+    return request.layout.channels
+
+
+def _tap(request: say.Record) -> say.StartTap:
+    return say.StartTap(0, f"record {request.tap}", request.tap, request.number, _channels(request))

@@ -1,0 +1,149 @@
+"""Meters while it plays: the same numbers as the meter of files gives, at any point, to any number of readers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audiopost import effects as fx
+from audiopost.errors import DeviceError, UnknownNameError, UsageError
+from audiopost.live.host import LiveHost
+from audiopost.live.meter_board import BAND_CENTRES_HZ, Reading
+from audiopost.loudness.meter import LoudnessMeter
+from audiopost.media.audio_file import read_audio
+from tests import tolerances
+from tests.live.sessions import RATE_HZ, TONE_PEAK, alive, play_on, until, write_tone
+
+PEAK_DBFS = 20 * np.log10(TONE_PEAK)
+
+
+@pytest.fixture
+def tone(tmp_path: Path) -> Path:
+    return write_tone(tmp_path / "tone.wav")
+
+
+def reading(host: LiveHost, point: str) -> Reading:
+    until(lambda: point in host.meters().points)
+    return host.meters().points[point]
+
+
+def measured(host: LiveHost, point: str, seconds: float = 4.0) -> Reading:
+    """A reading of at least so much sound."""
+    until(lambda: reading(host, point).frames > seconds * RATE_HZ)
+    return reading(host, point)
+
+
+def test_every_point_reads_what_passes_there(tone: Path) -> None:
+    chain = fx.gain(gain_db=-6) >> fx.compressor(threshold_db=-40, ratio=4, attack_ms=1)
+    with LiveHost(chain, source=tone, device="null", speed=0.0, duration_s=3600.0) as host:
+        host.watch("gain")
+        before, inside = measured(host, "input"), measured(host, "gain")
+        # A tone of 1 kHz in two channels: its loudness is its peak level, by the definition of BS.1770.
+        assert before.integrated_lufs == pytest.approx(PEAK_DBFS, abs=0.05)
+        assert before.momentary_lufs == pytest.approx(before.short_term_lufs, abs=0.01)
+        assert before.loudness_range_lu == pytest.approx(0.0, abs=0.1)
+        assert -0.1 < before.true_peak_dbtp - PEAK_DBFS < 0.3, "the sudden beginning of a tone overshoots"
+        assert before.sample_peak_dbfs == pytest.approx(PEAK_DBFS, abs=0.01)
+        assert before.peaks_dbfs == pytest.approx((PEAK_DBFS, PEAK_DBFS), abs=0.01)
+        assert before.correlation == pytest.approx(1.0, abs=1e-6)
+        assert before.lost_frames == 0
+        loudest = int(np.argmax(before.spectrum_dbfs))
+        assert BAND_CENTRES_HZ[loudest] == 1000.0
+        assert before.spectrum_dbfs[loudest] == pytest.approx(PEAK_DBFS - 3.01, abs=0.1)
+        assert inside.short_term_lufs == pytest.approx(PEAK_DBFS - 6.0, abs=0.05)
+        until(lambda: "compressor" in host.meters().nodes)
+        node = host.meters().nodes["compressor"]
+        assert node.load > 0.0
+        output = measured(host, "output", 30.0)
+        assert node.gain_reduction_db == pytest.approx(inside.short_term_lufs - output.short_term_lufs, abs=0.5)
+        assert host.meters().nodes["gain"].gain_reduction_db is None
+
+
+def test_integrated_values_agree_with_the_recording_and_begin_anew(tone: Path, tmp_path: Path) -> None:
+    """What the meter integrates is every frame from its reset on: as many as the recording has, as loud."""
+    output = tmp_path / "heard.wav"
+    with LiveHost(fx.noise(level_dbfs=-20, seed=3), device="null", speed=0.0, duration_s=3600.0) as host:
+        measured(host, "output", 1.0)
+        host.reset_meters()
+        host.record(output, bits="32f")
+        until(lambda: reading(host, "output").frames > 20 * RATE_HZ)
+        host.stop_recording()
+        metered = reading(host, "output")
+    samples, _ = read_audio(output)
+    meter = LoudnessMeter(RATE_HZ, "stereo")
+    meter.process(samples)
+    assert metered.integrated_lufs == pytest.approx(meter.result().integrated_lufs, abs=0.05)
+    assert metered.lost_frames == 0
+
+
+def test_a_watched_node_can_be_recorded_as_a_stem(tone: Path, tmp_path: Path) -> None:
+    stem, heard = tmp_path / "stem.wav", tmp_path / "heard.wav"
+    with LiveHost(
+        fx.gain(gain_db=-6) >> fx.gain(gain_db=0), source=tone, device="null", speed=0.0, duration_s=3600.0
+    ) as host:
+        with pytest.raises(UsageError, match="watch the node first"):
+            host.record(stem, tap="gain")
+        host.watch("gain")
+        host.record(heard, tap="engine")
+        host.record(stem, tap="gain", bits="32f")
+        play_on(host, RATE_HZ)
+        host.stop_recording("gain")
+        host.stop_recording("engine")
+        assert host.statistics()["lost_record_frames"] == 0
+    one, other = (read_audio(path)[0][0, -9600:] for path in (stem, heard))
+    np.testing.assert_allclose(np.max(np.abs(one)), TONE_PEAK * 10 ** (-6 / 20), rtol=1e-4)
+    # The two end within some blocks of each other, on a tone of 48 frames: the same sound at one shift.
+    apart = [np.max(np.abs(one[:-48] - np.roll(other, shift)[:-48])[48:]) for shift in range(48)]
+    assert min(apart) < tolerances.FLOAT32_TONE
+
+
+def test_many_readers_see_whole_readings(tone: Path) -> None:
+    torn: list[Reading] = []
+    counts = [0, 0, 0, 0]
+    with LiveHost(fx.gain(), source=tone, device="null") as host:
+        measured(host, "output", 1.0)
+        over = threading.Event()
+
+        def read(number: int) -> None:
+            while not over.is_set():
+                found = host.meters().points["output"]
+                counts[number] += 1
+                if found.point != "output" or abs(found.peaks_dbfs[0] - found.peaks_dbfs[1]) > 1e-9:
+                    torn.append(found)
+
+        threads = [threading.Thread(target=read, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        start = reading(host, "output").frames
+        until(lambda: reading(host, "output").frames > start + RATE_HZ)
+        over.set()
+        for thread in threads:
+            thread.join()
+    assert torn == []
+    assert min(counts) > 30
+
+
+def test_wrong_points_are_refused_and_a_dead_meter_process_is_replaced(tone: Path) -> None:
+    chain = fx.gain() >> fx.highpass() >> fx.lowpass() >> fx.peak()
+    with LiveHost(chain, source=tone, device="null") as host:
+        with pytest.raises(UnknownNameError, match="gani"):
+            host.watch("gani")
+        for point in ("engine", "a", "b", "gain", "highpass", "lowpass"):
+            host.watch(point)
+        with pytest.raises(DeviceError, match="8 points"):
+            host.watch("peak")
+        measured(host, "output", 0.5)
+        pid = host.statistics()["pids"]["meters"]
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: not alive(pid) and host.statistics()["pids"].get("meters", pid) != pid)
+        before = reading(host, "output").frames
+        until(lambda: 0 < reading(host, "output").frames != before)
+        host.unwatch("a")
+        until(lambda: "a" not in host.meters().points)
+        host.watch("peak")
+        measured(host, "peak", 0.5)
