@@ -1,52 +1,37 @@
-"""The pictures of a report, as SVG: loudness and true peak over time, distribution, spectrum. The door to matplotlib.
+"""The pictures of a report, as SVG: loudness and true peak over time, distribution of loudness, spectrum.
 
 Conventions
 -----------
-- Line styles and shapes tell curves apart, not colours alone: a page printed in greyscale says the same.
 - A curve longer than the picture is wide is drawn by the largest reading of each column, so that no peak is lost.
-- The same page gives the same bytes: no dates, and identifiers from a fixed salt.
 """
 
 from __future__ import annotations
 
-import io
 import math
-import re
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from audiopost.jobs.extent import timecode_of_seconds
 from audiopost.report.page import Page
+from audiopost.report.plotting import (
+    GROUND,
+    INK,
+    MARK,
+    PALE,
+    drawing,
+    few_ticks,
+    frequency_axis,
+    labelled_by,
+    svg_of,
+)
 
 __all__ = ["Chart", "charts_of", "loudness_chart", "loudness_charts"]
 
 COLUMNS = 400
 """Points along a curve: one for each two pixels of a page's width."""
-
-_INK, _PALE, _MARK, _GROUND = "#1b1f24", "#8a94a0", "#b3261e", "#cfe3d4"
-_STYLE: Any = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "audiopost",
-    "font.family": "sans-serif",
-    "font.size": 9.0,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": _INK,
-    "axes.linewidth": 0.8,
-    "axes.grid": True,
-    "grid.color": "#e3e6ea",
-    "grid.linewidth": 0.6,
-    "lines.linewidth": 1.2,
-    "path.simplify": True,
-    "axes.unicode_minus": False,
-}
 
 
 @dataclass(frozen=True)
@@ -85,28 +70,27 @@ def loudness_chart(page: Page, *, frames_per_second: float | None = None) -> Cha
     _, momentary = _columns(history.time_s, history.momentary_lufs)
     if not np.any(np.isfinite(momentary)):
         return None
-    with mpl.rc_context(_STYLE):
-        figure, axes = _canvas(2.6)
+    with drawing(2.6) as (figure, axes):
         band = page.loudness_band
         if band is not None and (math.isfinite(band.lowest) or math.isfinite(band.highest)):
             low = band.lowest if math.isfinite(band.lowest) else -70.0
             high = band.highest if math.isfinite(band.highest) else 0.0
-            axes.axhspan(low, high, color=_GROUND, label="target, integrated", zorder=0)
+            axes.axhspan(low, high, color=GROUND, label="target, integrated", zorder=0)
         start_s = page.course.start_s
-        axes.plot(start_s + times, momentary, color=_PALE, linewidth=0.6, label="momentary")
-        axes.plot(start_s + times, short, color=_INK, linewidth=1.4, label="short-term")
+        axes.plot(start_s + times, momentary, color=PALE, linewidth=0.6, label="momentary")
+        axes.plot(start_s + times, short, color=INK, linewidth=1.4, label="short-term")
         integrated = None if measurement is None else measurement.loudness.integrated_lufs
         if integrated is not None:
-            axes.axhline(integrated, color=_INK, linestyle=(0, (6, 3)), linewidth=1.0, label="integrated")
+            axes.axhline(integrated, color=INK, linestyle=(0, (6, 3)), linewidth=1.0, label="integrated")
         gate = None if measurement is None else measurement.loudness.relative_threshold_lufs
         if gate is not None:
-            axes.axhline(gate, color=_PALE, linestyle=":", linewidth=1.0, label="relative gate")
+            axes.axhline(gate, color=PALE, linestyle=":", linewidth=1.0, label="relative gate")
         top = float(np.nanmax(momentary))
         axes.set_ylim(max(-70.0, min(top - 36.0, (integrated if integrated is not None else top) - 24.0)), top + 3.0)
         axes.set_ylabel("LUFS")
         _time_axis(axes, start_s, history.time_s, frames_per_second)
         _legend(axes)
-        svg = _svg(figure)
+        svg = svg_of(figure)
     words = f"Loudness over time; integrated {_level(integrated, 'LUFS')}."
     if band is not None:
         asked = _band_words(band.lowest, band.highest)
@@ -123,17 +107,16 @@ def _peak_chart(page: Page, frames_per_second: float | None) -> Chart | None:
         return None
     top = float(peaks[heard].max())
     bottom = max(-70.0, top - 40.0)
-    with mpl.rc_context(_STYLE):
-        figure, axes = _canvas(1.9)
+    with drawing(1.9) as (figure, axes):
         axes.fill_between(
-            start_s + times, np.maximum(np.where(heard, peaks, bottom), bottom), bottom, color=_PALE, linewidth=0
+            start_s + times, np.maximum(np.where(heard, peaks, bottom), bottom), bottom, color=PALE, linewidth=0
         )
         words = f"True peak of every 100 ms; the highest is {top:.1f} dBTP."
         if page.ceiling_dbtp is not None:
-            axes.axhline(page.ceiling_dbtp, color=_MARK, linestyle=(0, (6, 3)), linewidth=1.0, label="ceiling")
+            axes.axhline(page.ceiling_dbtp, color=MARK, linestyle=(0, (6, 3)), linewidth=1.0, label="ceiling")
             over = np.where(heard, peaks, -np.inf) > page.ceiling_dbtp + 0.005
             if np.any(over):
-                axes.plot(start_s + times[over], peaks[over], "v", color=_MARK, markersize=5, label="over")
+                axes.plot(start_s + times[over], peaks[over], "v", color=MARK, markersize=5, label="over")
             count = len(page.peaks) + page.peaks_left_out
             passages = "1 passage lies" if count == 1 else f"{count or 'no'} passages lie"
             words += f" The ceiling is {page.ceiling_dbtp:.1f} dBTP; {passages} over it."
@@ -141,7 +124,7 @@ def _peak_chart(page: Page, frames_per_second: float | None) -> Chart | None:
         axes.set_ylim(bottom, max(top, page.ceiling_dbtp if page.ceiling_dbtp is not None else top) + 2.0)
         axes.set_ylabel("dBTP")
         _time_axis(axes, start_s, history.time_s, frames_per_second)
-        return Chart("True peak over time", words, _svg(figure))
+        return Chart("True peak over time", words, svg_of(figure))
 
 
 def _distribution_chart(page: Page) -> Chart | None:
@@ -153,14 +136,13 @@ def _distribution_chart(page: Page) -> Chart | None:
         return None
     edges = np.arange(math.floor(levels.min()), math.ceil(levels.max()) + 1.5)
     counts, _ = np.histogram(levels, edges)
-    with mpl.rc_context(_STYLE):
-        figure, axes = _canvas(1.9, width=3.6)
-        axes.bar(edges[:-1] + 0.5, 100.0 * counts / levels.size, width=0.9, color=_PALE)
+    with drawing(1.9, width_in=3.6) as (figure, axes):
+        axes.bar(edges[:-1] + 0.5, 100.0 * counts / levels.size, width=0.9, color=PALE)
         axes.set_xlabel("short-term loudness, LUFS")
         axes.set_ylabel("% of the time")
         axes.grid(visible=False, axis="x")
-        axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
-        svg = _svg(figure)
+        axes.xaxis.set_major_locator(few_ticks(7, integer=True))
+        svg = svg_of(figure)
     range_lu = None if page.measurement is None else page.measurement.loudness.loudness_range_lu
     words = f"How often each short-term loudness occurs; the loudness range is {_level(range_lu, 'LU')}."
     return Chart("Distribution of loudness", words, svg)
@@ -173,15 +155,12 @@ def _spectrum_chart(page: Page) -> Chart | None:
     if not np.any(heard):
         return None
     top = float(levels[heard].max())
-    with mpl.rc_context(_STYLE):
-        figure, axes = _canvas(1.9, width=3.6)
-        axes.semilogx(centres, np.maximum(np.where(heard, levels, -200.0), top - 90.0), color=_INK)
+    with drawing(1.9, width_in=3.6) as (figure, axes):
+        axes.plot(centres, np.maximum(np.where(heard, levels, -200.0), top - 90.0), color=INK)
         axes.set_ylim(top - 80.0, top + 5.0)
-        axes.set_xlim(20.0, float(centres[-1]) * 1.1)
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda hz, _: f"{hz / 1000:g}k" if hz >= 1000 else f"{hz:g}"))
-        axes.set_xlabel("Hz")
+        frequency_axis(axes, float(centres[-1]) * 1.1)
         axes.set_ylabel("dB in 1/6 octave")
-        svg = _svg(figure)
+        svg = svg_of(figure)
     loudest = float(centres[int(np.argmax(np.where(heard, levels, -np.inf)))])
     return Chart(
         "Average spectrum", f"Mean level in bands of a sixth of an octave; the strongest is at {loudest:.0f} Hz.", svg
@@ -201,36 +180,19 @@ def _columns(
     return times[starts], np.where(unknown, math.nan, largest)
 
 
-def _canvas(height_in: float, width: float = 7.4) -> tuple[Figure, Any]:
-    figure = Figure(figsize=(width, height_in), layout="constrained")
-    FigureCanvasSVG(figure)
-    return figure, figure.subplots()
-
-
 def _time_axis(axes: Any, start_s: float, times: NDArray[np.float64], frames_per_second: float | None) -> None:
     axes.set_xlim(start_s, start_s + float(times[-1]))
-    axes.xaxis.set_major_locator(MaxNLocator(8))
+    axes.xaxis.set_major_locator(few_ticks(8))
 
     def label(seconds: float, _: int) -> str:
         text = timecode_of_seconds(max(0.0, seconds), frames_per_second)
         return text if frames_per_second is not None else text.removesuffix(".000").removeprefix("0:")
 
-    axes.xaxis.set_major_formatter(FuncFormatter(label))
+    axes.xaxis.set_major_formatter(labelled_by(label))
 
 
 def _legend(axes: Any) -> None:
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=6, frameon=False, fontsize=8, handlelength=2.2)
-
-
-def _svg(figure: Figure) -> str:
-    """The picture without its file's head, hidden from readers of screens: the caption beside it says what it shows."""
-    text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    body = text.getvalue()
-    body = body[body.index("<svg") :].replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
-    body = re.sub(r"(\d+\.\d\d)\d+", r"\1", body)
-    return re.sub(r"\s*\n\s*", "\n", body)
 
 
 def _level(value: float | None, unit: str) -> str:
