@@ -258,6 +258,7 @@ def entries() -> Iterator[EffectEntry]:
 
 def _node_class(row: BuiltIn) -> type[BuiltInNode]:
     attributes = {
+        "__module__": __name__,  # else that of the frame that makes classes: `abc`
         "__doc__": row.summary,
         "row": row,
         "name": f"pedalboard.{row.name}",
