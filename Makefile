@@ -1,6 +1,7 @@
 # make demo    a short film mix, played, rendered, normalised and checked, in ./demo
 # make test    everything that a release must pass
 # make bench   the speed tables
+# make docs    the documentation, in ./site
 # make soak    the long tests
 # make clean   back to a fresh checkout
 #
@@ -14,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constr
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench soak clean system-packages
+.PHONY: help demo test bench docs soak clean system-packages
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -31,8 +32,14 @@ soak: $(VENV)/.installed-tests system-packages
 bench: $(VENV)/.installed-tests system-packages
 	@set -e; for program in benchmarks/bench_*.py; do echo "== $$program"; $(BIN)/python $$program; done
 
+# Tables are put into two pages, so a copy is built, and what people wrote stays as they wrote it.
+docs: $(VENV)/.installed-tests
+	@rm -rf site build/docs && mkdir -p build/docs
+	@cp -r docs mkdocs.yml build/docs && $(BIN)/python docs/generate.py build/docs/docs/pages
+	@cd build/docs && ../../$(BIN)/zensical build --strict && mv site ../../site
+
 clean:
-	rm -rf $(VENV) build dist demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist demo site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find audiopost tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 system-packages:

@@ -1,0 +1,170 @@
+"""The picture of an effect: how it answers to frequencies, to levels, or over time, measured on the effect itself.
+
+An effect is shown by what it is for: a filter by its frequency response, a dynamics effect by the level that comes
+out for each level that goes in, a room or an echo by how its impulse dies away, a generator by its spectrum, everything
+else by what becomes of a burst of a tone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from audiopost.blocks import AudioBlock
+from audiopost.errors import AudiopostError
+from audiopost.graph.algebra import Graph
+from audiopost.graph.catalogue import EffectEntry
+from audiopost.report.plotting import INK, PALE, drawing, frequency_axis, svg_of
+from audiopost.units import db_to_linear, linear_to_db, powers_to_db
+
+RATE_HZ = 48_000
+HEIGHT_IN = 2.4
+
+SHOWN: dict[str, dict[str, float]] = {
+    "peak": {"gain_db": 6.0}, "high_shelf": {"gain_db": 6.0}, "low_shelf": {"gain_db": 6.0},
+    "equalizer": {"low_gain_db": 4.0, "mid1_gain_db": -4.0, "mid2_gain_db": 4.0, "high_gain_db": -3.0},
+    "pedalboard.PeakFilter": {"gain_db": 6.0}, "pedalboard.HighShelfFilter": {"gain_db": 6.0},
+    "pedalboard.LowShelfFilter": {"gain_db": 6.0},
+}  # fmt: skip
+"""Effects whose defaults do nothing: what they are shown with."""
+
+FILTERS = {
+    "highpass", "lowpass", "high_shelf", "low_shelf", "peak", "equalizer", "pedalboard.HighpassFilter",
+    "pedalboard.LowpassFilter", "pedalboard.HighShelfFilter", "pedalboard.LowShelfFilter", "pedalboard.PeakFilter",
+    "pedalboard.LadderFilter",
+}  # fmt: skip
+DYNAMICS = {
+    "compressor", "gate", "limiter", "pedalboard.Compressor", "pedalboard.NoiseGate", "pedalboard.Limiter",
+    "pedalboard.BrickwallLimiter", "pedalboard.Clipping", "pedalboard.Distortion",
+}  # fmt: skip
+SPACE = {"reverb", "delay", "pedalboard.Reverb", "pedalboard.Delay"}
+UNSEEN = {
+    "bus",
+    "meter",
+    "mid_side",
+    "channel",
+    "channel_map",
+    "downmix",
+    "place",
+    "mid_side_encode",
+    "mid_side_decode",
+    "plugin",
+}
+"""Effects about channels, and those that change nothing: a curve says nothing of them."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The figure as text, and what it shows in words."""
+
+    svg: str
+    caption: str
+
+
+def picture_of(entry: EffectEntry) -> Picture | None:
+    """The picture; None for an effect that a curve says nothing about, or that needs a file first."""
+    if entry.name in UNSEEN or any(setting.default is None for setting in entry.settings):
+        return None
+    known = {parameter.name for parameter in entry.parameters}
+    turned = {name: value for name, value in SHOWN.get(entry.name, {}).items() if name in known}
+    graph = Graph.of(entry.name, turned)
+    draw: Callable[[EffectEntry, Graph, str], Picture] = _burst
+    if entry.name in FILTERS:
+        draw = _response
+    elif entry.name in DYNAMICS:
+        draw = _levels
+    elif entry.name in SPACE:
+        draw = _decay
+    elif entry.generates:
+        draw = _spectrum
+    with_values = ", ".join(f"{name} {value:g}" for name, value in turned.items()) or "default settings"
+    try:
+        return draw(entry, graph, with_values)
+    except AudiopostError as error:
+        raise RuntimeError(f"{entry.name} cannot be drawn: {error}") from error
+
+
+def _rendered(graph: Graph, block: AudioBlock) -> AudioBlock:
+    return graph.render(block, RATE_HZ, layout="mono" if block.shape[0] == 1 else "stereo", tail=False)
+
+
+def _response(entry: EffectEntry, graph: Graph, values: str) -> Picture:
+    impulse = np.zeros((1, RATE_HZ), np.float32)
+    impulse[0, 0] = 0.25
+    spectrum = np.fft.rfft(_rendered(graph, impulse)[0].astype(np.float64) / 0.25)
+    levels = powers_to_db(np.abs(spectrum) ** 2)
+    frequencies = np.fft.rfftfreq(RATE_HZ, 1 / RATE_HZ)
+    chosen = np.unique(np.geomspace(20, 20_000, 400).astype(int))
+    with drawing(HEIGHT_IN) as (figure, axes):
+        axes.plot(frequencies[chosen], levels[chosen], color=INK)
+        frequency_axis(axes, 20_000.0)
+        axes.set_ylim(max(-60.0, float(levels[chosen].min()) - 3.0), float(levels[chosen].max()) + 3.0)
+        axes.set_ylabel("dB")
+        return Picture(svg_of(figure), f"Measured frequency response of {entry.name}, {values}.")
+
+
+def _levels(entry: EffectEntry, graph: Graph, values: str) -> Picture:
+    entering = np.arange(-70.0, 0.5, 2.0)
+    time_s = np.arange(RATE_HZ // 2) / RATE_HZ
+    leaving = []
+    for level in entering:
+        tone = (db_to_linear(float(level)) * np.sin(2 * np.pi * 1000.0 * time_s)).astype(np.float32)[np.newaxis]
+        heard = _rendered(graph, tone)[0, -RATE_HZ // 10 :].astype(np.float64)
+        leaving.append(max(-100.0, linear_to_db(float(np.sqrt(2.0 * np.mean(heard**2))))))
+    with drawing(3.2, 4.2) as (figure, axes):
+        axes.plot(entering, entering, color=PALE, linestyle=":", linewidth=1.0)
+        axes.plot(entering, leaving, color=INK)
+        axes.set_xlim(-70.0, 0.0)
+        axes.set_ylim(-70.0, max(3.0, max(leaving) + 3.0))
+        axes.set_xlabel("in, dBFS")
+        axes.set_ylabel("out, dBFS")
+        caption = f"Level of a 1 kHz tone behind {entry.name} against its level before it, {values}."
+        return Picture(svg_of(figure), caption)
+
+
+def _decay(entry: EffectEntry, graph: Graph, values: str) -> Picture:
+    impulse = np.zeros((1, 3 * RATE_HZ), np.float32)
+    impulse[0, 0] = 1.0
+    heard = np.abs(_rendered(graph, impulse)[0].astype(np.float64))
+    peaks = heard.reshape(300, -1).max(axis=1)
+    levels = np.maximum(powers_to_db(peaks**2), -90.0)
+    with drawing(HEIGHT_IN) as (figure, axes):
+        axes.fill_between(np.arange(300) / 100.0, levels, -90.0, color=PALE, linewidth=0)
+        axes.set_xlim(0.0, 3.0)
+        axes.set_ylim(-90.0, 3.0)
+        axes.set_xlabel("s")
+        axes.set_ylabel("dB")
+        return Picture(svg_of(figure), f"What follows an impulse through {entry.name}, {values}.")
+
+
+def _spectrum(entry: EffectEntry, graph: Graph, values: str) -> Picture:
+    from audiopost.dsp.octave_spectrum import OctaveSpectrum, band_centres_hz
+
+    spectrum = OctaveSpectrum(RATE_HZ)
+    spectrum.process(_rendered(graph, np.zeros((1, 5 * RATE_HZ), np.float32)))
+    levels = spectrum.levels_db()
+    top = float(levels[np.isfinite(levels)].max())
+    with drawing(HEIGHT_IN) as (figure, axes):
+        axes.plot(band_centres_hz(RATE_HZ), np.maximum(levels, top - 80.0), color=INK)
+        frequency_axis(axes, 24_000.0)
+        axes.set_ylim(top - 60.0, top + 5.0)
+        axes.set_ylabel("dB in 1/6 octave")
+        return Picture(svg_of(figure), f"Spectrum of {entry.name} over 5 s, {values}.")
+
+
+def _burst(entry: EffectEntry, graph: Graph, values: str) -> Picture:
+    frames = RATE_HZ // 10
+    time_s = np.arange(frames) / RATE_HZ
+    shape = np.sin(np.pi * np.clip(time_s / 0.06, 0.0, 1.0)) ** 2
+    burst = (0.5 * shape * np.sin(2 * np.pi * 220.0 * time_s)).astype(np.float32)[np.newaxis]
+    heard = _rendered(graph, burst)[0]
+    with drawing(HEIGHT_IN) as (figure, axes):
+        step = slice(None, None, 8)
+        axes.plot(1000.0 * time_s[step], burst[0, step], color=PALE, linewidth=0.8, label="in")
+        axes.plot(1000.0 * time_s[step], heard[:frames][step], color=INK, linewidth=1.0, label="out")
+        axes.set_xlim(0.0, 100.0)
+        axes.set_xlabel("ms")
+        axes.legend(loc="upper right", frameon=False, ncols=2)
+        return Picture(svg_of(figure), f"A burst of 220 Hz before (pale) and behind {entry.name}, {values}.")

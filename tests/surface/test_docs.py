@@ -1,0 +1,123 @@
+"""The documentation builds without a warning, and what stands in the tutorials is carried out as it stands."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from audiopost.graph.catalogue import CATALOGUE
+from audiopost.jobs import demo_material
+from audiopost.library.targets import list_targets
+from tests.surface.conftest import Run
+
+ROOT = Path(__file__).parents[2]
+TUTORIALS = sorted(path for path in (ROOT / "docs" / "pages" / "tutorials").glob("*.md") if path.stem != "index")
+PAGES_THAT_RUN = [*TUTORIALS, ROOT / "docs" / "pages" / "guide" / "add-an-effect.md"]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
+SAVED = re.compile(r"[Ss]ave this as `([\w.-]+)`")
+FAILS = {"check": 1, "refused": 1}
+"""Commands of the tutorials that show a failure, by a word in them, and its exit code."""
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The stems and the mix of the demo."""
+    folder = tmp_path_factory.mktemp("scene") / "demo"
+    (folder / "stems").mkdir(parents=True)
+    stems = {
+        "dialogue": demo_material.dialogue_stem(),
+        "music": demo_material.music_stem(),
+        "effects": demo_material.effects_stem(),
+    }
+    for name, stem in stems.items():
+        soundfile.write(folder / "stems" / f"{name}.wav", stem.T, demo_material.SAMPLE_RATE, "PCM_24")
+    soundfile.write(folder / "mix.wav", sum(stems.values()).T, demo_material.SAMPLE_RATE, "PCM_24")
+    return folder
+
+
+def test_there_are_ten_tutorials() -> None:
+    assert len(TUTORIALS) >= 10
+
+
+@pytest.mark.parametrize("page", PAGES_THAT_RUN, ids=lambda path: path.stem)
+def test_a_tutorial_works_as_it_stands(
+    page: Path, scene: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "demo").symlink_to(scene)
+    text = page.read_text(encoding="utf-8")
+    programs = []
+    for block in BLOCK.finditer(text):
+        language, body = block[1], block[2]
+        saved = SAVED.findall(text[: block.start()].rpartition("```")[2])
+        if saved and language in ("toml", "python"):
+            (tmp_path / saved[-1]).write_text(body, encoding="utf-8")
+        if language == "python":
+            programs.append(body)
+        elif language == "console":
+            for line in body.splitlines():
+                _carry_out(line, run)
+    if programs:
+        # One after the other in one interpreter: each stands by itself, and starting costs more than running.
+        (tmp_path / "programs.py").write_text("\n".join(programs), encoding="utf-8")
+        ran = subprocess.run([sys.executable, "programs.py"], capture_output=True, text=True, check=False)
+        assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def _carry_out(line: str, run: Run) -> None:
+    words = shlex.split(line.removeprefix("$ "))[1:]
+    if words[0] == "live":
+        words += ["--output-device", "null", *(() if "--duration" in words else ("--duration", "0.3"))]
+    answer = run(*words)
+    failing = next((code for word, code in FAILS.items() if word in words), 0)
+    if "delivered/mix.wav" in words:
+        failing = 0
+    assert answer.code == failing, answer
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The documentation, built as `make docs` does."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(ROOT / "docs", folder / "docs", ignore=shutil.ignore_patterns("reference", "__pycache__"))
+    shutil.copy(ROOT / "mkdocs.yml", folder)
+    for command in (
+        [sys.executable, str(ROOT / "docs" / "generate.py"), "docs/pages"],
+        [sys.executable, "-m", "zensical", "build", "--strict"],
+    ):
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "site"
+
+
+def test_every_effect_and_every_target_has_its_place(site: Path) -> None:
+    for name in CATALOGUE.names():
+        assert (site / "reference" / "effects" / f"{name}.html").is_file()
+    text = (site / "reference" / "targets.html").read_text(encoding="utf-8")
+    assert all(f'id="{target.id}"' in text for target in list_targets())
+
+
+def test_nothing_is_fetched_from_elsewhere(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        fetched = re.findall(r'(?:src|href)="(https?://[^"]+)"[^>]*?(?:rel="(?:stylesheet|preconnect)")?',
+                             re.sub(r"<a [^>]*>", "", page.read_text(encoding="utf-8")))  # fmt: skip
+        assert not [address for address in fetched if "sitemap" not in address], page
+
+
+def test_every_command_is_listed() -> None:
+    spec = importlib.util.spec_from_file_location("commands_page", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    text = (ROOT / "docs" / "generate.py").read_text(encoding="utf-8")
+    from audiopost.cli.main import app
+
+    names = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    names |= {group.name for group in app.registered_groups if group.name}
+    assert names == set(re.findall(r'"([\w-]+)"', text[text.index("COMMANDS = (") : text.index(")  # fmt")]))
