@@ -156,6 +156,21 @@ class Desk:
         """What `redo` would bring back, in words; empty if nothing."""
         return self._history.redoable
 
+    def knob(self, path: str) -> Parameter | None:
+        """The parameter of a path; None for a plug-in's knob that is not known here. Raises UnknownNameError."""
+        knobs = self.knobs
+        if path in knobs:
+            return knobs[path]
+        name, _, key = path.partition(".")
+        if name == MACRO:
+            known = tuple(macro for macro, _ in self._history.present.macros)
+            raise UnknownNameError(kind=MACRO, name=key, known=known)
+        node = self.drawing.node(name)
+        if key and node.definition is None and self._catalogue.entry(node.effect, name).open_parameters:
+            return None
+        known = tuple(each.partition(".")[2] for each in knobs if each.startswith(f"{name}."))
+        raise UnknownNameError(kind="parameter", name=key, known=known, where=f"{name} ({node.effect})")
+
     def listen(self, changed: Changed) -> None:
         """Have `changed` told of every change, on the thread that makes it. It must not wait, nor change the desk."""
         self._listeners.append(changed)
@@ -170,7 +185,7 @@ class Desk:
         UnknownNameError, ParameterRangeError, UsageError
             If there is no such knob, or it does not take the value.
         """
-        parameter = self._knob(path)
+        parameter = self.knob(path)
         checked = parameter.checked(value, path) if parameter is not None else float(value)
         with self._changing:
             stand = self._history.present
@@ -185,12 +200,12 @@ class Desk:
 
     def turn_to(self, path: str, position: float) -> float:
         """Turn a knob to a position from 0 to 1 in its taper; the value there. Raises UnknownNameError."""
-        parameter = self._knob(path)
+        parameter = self.knob(path)
         return self.turn(path, parameter.value_at(position) if parameter is not None else position)
 
     def nudge(self, path: str, steps: float) -> float:
         """Turn a knob by so many hundredths of its way (a switch by so many choices). Raises UnknownNameError."""
-        parameter = self._knob(path)
+        parameter = self.knob(path)
         with self._changing:
             value = self.values[path]
             if parameter is None:
@@ -352,21 +367,6 @@ class Desk:
             self._keep(replace(self.drawing, controllers=controllers))
 
     # -- inside ----------------------------------------------------------------------------------------------------
-
-    def _knob(self, path: str) -> Parameter | None:
-        """The parameter of a path; None for one of a plug-in whose knobs are not known here."""
-        knobs = self.knobs
-        if path in knobs:
-            return knobs[path]
-        name, _, key = path.partition(".")
-        if name == MACRO:
-            known = tuple(macro for macro, _ in self._history.present.macros)
-            raise UnknownNameError(kind=MACRO, name=key, known=known)
-        node = self.drawing.node(name)
-        if key and node.definition is None and self._catalogue.entry(node.effect, name).open_parameters:
-            return None
-        known = tuple(each.partition(".")[2] for each in knobs if each.startswith(f"{name}."))
-        raise UnknownNameError(kind="parameter", name=key, known=known, where=f"{name} ({node.effect})")
 
     def _stand_of(self, drawing: GraphSpec) -> Stand:
         standing = dict(self._history.present.macros)
