@@ -28,6 +28,8 @@ HISTORY_FRAMES = TAPS_PER_PHASE
 _LOWEST_OVERSAMPLED_RATE_HZ = 192_000
 _FINE_RATE_HZ = 352_800
 _FINE_FACTOR = 8
+_LEAST_FACTOR = 4
+"""Below `_FINE_RATE_HZ`: a tone at a quarter of the rate may be missed by 0.69 dB at twice, by 0.17 dB at four times."""
 
 _BLOCKS_PER_PRODUCT = 30
 _ROUNDING = 1.0 + 1e-5
@@ -41,11 +43,13 @@ def oversampling_factor(sample_rate: int) -> int:
     """Times as finely as the samples that the waveform is looked at: a power of two.
 
     >>> [oversampling_factor(rate) for rate in (8_000, 44_100, 48_000, 96_000, 192_000, 384_000)]
-    [32, 8, 8, 4, 2, 1]
+    [32, 8, 8, 4, 4, 1]
     """
     factor = 1
-    while sample_rate * factor < _LOWEST_OVERSAMPLED_RATE_HZ or (
-        factor < _FINE_FACTOR and sample_rate * factor < _FINE_RATE_HZ
+    while (
+        sample_rate * factor < _LOWEST_OVERSAMPLED_RATE_HZ
+        or (factor < _FINE_FACTOR and sample_rate * factor < _FINE_RATE_HZ)
+        or (factor < _LEAST_FACTOR and sample_rate < _FINE_RATE_HZ)
     ):
         factor *= 2
     return factor
