@@ -29,7 +29,7 @@ _LOWEST_OVERSAMPLED_RATE_HZ = 192_000
 _FINE_RATE_HZ = 352_800
 _FINE_FACTOR = 8
 _LEAST_FACTOR = 4
-"""Below `_FINE_RATE_HZ`: a tone at a quarter of the rate may be missed by 0.69 dB at twice, by 0.17 dB at four times."""
+"""Below `_FINE_RATE_HZ`: twice would miss a tone at a quarter of the rate by 0.69 dB, four times by 0.17 dB."""
 
 _BLOCKS_PER_PRODUCT = 30
 _ROUNDING = 1.0 + 1e-5
