@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock
-from audiopost.dsp.compiled import compiled
+from audiopost.dsp.compiled import compiled, inlined
 from audiopost.dsp.sliding import PIECE, SlidingMaximum, newest_values, slide
 from audiopost.units import ms_to_frames
 
-__all__ = ["WINDOW_MS", "Detector", "MeanSquare", "PeakHold"]
+__all__ = ["WINDOW_MS", "Detector", "MeanSquare", "PeakHold", "held_peaks"]
 
 WINDOW_MS = 10.0
 
@@ -39,19 +39,19 @@ class Detector(Protocol):
 
 
 class PeakHold:
-    """Largest absolute sample of any channel in the last 10 ms."""
+    """Largest absolute sample of any channel in the last 10 ms; `maximum` is its memory."""
 
     def __init__(self, sample_rate: float) -> None:
-        self._maximum = SlidingMaximum.over(ms_to_frames(WINDOW_MS, sample_rate))
+        self.maximum = SlidingMaximum.over(ms_to_frames(WINDOW_MS, sample_rate))
         self._run = hold_peaks.ready()
 
     def process(self, key: AudioBlock, level_linear: NDArray[np.float32]) -> None:
         """The first frames of `level_linear` from `key`, (channels, frames)."""
-        self._run(key, *self._maximum, level_linear)
+        self._run(key, *self.maximum, level_linear)
 
     def reset(self) -> None:
         """Forget all sound."""
-        self._maximum.clear()
+        self.maximum.clear()
 
 
 class MeanSquare:
@@ -74,6 +74,12 @@ class MeanSquare:
 @compiled("void(float32[:, ::1], int64, float32[:, ::1], float32[::1])")
 def hold_peaks(key: AudioBlock, window: int, rows: NDArray[np.float32], level_linear: NDArray[np.float32]) -> None:
     """See `PeakHold`."""
+    held_peaks(key, window, rows, level_linear)
+
+
+@inlined
+def held_peaks(key: AudioBlock, window: int, rows: NDArray[np.float32], level_linear: NDArray[np.float32]) -> None:
+    """See `PeakHold` (kernel)."""
     frames, start = key.shape[1], 0
     while start < frames:
         taken = min(PIECE, frames - start)

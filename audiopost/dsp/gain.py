@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock
-from audiopost.dsp.compiled import compiled
+from audiopost.dsp.compiled import compiled, inlined
 from audiopost.dsp.smoothing import advance, ramping
 
-__all__ = ["apply_curve", "apply_matrix", "mix", "scale"]
+__all__ = ["apply_curve", "apply_matrix", "mix", "scale", "scale_by_curve"]
 
 
 @compiled("void(float32[:, ::1], float32[:, ::1], float64[:, ::1])")
@@ -45,6 +45,12 @@ def apply_matrix(block: AudioBlock, out: AudioBlock, ramps: NDArray[np.float64])
 @compiled("void(float32[:, ::1], float32[::1], float32[:, ::1])")
 def apply_curve(block: AudioBlock, gain_linear: NDArray[np.float32], out: AudioBlock) -> None:
     """``out[c, n] = block[c, n] * gain_linear[n]``, in float32."""
+    scale_by_curve(block, gain_linear, out)
+
+
+@inlined
+def scale_by_curve(block: AudioBlock, gain_linear: NDArray[np.float32], out: AudioBlock) -> None:
+    """``out[c, n] = block[c, n] * gain_linear[n]``, in float32 (kernel)."""
     for channel in range(block.shape[0]):
         given, scaled = block[channel], out[channel]
         for frame in range(given.shape[0]):

@@ -23,13 +23,16 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from audiopost.blocks import AudioBlock
 from audiopost.dsp.compiled import compiled, inlined
+from audiopost.dsp.detector import held_peaks
+from audiopost.dsp.gain import scale_by_curve
 from audiopost.dsp.level_programs import gains_of_reductions, reductions_of_levels
 from audiopost.dsp.smoothing import advance, ramping
 from audiopost.dsp.vector_code import FLOAT, INDEX, LANES, POINTER, REAL, Code, Symbol, vector_program
 from audiopost.units import db_to_linear, linear_to_db
 
-__all__ = ["compressor_gain", "gate_gain", "static_reduction_db", "time_constant"]
+__all__ = ["compress_by_peaks", "compressor_gain", "gate_gain", "static_reduction_db", "time_constant"]
 
 FORGOTTEN_DB = 1e-7
 """A reduction below this is none, so that a quiet programme passes at a gain of exactly 1."""
@@ -70,7 +73,47 @@ def compressor_gain(
     reduction_db: NDArray[np.float32],
     gain_linear: NDArray[np.float32],
 ) -> None:
-    """From levels to gains, one a frame. Every row has room for `LANES` more than `frames`; `reduction_db` is scratch.
+    """See `compressed_gain`."""
+    compressed_gain(level_linear, frames, ramps, attack, release, state, reduction_db, gain_linear)
+
+
+@compiled(
+    "void(float32[:, ::1], float32[:, ::1], float32[:, ::1], int64, float32[:, ::1], float64[:, ::1], float64, float64,"
+    " float64[::1], float32[:, ::1])"
+)
+def compress_by_peaks(
+    key: AudioBlock,
+    block: AudioBlock,
+    out: AudioBlock,
+    window: int,
+    held: NDArray[np.float32],
+    ramps: NDArray[np.float64],
+    attack: float,
+    release: float,
+    state: NDArray[np.float64],
+    rows: NDArray[np.float32],
+) -> None:
+    """Detector, gain computer and product in one call; `rows` has room for level, reduction and gain."""
+    level, reduction, gain = rows[0], rows[1], rows[2]
+    held_peaks(key, window, held, level)
+    compressed_gain(level, block.shape[1], ramps, attack, release, state, reduction, gain)
+    scale_by_curve(block, gain, out)
+
+
+@inlined
+def compressed_gain(
+    level_linear: NDArray[np.float32],
+    frames: int,
+    ramps: NDArray[np.float64],
+    attack: float,
+    release: float,
+    state: NDArray[np.float64],
+    reduction_db: NDArray[np.float32],
+    gain_linear: NDArray[np.float32],
+) -> None:
+    """From levels to gains, one a frame (kernel).
+
+    Every row has room for `LANES` more than `frames`; `reduction_db` is scratch.
 
     Ramps: threshold in dB, slope, knee in dB, make-up gain in dB. `state`: reduction in dB; the largest of this block.
     """

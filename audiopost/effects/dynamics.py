@@ -2,7 +2,7 @@
 
 Notes
 -----
-Latency: none. Realtime: three compiled passes. All channels move by one gain, so nothing shifts in the picture.
+Latency: none. Realtime: one compiled pass, or three. All channels move by one gain, so nothing shifts in the picture.
 The side input ``sidechain`` is what the detector hears; unconnected, it is the main input.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 from audiopost.blocks import AudioBlock
 from audiopost.dsp import gain as gains
 from audiopost.dsp.detector import Detector, MeanSquare, PeakHold
-from audiopost.dsp.gain_computer import GAIN_DB, compressor_gain, gate_gain, time_constant
+from audiopost.dsp.gain_computer import GAIN_DB, compress_by_peaks, compressor_gain, gate_gain, time_constant
 from audiopost.dsp.vector_code import LANES
 from audiopost.effects.smoothed import SMOOTHING_MS, SmoothedNode
 from audiopost.graph.node import StreamFormat
@@ -47,7 +47,8 @@ class _Dynamics(SmoothedNode):
         self._sample_rate = stream.sample_rate
         key = stream.side_layouts[0] if stream.side_layouts else stream.layout
         self._detector = self._make_detector(stream.sample_rate, key.channels)
-        self._level, self._work, self._gain = np.zeros((3, stream.maximum_frames + LANES), dtype=np.float32)
+        self._rows = np.zeros((3, stream.maximum_frames + LANES), dtype=np.float32)
+        self._level, self._work, self._gain = self._rows
         self._state = np.zeros(4, dtype=np.float64)
         self._apply = gains.apply_curve.ready()
         self._take_times()
@@ -125,8 +126,19 @@ class Compressor(_Dynamics):
 
     def prepare(self, stream: StreamFormat) -> None:
         """Load the gain computer."""
-        self._compute = compressor_gain.ready()
+        self._compute, self._compress = compressor_gain.ready(), compress_by_peaks.ready()
         super().prepare(stream)
+
+    def process(self, block: AudioBlock, out: AudioBlock, *side: AudioBlock) -> None:
+        """Detect, compute the gain, multiply."""
+        if not isinstance(self._detector, PeakHold):
+            super().process(block, out, *side)
+            return
+        self._compress(
+            side[0] if side else block, block, out, *self._detector.maximum, self.ramp_state, self._attack,
+            self._release, self._state, self._rows,
+        )  # fmt: skip
+        self.gain_reduction_db = float(self._state[1])
 
     def _make_detector(self, sample_rate: int, channels: int) -> Detector:
         if self.setting_values["detector"] == "rms":

@@ -206,7 +206,7 @@ class Graph(GraphSpec):
         layout: Layout | str | None = None,
         inputs: Mapping[str, ArrayLike] | None = None,
         tail: bool = False,
-        block_frames: int = 4096,
+        block_frames: int | None = None,
         events: Iterable[ParameterEvent] = (),
         threads: int | None = None,
         progress: Callable[[float], None] | None = None,
@@ -225,9 +225,13 @@ class Graph(GraphSpec):
         layout: Layout | str | None = None,
         inputs: Mapping[str, ArrayLike] | None = None,
         tail: bool = False,
+        threads: int | None = None,
+        progress: Callable[[float], None] | None = None,
     ) -> dict[str, AudioBlock]:
         """Every output in one pass, ``main`` and the named ones; see `audiopost.graph.offline.render_outputs`."""
-        return render_outputs(self, samples, sample_rate, layout, inputs=inputs, tail=tail)
+        return render_outputs(
+            self, samples, sample_rate, layout, inputs=inputs, tail=tail, threads=threads, progress=progress
+        )
 
     def listen(
         self,

@@ -23,6 +23,8 @@ class Bound(NamedTuple):
     tasks: list[Task]
     result: AudioBlock
     results: Mapping[str, AudioBlock]
+    offset: int
+    """Frames from the first block of a row to this one."""
 
 
 def as_tasks(program: BoundCalls, steps: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]) -> list[Task]:

@@ -14,12 +14,24 @@ from audiopost.blocks import AudioBlock, as_block
 from audiopost.errors import LayoutError, UsageError
 from audiopost.graph.catalogue import CATALOGUE, Catalogue
 from audiopost.graph.node import INFINITE_TAIL, StreamFormat
-from audiopost.graph.renderer import GraphRenderer
+from audiopost.graph.renderer import BLOCKS_AHEAD, GraphRenderer
 from audiopost.graph.spec import MAIN, GraphSpec
 from audiopost.layouts import Layout, default_layout, layout_named
 from audiopost.units import seconds_to_frames
 
-__all__ = ["LONGEST_TAIL_S", "ParameterEvent", "render", "render_outputs", "tail_frames_to_render", "useful_threads"]
+__all__ = [
+    "LONGEST_TAIL_S",
+    "ParameterEvent",
+    "render",
+    "render_outputs",
+    "tail_frames_to_render",
+    "useful_block_frames",
+    "useful_threads",
+]
+
+BLOCK_FRAMES, THREADED_BLOCK_FRAMES = 4096, 32_768
+MEMORY_BYTES = 1 << 27
+"""What the blocks of a graph on threads may take."""
 
 LONGEST_TAIL_S = 30.0
 """An endless or longer tail is rendered for this long."""
@@ -41,7 +53,7 @@ def render(
     *,
     inputs: Mapping[str, ArrayLike] | None = None,
     tail: bool = False,
-    block_frames: int = 4096,
+    block_frames: int | None = None,
     events: Iterable[ParameterEvent] = (),
     threads: int | None = None,
     progress: Callable[[float], None] | None = None,
@@ -63,13 +75,13 @@ def render(
         True: the output goes on after the input until the declared tail is over (30 s at most);
         False: the output is as long as the input.
     block_frames : int
-        Size of the blocks; it has no influence on the samples.
+        Size of the blocks; it has no influence on the samples. Without it, one that suits the number of threads.
     events
         Parameter moves, replayed at exactly their frames of the input stream.
     threads : int
         Independent branches run on so many; by default on as many as there are cores. No influence on the samples.
     progress
-        Called with the share done, from 0 to 1, after every block. What it raises ends the render and is passed on:
+        Called with the share done, from 0 to 1, every few blocks. What it raises ends the render and is passed on:
         that is how one is cancelled.
 
     Returns
@@ -98,30 +110,31 @@ def render_outputs(
     *,
     inputs: Mapping[str, ArrayLike] | None = None,
     tail: bool = False,
-    block_frames: int = 4096,
+    block_frames: int | None = None,
     events: Iterable[ParameterEvent] = (),
     threads: int | None = None,
     progress: Callable[[float], None] | None = None,
     catalogue: Catalogue = CATALOGUE,
 ) -> dict[str, AudioBlock]:
     """Every output of a drawing in one pass: ``main`` and the named ones. Parameters and errors as of `render`."""
-    if sample_rate <= 0 or block_frames <= 0:
+    if sample_rate <= 0 or (block_frames is not None and block_frames <= 0):
         raise UsageError(f"sample_rate {sample_rate} and block_frames {block_frames} must be above 0")
+    threads = threads or useful_threads(spec)
     block, chosen = _with_layout(samples, layout)
     named = {name: _with_layout(each, None) for name, each in (inputs or {}).items()}
     for name, (each, _) in named.items():
         if each.shape[1] > block.shape[1]:
             raise UsageError(f"input {name} is longer than the main input", mend="lengthen the main input with silence")
-    stream = StreamFormat(sample_rate, chosen, block_frames)
+    stream = StreamFormat(sample_rate, chosen, block_frames or useful_block_frames(spec, chosen, threads))
     input_layouts = {name: each_layout for name, (_, each_layout) in named.items()}
-    renderer = GraphRenderer(spec, stream, catalogue, inputs=input_layouts, threads=threads or useful_threads(spec))
+    renderer = GraphRenderer(spec, stream, catalogue, inputs=input_layouts, threads=threads)
     length = block.shape[1] + (tail_frames_to_render(renderer) if tail else 0)
     total = length + renderer.latency_frames
     sources = {"": block, **{name: each for name, (each, _) in named.items()}}
     layouts = {MAIN: renderer.output_layout, **renderer.output_layouts}
     results = {name: np.empty((each.channels, total), dtype=np.float32) for name, each in layouts.items()}
     with closing(renderer):
-        for start, frames in _pieces(renderer, total, block_frames, events):
+        for start, frames in _pieces(renderer, total, renderer.useful_frames, events):
             _render_piece(renderer, sources, results, start, frames)
             if progress is not None:
                 progress((start + frames) / total)
@@ -134,6 +147,19 @@ def useful_threads(spec: GraphSpec) -> int:
     branching = len({edge.source for edge in spec.edges}) < len(spec.edges)
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return available if branching else 1
+
+
+def useful_block_frames(spec: GraphSpec, layout: Layout, threads: int) -> int:
+    """Frames of a block: few for one thread, whose blocks then stay in the cache; many for several.
+
+    Why many: between two native calls a thread needs Python's lock; threads that ask for it every 10 us wait for each
+    other more than they work.
+    """
+    if threads == 1:
+        return BLOCK_FRAMES
+    values = len(spec.nodes) + len(spec.edges)
+    affordable = MEMORY_BYTES // (values * layout.channels * BLOCKS_AHEAD * 4)
+    return max(BLOCK_FRAMES, min(THREADED_BLOCK_FRAMES, affordable // BLOCK_FRAMES * BLOCK_FRAMES))
 
 
 def _with_layout(samples: ArrayLike, layout: Layout | str | None) -> tuple[AudioBlock, Layout]:

@@ -17,7 +17,7 @@ absolute frames: no sample depends on the size of the blocks.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -32,13 +32,16 @@ from audiopost.graph.bypass import Bypass
 from audiopost.graph.catalogue import CATALOGUE, Catalogue
 from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.spec import INPUT, MACRO, OUTPUT, GraphSpec
-from audiopost.graph.threads import BranchThreads
+from audiopost.graph.threads import BranchThreads, Task
 from audiopost.layouts import Layout
 
-__all__ = ["GraphRenderer", "NonFinite"]
+__all__ = ["BLOCKS_AHEAD", "GraphRenderer", "NonFinite"]
 
 BOUND_LENGTHS = 8
 """Block lengths for which the list of calls is kept bound; live streams use one, offline renders two or three."""
+
+BLOCKS_AHEAD = 2
+"""With threads, blocks that may be under way at the same time, each in memory of its own."""
 
 
 _NOTHING: Mapping[str, AudioBlock] = MappingProxyType({})
@@ -50,6 +53,24 @@ class NonFinite(NamedTuple):
     node: str
     frame: int
     samples: int
+
+
+class Piece(NamedTuple):
+    """Some frames of everything that goes in and comes out."""
+
+    block: AudioBlock
+    out: AudioBlock
+    inputs: Mapping[str, AudioBlock]
+    outputs: Mapping[str, AudioBlock]
+
+    def part(self, place: slice) -> Piece:
+        """The same, of some of its frames."""
+        return Piece(
+            self.block[:, place],
+            self.out[:, place],
+            {name: each[:, place] for name, each in self.inputs.items()},
+            {name: each[:, place] for name, each in self.outputs.items()},
+        )
 
 
 class GraphRenderer:
@@ -128,9 +149,12 @@ class GraphRenderer:
         self.timed_ns: dict[str, int] = {}
         self._timing = False
         self.frame = 0
-        self._memories = [BlockMemory(channels, stream.maximum_frames) for channels in self._assembly.buffer_channels]
-        self.buffers = len(self._memories)
-        self._bound: dict[int, Bound] = {}
+        self._memories = [
+            [BlockMemory(channels, stream.maximum_frames) for channels in self._assembly.buffer_channels]
+            for _ in range(BLOCKS_AHEAD if self._branches else 1)
+        ]
+        self.buffers = len(self._memories[0])
+        self._bound: dict[tuple[int, int], Bound] = {}
         self._moved = self._assembly.moved
         self._still = not self._moved.functions and not self._moved.followers
         self._macros = {macro.name: macro.targets for macro in spec.macros}
@@ -149,7 +173,7 @@ class GraphRenderer:
         Parameters
         ----------
         block : array, (input channels, frames)
-            0 to ``stream.maximum_frames`` frames; not touched.
+            Any number of frames; beyond ``stream.maximum_frames``, they are run in blocks of that. Not touched.
         out : array, (output channels, frames)
             Filled; other memory than `block`.
         inputs, outputs : mapping of arrays
@@ -159,18 +183,17 @@ class GraphRenderer:
         frames = block.shape[1]
         if self._still and frames <= self._longest:
             if frames:
-                self._run(block, out, inputs, outputs)
+                self._run([Piece(block, out, inputs, outputs)])
             return
         start = 0
         while start < frames:
-            piece = slice(start, start + self._piece(frames - start))
-            self._run(
-                block[:, piece],
-                out[:, piece],
-                {name: each[:, piece] for name, each in inputs.items()},
-                {name: each[:, piece] for name, each in outputs.items()},
-            )
-            start = piece.stop
+            pieces: list[Piece] = []
+            # Where nothing moves, threads need not wait for each other at the end of every block.
+            while start < frames and len(pieces) < (len(self._memories) if self._still else 1):
+                place = slice(start, start + self._piece(frames - start))
+                pieces.append(Piece(block, out, inputs, outputs).part(place))
+                start = place.stop
+            self._run(pieces)
 
     def set_parameter(self, path: str, value: float) -> None:
         """Turn ``node.parameter``, or ``macro.name`` from 0 to 1, from the next block on.
@@ -207,6 +230,11 @@ class GraphRenderer:
         """Time each node once, in the next block: for load meters. May be called from another thread."""
         self._timing = True
 
+    @property
+    def useful_frames(self) -> int:
+        """Frames of a call of `process` in which all threads find work."""
+        return self.stream.maximum_frames * len(self._memories)
+
     def close(self) -> None:
         """End the threads, if there are any."""
         if self._branches is not None:
@@ -223,37 +251,54 @@ class GraphRenderer:
             length = min(length, CONTROL_FRAMES - self.frame % CONTROL_FRAMES)
         return length
 
-    def _run(
-        self,
-        block: AudioBlock,
-        out: AudioBlock,
-        inputs: Mapping[str, AudioBlock],
-        outputs: Mapping[str, AudioBlock],
-    ) -> None:
-        """One piece, in which nothing moves."""
-        frames = block.shape[1]
-        bound = self._bound.get(frames) or self._bind(frames)
+    def _run(self, pieces: Sequence[Piece]) -> None:
+        """Some pieces one after the other, in which nothing moves."""
+        bounds = [self._enter(index, piece) for index, piece in enumerate(pieces)]
+        if self._branches is not None:
+            self._branches.run(self._tasks_of(bounds))
+        elif self._timing:
+            self._run_timed(bounds[0])
+        else:
+            for bound in bounds:
+                for function, arguments in bound.program:
+                    function(*arguments)
+        for piece, bound in zip(pieces, bounds, strict=True):
+            self._leave(piece, bound)
+
+    def _enter(self, index: int, piece: Piece) -> Bound:
+        """The program for a piece, with its inputs in place."""
+        block = piece.block
+        bound = self._bound.get((block.shape[1], index)) or self._bind(block.shape[1], index)
         np.copyto(bound.entry, block)
-        self._guard(INPUT, bound.entry)
+        self._guard(INPUT, bound.entry, bound.offset)
         for name, entry in bound.entries.items():
-            if name in inputs:
-                np.copyto(entry, inputs[name])
-                self._guard(f"{INPUT}.{name}", entry)
+            if name in piece.inputs:
+                np.copyto(entry, piece.inputs[name])
+                self._guard(f"{INPUT}.{name}", entry, bound.offset)
             else:
                 entry.fill(0.0)
-        if self._branches is not None:
-            self._branches.run(bound.tasks)
-        elif self._timing:
-            self._run_timed(bound)
-        else:
-            for function, arguments in bound.program:
-                function(*arguments)
+        return bound
+
+    def _leave(self, piece: Piece, bound: Bound) -> None:
         self._guard(OUTPUT, bound.result)
-        np.copyto(out, bound.result)
-        for name, named_out in outputs.items():
+        np.copyto(piece.out, bound.result)
+        for name, named_out in piece.outputs.items():
             self._guard(f"{OUTPUT}.{name}", bound.results[name])
             np.copyto(named_out, bound.results[name])
-        self._move_on(frames)
+        self._move_on(piece.block.shape[1])
+
+    def _tasks_of(self, bounds: Sequence[Bound]) -> list[Task]:
+        """The tasks of blocks in a row: a task waits for itself in the block before, for nodes have a memory."""
+        if len(bounds) == 1:
+            return bounds[0].tasks
+        count = len(bounds[0].tasks)
+        tasks = list(bounds[0].tasks)
+        for first, bound in zip(range(count, count * len(bounds), count), bounds[1:], strict=True):
+            tasks += [
+                Task(task.work, (first - count + index, *(first + each for each in task.waits_for)))
+                for index, task in enumerate(bound.tasks)
+            ]
+        return tasks
 
     def _run_timed(self, bound: Bound) -> None:
         self._timing = False
@@ -276,36 +321,40 @@ class GraphRenderer:
                 self.set_parameter(follower.parameter, follower.value())
         self.frame = end
 
-    def _bind(self, frames: int) -> Bound:
-        """The list of calls for one block length, with the buffers' memory at that length."""
+    def _bind(self, frames: int, index: int) -> Bound:
+        """The list of calls for one block length, with the memory of block number `index` of a row at that length."""
         if len(self._bound) >= BOUND_LENGTHS:
             self._bound.pop(next(iter(self._bound)))
         buffer_of = self._assembly.buffer_of
-        program = [self._bound_call(call, frames) for call in self._assembly.calls]
+        memories = [memory.view(frames) for memory in self._memories[index]]
+        offset = index * self._longest
+        program = [self._bound_call(call, memories, offset) for call in self._assembly.calls]
         bound = Bound(
-            entry=self._view(buffer_of[INPUT], frames),
-            entries={name: self._view(buffer_of[f"{INPUT}.{name}"], frames) for name in self.input_layouts},
+            entry=memories[buffer_of[INPUT]],
+            entries={name: memories[buffer_of[f"{INPUT}.{name}"]] for name in self.input_layouts},
             program=program,
             tasks=as_tasks(program, self._assembly.steps) if self._branches is not None else [],
-            result=self._view(buffer_of[OUTPUT], frames),
-            results={name: self._view(buffer_of[f"{OUTPUT}.{name}"], frames) for name in self.output_layouts},
+            result=memories[buffer_of[OUTPUT]],
+            results={name: memories[buffer_of[f"{OUTPUT}.{name}"]] for name in self.output_layouts},
+            offset=offset,
         )
-        self._bound[frames] = bound
+        self._bound[frames, index] = bound
         return bound
 
-    def _bound_call(self, call: Call, frames: int) -> tuple[Callable[..., None], tuple[Any, ...]]:
-        blocks = tuple(self._view(buffer, frames) for buffer in call.buffers)
+    def _bound_call(
+        self, call: Call, memories: Sequence[AudioBlock], offset: int
+    ) -> tuple[Callable[..., None], tuple[Any, ...]]:
+        blocks = tuple(memories[buffer] for buffer in call.buffers)
         if call.node is None:
             return call.function, (*blocks, *call.extra)
         node = self.nodes[call.node]
         if not self.is_foreign(call.node):
             return node.process, blocks
-        return self._process_foreign, (call.node, node, *blocks)
+        return self._process_foreign, (call.node, node, offset, *blocks)
 
-    def _view(self, buffer: int, frames: int) -> AudioBlock:
-        return self._memories[buffer].view(frames)
-
-    def _process_foreign(self, name: str, node: Node, block: AudioBlock, out: AudioBlock, *side: AudioBlock) -> None:
+    def _process_foreign(
+        self, name: str, node: Node, offset: int, block: AudioBlock, out: AudioBlock, *side: AudioBlock
+    ) -> None:
         """Run user code or a plug-in: catch what it raises; where it gave NaN or infinity, give it a fresh state."""
         try:
             node.process(block, out, *side)
@@ -316,7 +365,7 @@ class GraphRenderer:
                 raise failure from error
             self._cut_out(name, failure, block.shape[0])
             self.nodes[name].process(block, out)
-        if self._guard(name, out):
+        if self._guard(name, out, offset):
             node.reset()
 
     def _cut_out(self, name: str, failure: EffectError, channels: int) -> None:
@@ -324,13 +373,14 @@ class GraphRenderer:
         self.nodes[name] = Bypass(self.nodes[name], channels)
         self._bound.clear()
 
-    def _guard(self, name: str, block: AudioBlock) -> bool:
+    def _guard(self, name: str, block: AudioBlock, offset: int = 0) -> bool:
+        """Replace what is no number; `block` begins `offset` frames behind `frame`."""
         count, first = clear_non_finite(block)
         if count == 0:
             return False
         self.non_finite_samples += count
         if len(self.non_finite) < 1000:
-            self.non_finite.append(NonFinite(name, self.frame + first, count))
+            self.non_finite.append(NonFinite(name, self.frame + offset + first, count))
         return True
 
     def _begin(self) -> None:

@@ -22,7 +22,7 @@ from audiopost.dsp.dither import Dither
 from audiopost.dsp.resampling import Resampler
 from audiopost.graph.fingerprint import Fingerprint, conditions
 from audiopost.graph.node import StreamFormat
-from audiopost.graph.offline import tail_frames_to_render, useful_threads
+from audiopost.graph.offline import tail_frames_to_render, useful_block_frames, useful_threads
 from audiopost.graph.renderer import GraphRenderer, NonFinite
 from audiopost.graph.spec import GraphSpec
 from audiopost.jobs.chain_values import with_values
@@ -37,9 +37,6 @@ from audiopost.media.containers import Bits, Container, container_for
 from audiopost.media.new_file import Exists
 
 __all__ = ["RenderResult", "render"]
-
-BLOCK_FRAMES = 4096
-"""Frames that the graph works on at once: its buffers stay in the processor's cache. No sample depends on it."""
 
 
 @dataclass(frozen=True)
@@ -147,8 +144,9 @@ def render(
     output = Path(output)
     with open_audio(input) as reader, ExitStack() as stack:
         source_layout = settle_layout(reader, layout)
-        stream = StreamFormat(reader.sample_rate, source_layout, BLOCK_FRAMES)
-        renderer = stack.enter_context(closing(GraphRenderer(spec, stream, threads=useful_threads(spec))))
+        threads = useful_threads(spec)
+        stream = StreamFormat(reader.sample_rate, source_layout, useful_block_frames(spec, source_layout, threads))
+        renderer = stack.enter_context(closing(GraphRenderer(spec, stream, threads=threads)))
         container = _container(output, format, reader)
         run = _Run(reader, renderer, tail_frames_to_render(renderer) if tail else 0)
         rate = container.nearest_rate(reader.sample_rate) if sample_rate is None else sample_rate
@@ -184,24 +182,25 @@ class _Run:
         self._renderer = renderer
         self._tail_frames = tail_frames
         self._to_cut = renderer.latency_frames
-        self._out = BlockMemory(renderer.output_layout.channels, BLOCK_FRAMES)
+        self._block_frames = renderer.useful_frames
+        self._out = BlockMemory(renderer.output_layout.channels, self._block_frames)
         self._non_finite_samples = 0
         self._non_finite_first: int | None = None
 
     def blocks(self, stage: Stage) -> Iterator[AudioBlock]:
         """Rendered blocks; each is good until the next is asked for."""
         position = 0
-        for block in reported_blocks(self._reader, stage, BLOCK_FRAMES):
+        for block in reported_blocks(self._reader, stage, self._block_frames):
             count, first = clear_non_finite(block)
             if count and self._non_finite_first is None:
                 self._non_finite_first = position + first
             self._non_finite_samples += count
             position += block.shape[1]
             yield self._rendered(block)
-        silence = BlockMemory(self._reader.channels, BLOCK_FRAMES)
+        silence = BlockMemory(self._reader.channels, self._block_frames)
         remaining = self._renderer.latency_frames + self._tail_frames
         while remaining:
-            frames = min(BLOCK_FRAMES, remaining)
+            frames = min(self._block_frames, remaining)
             remaining -= frames
             yield self._rendered(silence.block(frames))
 

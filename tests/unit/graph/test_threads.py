@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 
 import numpy as np
 import pytest
 
 from audiopost.errors import EffectError
 from audiopost.graph.algebra import Graph
+from audiopost.graph.node import StreamFormat
 from audiopost.graph.offline import render
+from audiopost.graph.renderer import GraphRenderer, NonFinite
 from audiopost.graph.threads import BranchThreads, Task, chain_tasks
+from audiopost.layouts import layout_named
 from tests.nodes import catalogue
 
 
@@ -27,6 +31,23 @@ def test_branches_on_threads_give_the_same_samples():
         for _ in range(3):
             many = render(branches(9), samples, 48_000, catalogue=catalogue(), threads=threads, block_frames=1000)
             assert np.array_equal(one, many)
+
+
+@pytest.mark.parametrize("block_frames", [64, 1000, None])
+def test_blocks_under_way_together_give_the_same_samples_and_name_the_same_frames(block_frames: int | None):
+    samples = np.random.default_rng(1).uniform(-1, 1, (1, 5_000)).astype(np.float32)
+    samples[0, 777] = 2.5  # makes NaN of it
+    graph = (Graph.of("faulty") & Graph.of("echo", settings={"frames": 70})) >> Graph.of("late", settings={"frames": 9})
+    out, met = {}, {}
+    for threads in (1, 3):
+        stream = StreamFormat(48_000, layout_named("mono"), block_frames or 4096)
+        renderer = GraphRenderer(graph, stream, catalogue(), threads=threads)
+        out[threads] = np.empty_like(samples)
+        with closing(renderer):
+            renderer.process(samples, out[threads])
+        met[threads] = renderer.non_finite
+    assert np.array_equal(out[1], out[3])
+    assert met[1] == met[3] == [NonFinite("faulty", 777, 1)]
 
 
 def test_nothing_begins_before_what_it_waits_for():
