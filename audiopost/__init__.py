@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from audiopost.jobs.check import check as check
     from audiopost.jobs.measure import measure as measure
     from audiopost.jobs.normalize import normalize as normalize
+    from audiopost.jobs.preview import preview as preview
     from audiopost.jobs.render import render as render
     from audiopost.library.chains import load_chain as load_chain
     from audiopost.library.chains import save_chain as save_chain
@@ -48,6 +49,7 @@ __all__ = [
     "load_target",
     "measure",
     "normalize",
+    "preview",
     "render",
     "save_chain",
     "save_plugin_preset",
@@ -64,6 +66,7 @@ _HOMES = {
     "load_target": "library.targets",
     "measure": "jobs.measure",
     "normalize": "jobs.normalize",
+    "preview": "jobs.preview",
     "render": "jobs.render",
     "save_chain": "library.chains",
     "save_plugin_preset": "effects.plugin_presets",

@@ -30,7 +30,7 @@ __all__ = [
     "updated_text",
 ]
 
-PresetKind = Literal["chains", "targets"]
+PresetKind = Literal["chains", "targets", "playback"]
 
 
 def is_path(id_or_path: str | Path) -> bool:
