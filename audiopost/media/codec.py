@@ -14,10 +14,10 @@ from typing import Any
 
 import av
 import numpy as np
-import soundfile
 
 from audiopost.blocks import AudioBlock, to_interleaved
 from audiopost.errors import FileError, UsageError
+from audiopost.media.libsndfile import SndfileSink
 from audiopost.media.video import AV_ERRORS, VideoSource
 
 __all__ = ["CODEC_SUFFIXES", "coded", "decoded_blocks"]
@@ -58,7 +58,7 @@ def coded(blocks: Iterator[AudioBlock], path: Path, codec: str, sample_rate: int
     ------
     UsageError
         If the codec is unknown or does not take such sound.
-    FileError
+    FileError, OSError
         If the file cannot be written.
     """
     if codec not in CODEC_SUFFIXES:
@@ -70,19 +70,21 @@ def coded(blocks: Iterator[AudioBlock], path: Path, codec: str, sample_rate: int
             _code_vorbis(blocks, path, sample_rate, channels, kbps)
         else:
             _code_by_libav(blocks, path, codec, sample_rate, channels, kbps)
-    except (*AV_ERRORS, soundfile.LibsndfileError) as error:
+    except AV_ERRORS as error:
         what = f"{codec} does not take {channels} channels at {sample_rate} Hz and {kbps} kbit/s"
         raise UsageError(what, mend="give another rate") from error
 
 
 def _code_vorbis(blocks: Iterator[AudioBlock], path: Path, sample_rate: int, channels: int, kbps: int) -> None:
     quality = float(np.interp(kbps, _VORBIS_KBPS, np.arange(len(_VORBIS_KBPS)))) / 10.0
-    with soundfile.SoundFile(
-        str(path), "w", sample_rate, channels, "VORBIS", format="OGG", compression_level=1.0 - quality
-    ) as file:
+    sink = SndfileSink(path, "OGG", "32f", "VORBIS", channels, sample_rate, 1.0 - quality)
+    try:
         for block in blocks:
-            for start in range(0, block.shape[1], 4096):  # libsndfile's Vorbis keeps a whole write on the stack
-                file.write(to_interleaved(block[:, start : start + 4096]))
+            sink.write(block)
+    except BaseException:
+        sink.abandon()
+        raise
+    sink.close()
 
 
 def _code_by_libav(

@@ -200,6 +200,8 @@ class SndfileSink:
         ``"16"``, ``"24"`` or ``"32f"``.
     lossy_subtype
         The codec, where samples are not stored as words; then samples are taken as they are.
+    compression
+        Of a codec, 0 (best) to 1 (smallest); its usual one where none is given.
 
     Raises
     ------
@@ -208,17 +210,25 @@ class SndfileSink:
     """
 
     def __init__(
-        self, path: Path, sndfile_format: str, bits: str, lossy_subtype: str, channels: int, sample_rate: int
+        self,
+        path: Path,
+        sndfile_format: str,
+        bits: str,
+        lossy_subtype: str,
+        channels: int,
+        sample_rate: int,
+        compression: float | None = None,
     ) -> None:
         self._path = path
         self._frames = 0
         self._shift = 0 if lossy_subtype else _LEFT_JUSTIFIED.get(bits, 0)
         subtype = lossy_subtype or _PCM_NAMES[bits]
+        settings = _BEST.get(subtype, {}) if compression is None else {"compression_level": compression}
         if not soundfile.check_format(sndfile_format, subtype):
             raise FileError(str(path), f"this libsndfile does not write {sndfile_format} {subtype}", "choose wav")
         try:
             self._file = _Stream(
-                str(path), "w", sample_rate, channels, subtype, format=sndfile_format, **_BEST.get(subtype, {})
+                str(path), "w", sample_rate, channels, subtype, format=sndfile_format, **settings
             )  # fmt: skip
         except soundfile.LibsndfileError as error:
             what = f"{sndfile_format} {subtype} does not take {channels} channels at {sample_rate} Hz"
