@@ -67,12 +67,18 @@ FLOAT, REAL = "float", "double"
 INDEX, WORD, SHORT, BYTE = "i64", "i32", "i16", "i8"
 POINTER = "ptr"
 
-Programs = Mapping[str, Callable[..., None]]
+Programs = Mapping[str, Callable[..., Any]]
 """Callable programs by name; memory is given by its address."""
 
 _TRUTHS = "<8 x i1>"
 
-_ARGUMENTS: dict[str, Any] = {POINTER: ctypes.c_void_p, INDEX: ctypes.c_int64, REAL: ctypes.c_double}
+_ARGUMENTS: dict[str, Any] = {
+    POINTER: ctypes.c_void_p,
+    INDEX: ctypes.c_int64,
+    WORD: ctypes.c_int32,
+    REAL: ctypes.c_double,
+}
+_RESULTS: dict[str, Any] = {"": None, BYTE: ctypes.c_uint8, **_ARGUMENTS}
 _DOOR = threading.Lock()
 _ENGINES: list[Any] = []
 """Machine code lives as long as its engine."""
@@ -84,8 +90,10 @@ class VectorProgram:
 
     name: str
     kinds: tuple[str, ...]
-    """Of the arguments: `POINTER`, `INDEX` or `REAL`."""
-    write: Callable[..., None]
+    """Of the arguments: `POINTER`, `INDEX`, `WORD` or `REAL`."""
+    write: Callable[..., Symbol | None]
+    gives: str = ""
+    """Kind of the value that it returns; empty for none."""
 
     def __call__(self, *_arguments: Any) -> None:
         """In a kernel: run. Anywhere else there is nothing to run yet."""
@@ -222,7 +230,8 @@ class Code:
     def __init__(self, ir: Any, module: Any, program: VectorProgram) -> None:
         self._ir = ir
         self._module = module
-        function_type = ir.FunctionType(ir.VoidType(), [self.type_of(kind) for kind in program.kinds])
+        gives = self.type_of(program.gives) if program.gives else ir.VoidType()
+        function_type = ir.FunctionType(gives, [self.type_of(kind) for kind in program.kinds])
         self.function = function = ir.Function(module, function_type, program.name)
         function.attributes.add("noinline")  # a program called by several is compiled once
         for kind, argument in zip(program.kinds, function.args, strict=True):
@@ -352,6 +361,14 @@ class Code:
         """Run another program, which stands before this one in `emitted`."""
         self.builder.call(self._module.globals[program.name], [argument.llvm for argument in arguments])
 
+    def call_at(self, number: Symbol, *arguments: Symbol, gives: str = "") -> Symbol:
+        """Run the function of C whose address is a number from memory; what it returned."""
+        ir = self._ir
+        result = self.type_of(gives) if gives else ir.VoidType()
+        function_type = ir.FunctionType(result, [argument.llvm.type for argument in arguments])
+        function = self.builder.inttoptr(number.llvm, function_type.as_pointer())
+        return Symbol(self, self.builder.call(function, [argument.llvm for argument in arguments]))
+
     @contextlib.contextmanager
     def loop(self, begin: Symbol | int, end: Symbol | int) -> Iterator[Symbol]:
         """The statements within, for each index from `begin` to before `end`."""
@@ -379,9 +396,12 @@ def _is_real(kind: str) -> bool:
     return FLOAT in kind or REAL in kind
 
 
-def vector_program(*kinds: str) -> Callable[[Callable[..., None]], VectorProgram]:
-    """Decorator: a function that writes a program into a `Code`, given symbols of these kinds as its arguments."""
-    return lambda write: VectorProgram(write.__name__, kinds, write)
+def vector_program(*kinds: str, gives: str = "") -> Callable[[Callable[..., Symbol | None]], VectorProgram]:
+    """Decorator: a function that writes a program into a `Code`, given symbols of these kinds as its arguments.
+
+    It may return the symbol of a value of the kind `gives`, which the program then returns.
+    """
+    return lambda write: VectorProgram(write.__name__, kinds, write, gives)
 
 
 def emitted(*programs: VectorProgram) -> Programs:
@@ -425,8 +445,8 @@ def _machine_and_place(llvm: Any, programs: tuple[VectorProgram, ...]) -> tuple[
     return machine, folder and folder / f"vectors-{hashlib.sha256(key.encode()).hexdigest()[:16]}.o"
 
 
-def _callable(engine: Any, program: VectorProgram) -> Callable[..., None]:
-    prototype = ctypes.CFUNCTYPE(None, *(_ARGUMENTS[kind] for kind in program.kinds))
+def _callable(engine: Any, program: VectorProgram) -> Callable[..., Any]:
+    prototype = ctypes.CFUNCTYPE(_RESULTS[program.gives], *(_ARGUMENTS[kind] for kind in program.kinds))
     return prototype(engine.get_function_address(program.name))
 
 
@@ -437,8 +457,11 @@ def _compile(llvm: Any, machine: Any, programs: tuple[VectorProgram, ...]) -> by
     module = ir.Module("audiopost")
     for program in programs:
         code = Code(ir, module, program)
-        program.write(code, *code.arguments)
-        code.builder.ret_void()
+        result = program.write(code, *code.arguments)
+        if result is None:
+            code.builder.ret_void()
+        else:
+            code.builder.ret(result.llvm)
     verified = llvm.parse_assembly(str(module))
     verified.verify()
     options = llvm.create_pipeline_tuning_options(speed_level=3)

@@ -37,6 +37,8 @@ class Knob:
     def place_of(self, value: float) -> float:
         """The place, 0 to 1, of a value in the parameter's unit: nearest step, or between the two nearest."""
         values, places = self.values, self.places
+        if values is places and not self.stepped:
+            return min(max(value, values[0]), values[-1])
         above = bisect_left(values, value)
         if above == 0 or above == len(values):
             return places[min(above, len(values) - 1)]
@@ -45,6 +47,22 @@ class Knob:
         if self.stepped:
             return places[above] if share >= 0.5 else places[above - 1]
         return places[above - 1] + share * (places[above] - places[above - 1])
+
+
+    def value_of(self, place: float) -> float:
+        """The value, in the parameter's unit, that stands at a place: the way back of `place_of`."""
+        places, values = self.places, self.values
+        if values is places:
+            return min(max(place, values[0]), values[-1])
+        pairs = sorted(zip(places, values, strict=True))
+        above = bisect_left(pairs, (place,))
+        if above == 0 or above == len(pairs):
+            return pairs[min(above, len(pairs) - 1)][1]
+        (low_place, low), (high_place, high) = pairs[above - 1], pairs[above]
+        share = (place - low_place) / (high_place - low_place)
+        if self.stepped:
+            return high if share >= 0.5 else low
+        return low + share * (high - low)
 
 
 def knob_of(name: str, title: str, unit: str, ranges: Ranges, place: float) -> Knob | None:

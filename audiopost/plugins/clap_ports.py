@@ -1,0 +1,186 @@
+"""The audio ports of a CLAP plug-in: how many channels each has, what else it could be set to, memory for them.
+
+A block for a plug-in holds the channels of its main input, then those of its further inputs (side-chains), one row
+each; what it gives is the main output.
+
+Source: CLAP ``ext/audio-ports.h``, ``audio-ports-config.h``, ``configurable-audio-ports.h``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from audiopost.blocks import AudioBlock
+from audiopost.plugins.clap_abi import PortFlag, ffi
+from audiopost.plugins.clap_library import text_at
+from audiopost.plugins.plain_knobs import name_of
+
+__all__ = ["Arrangement", "Port", "PortMemory", "arrangements", "read_arrangement"]
+
+MOST_PORTS = 64
+MOST_CHANNELS = 128
+WIDTHS_ASKED_FOR = (1, 2, 4, 6, 8, 10, 12, 16)
+"""Numbers of channels that a plug-in with ports to be set is asked for: mono to 7.1.4 and Ambisonics of order 3."""
+
+_TYPE_NAMES = {1: ffi.new("char[]", b"mono"), 2: ffi.new("char[]", b"stereo")}
+_SURROUND = ffi.new("char[]", b"surround")
+
+
+@dataclass(frozen=True)
+class Port:
+    """One port: a name to draw wires to, its channels."""
+
+    name: str
+    channels: int
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """The ports as they stand: main ones first."""
+
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+
+    @property
+    def width(self) -> int:
+        """Channels of the main input; 0 where there is none."""
+        return self.inputs[0].channels if self.inputs else 0
+
+    @property
+    def output_width(self) -> int:
+        """Channels of the main output."""
+        return self.outputs[0].channels if self.outputs else 0
+
+    @property
+    def sides(self) -> tuple[Port, ...]:
+        """The inputs beside the main one."""
+        return self.inputs[1:]
+
+
+def read_arrangement(plugin: Any) -> tuple[Arrangement, tuple[int, int]]:
+    """The ports as they stand, and the places of the main ones in the plug-in's own order."""
+    extension = plugin.get_extension(plugin, b"clap.audio-ports")
+    if extension == ffi.NULL:
+        return Arrangement((), ()), (0, 0)
+    ports = ffi.cast("clap_audio_ports *", extension)
+    inputs, main_input = _read_side(ports, plugin, True)
+    outputs, main_output = _read_side(ports, plugin, False)
+    return Arrangement(inputs, outputs), (main_input, main_output)
+
+
+def _read_side(ports: Any, plugin: Any, is_input: bool) -> tuple[tuple[Port, ...], int]:
+    found, main = [], 0
+    info = ffi.new("clap_audio_port *")
+    for index in range(min(ports.count(plugin, is_input), MOST_PORTS)):
+        if not ports.get(plugin, index, is_input, info):
+            continue
+        if info.flags & PortFlag.MAIN:
+            main = len(found)
+        found.append(Port(_port_name(text_at(info.name)), min(info.channel_count, MOST_CHANNELS)))
+    return tuple(found[main : main + 1] + found[:main] + found[main + 1 :]), main
+
+
+def _port_name(title: str) -> str:
+    """``"Sidechain Input"`` -> ``sidechain``, as wires in a drawing name it."""
+    name = name_of(title).removesuffix("_input").removesuffix("_in")
+    return {"side_chain": "sidechain", "sc": "sidechain", "key": "sidechain"}.get(name, name)
+
+
+def arrangements(plugin: Any, now: Arrangement) -> dict[int, Callable[[], bool]]:
+    """Widths that a plug-in that is not active can be set to, and how; nothing is to be done for one that has no choice."""
+    found: dict[int, Callable[[], bool]] = {}
+    extension = plugin.get_extension(plugin, b"clap.audio-ports-config")
+    if extension != ffi.NULL:
+        found.update(_configurations(ffi.cast("clap_ports_configs *", extension), plugin))
+    for name in (b"clap.configurable-audio-ports/1", b"clap.configurable-audio-ports.draft1"):
+        extension = plugin.get_extension(plugin, name)
+        if extension != ffi.NULL:
+            found.update(_requests(ffi.cast("clap_configurable_ports *", extension), plugin, set(found)))
+            break
+    if now.width:
+        found.setdefault(now.width, _as_it_is)
+    return found
+
+
+def _as_it_is() -> bool:
+    return True
+
+
+def _configurations(configs: Any, plugin: Any) -> dict[int, Callable[[], bool]]:
+    found: dict[int, Callable[[], bool]] = {}
+    info = ffi.new("clap_ports_config *")
+    for index in range(min(configs.count(plugin), MOST_PORTS)):
+        if not configs.get(plugin, index, info) or not info.has_main_input:
+            continue
+        width = int(info.main_input_channels)
+        if width not in found and width == info.main_output_channels:
+            found[width] = partial(_truth, configs.select, plugin, int(info.id))
+    return found
+
+
+def _requests(ports: Any, plugin: Any, known: set[int]) -> dict[int, Callable[[], bool]]:
+    found: dict[int, Callable[[], bool]] = {}
+    for width in WIDTHS_ASKED_FOR:
+        requests = ffi.new("clap_port_request[2]")
+        for request, is_input in ((requests[0], True), (requests[1], False)):
+            request.is_input, request.port_index, request.channel_count = is_input, 0, width
+            request.port_type = _TYPE_NAMES.get(width, _SURROUND)
+        if width not in known and ports.can_apply(plugin, requests, 2):
+            found[width] = partial(_truth, ports.apply, plugin, requests, 2)
+    return found
+
+
+def _truth(function: Callable[..., Any], *arguments: Any) -> bool:
+    return bool(function(*arguments))
+
+
+class PortMemory:
+    """Memory for all ports at blocks of at most `maximum_frames`, and the pointers that a plug-in reads.
+
+    Attributes
+    ----------
+    inputs, outputs
+        Arrays of ``clap_audio_buffer``, in the plug-in's own order of ports.
+    given, played : array, (channels, maximum_frames)
+        What goes in, main input first, and what comes out of the main output.
+    """
+
+    def __init__(self, arrangement: Arrangement, mains: tuple[int, int], maximum_frames: int) -> None:
+        self._kept: list[Any] = []
+        self.inputs, self.given = self._side(arrangement.inputs, mains[0], maximum_frames)
+        self.outputs, everything = self._side(arrangement.outputs, mains[1], maximum_frames)
+        self.played: AudioBlock = everything[: arrangement.output_width]
+        self._everything = everything
+        self._views: dict[int, tuple[AudioBlock, AudioBlock]] = {}
+
+    def at(self, frames: int) -> tuple[AudioBlock, AudioBlock]:
+        """`given` and `played` for a block of that length; kept, so that no block makes new ones."""
+        views = self._views.get(frames)
+        if views is None:
+            if len(self._views) > MOST_PORTS:
+                self._views.clear()
+            views = self._views[frames] = self.given[:, :frames], self.played[:, :frames]
+        return views
+
+    def _side(self, ports: tuple[Port, ...], main: int, frames: int) -> tuple[Any, AudioBlock]:
+        """Buffers in the plug-in's order, over rows that have the main port first."""
+        rows = np.zeros((sum(port.channels for port in ports), frames), dtype=np.float32)
+        buffers = ffi.new("clap_audio_buffer[]", max(1, len(ports)))
+        starts, row = [], 0
+        for port in ports:
+            starts.append((row, port.channels))
+            row += port.channels
+        if starts:
+            starts.insert(main, starts.pop(0))
+        for buffer, (start, channels) in zip(buffers, starts, strict=False):
+            pointers = ffi.new("float *[]", max(1, channels))
+            for channel in range(channels):
+                pointers[channel] = ffi.cast("float *", int(rows[start + channel].ctypes.data))
+            buffer.data32, buffer.channel_count = pointers, channels
+            self._kept.append(pointers)
+        return buffers, rows
