@@ -72,11 +72,12 @@ class ForeignCalls(NamedTuple):
 def foreign_calls() -> ForeignCalls:
     """The functions, emitted once a process (from the user's cache: 0.1 s, most of it the import of llvmlite)."""
     made = emitted(count_of, item_of, take_nothing, call_guarded)
-    names = ("count_of", "item_of", "take_nothing", "call_guarded")
     # Windows has the two in its universal C run-time.
     library = ctypes.CDLL("ucrtbase") if sys.platform == "win32" else ctypes.CDLL(None)
     return ForeignCalls(
-        *(_address(made[name]) for name in names), _address(library.fegetenv), _address(library.fesetenv)
+        **{program.name: _address(made[program.name]) for program in (count_of, item_of, take_nothing, call_guarded)},
+        read_settings=_address(library.fegetenv),
+        write_settings=_address(library.fesetenv),
     )
 
 

@@ -8,7 +8,8 @@
 
 Threads: making, activating, parameters' texts and states belong to the thread that made the instance, playing and
 turning knobs to any. A `reset` on another thread (after NaN, while playing live) asks the plug-in alone to forget its
-sound. What a plug-in wants done on its main thread is done there between two blocks, or by `do_main_thread_work`.
+sound. What a plug-in wants done on its main thread is done there between two blocks, or by
+`audiopost.plugins.main_thread`.
 
 The first `latency` frames after a reset are held back, so that silence fills them: see `audiopost.plugins.streams`.
 
@@ -19,7 +20,6 @@ from __future__ import annotations
 
 import atexit
 import weakref
-from pathlib import Path
 from threading import get_ident
 from typing import Any
 
@@ -36,12 +36,13 @@ from audiopost.plugins.clap_parameters import load_state, read_knobs, save_state
 from audiopost.plugins.clap_ports import PortMemory, arrangements, read_arrangement
 from audiopost.plugins.event_list import EventList
 from audiopost.plugins.knobs import Knob
+from audiopost.plugins.main_thread import on_main_thread
 from audiopost.plugins.plugin import PluginParameter
 from audiopost.plugins.saved_state import SavedState, is_saved_state
 from audiopost.plugins.streams import PRIMING_FRAMES
 from audiopost.plugins.surroundings import surroundings_kept
 
-__all__ = ["ClapPlugin", "do_main_thread_work", "load_clap", "plugin_names"]
+__all__ = ["ClapPlugin", "load_clap", "plugin_names"]
 
 SPARE_EVENTS = 256
 """Room for events in one block, beyond two for each parameter."""
@@ -60,10 +61,12 @@ def _close_all() -> None:
             plugin.close()
 
 
-def do_main_thread_work() -> None:
-    """What plug-ins of this thread asked to have done on it. For a main thread that does not play itself."""
+def _answer_all() -> None:
     for plugin in list(_living):
         plugin.answer_requests()
+
+
+on_main_thread(_answer_all)
 
 
 def plugin_names(path: str) -> tuple[str, ...]:
@@ -373,6 +376,8 @@ class ClapPlugin:
 
     def arrange(self, width: int) -> None:
         """Set the number of channels of the main input, one of `widths`; raises PluginError where it refuses."""
+        if width == self._arrangement.width:
+            return
         self._deactivate()
         if not self._ways.get(width, bool)():
             raise PluginError(self.name, f"does not take {width} channels")
@@ -421,6 +426,7 @@ def load_clap(
     state: bytes = b"",
     knobs: tuple[Knob, ...] | None = None,
     largest_frames: int = PRIMING_FRAMES,
+    width: int = 0,
 ) -> ClapPlugin:
     """Load a CLAP plug-in into this process. Scan it first: see `audiopost.plugins.scan`.
 
@@ -438,6 +444,8 @@ def load_clap(
         Those of another instance of the same plug-in and state.
     largest_frames
         The size of the largest block.
+    width
+        Channels of the main input; 0: as the plug-in comes.
 
     Raises
     ------
@@ -446,6 +454,8 @@ def load_clap(
     """
     with surroundings_kept() as changed, captured_streams():
         plugin = ClapPlugin(path, open_library(path).named(plugin_name), sample_rate, largest_frames)
+        if width:
+            plugin.arrange(width)
         plugin.prepare_knobs()
         if state:
             plugin.restore(state)

@@ -17,7 +17,7 @@ from audiopost.errors import PluginLoadError
 from audiopost.plugins.clap_abi import ffi
 from audiopost.plugins.plugin import sentence
 
-__all__ = ["ClapDescriptor", "ClapLibrary", "open_library"]
+__all__ = ["ClapDescriptor", "ClapLibrary", "open_library", "text_at"]
 
 FACTORY = b"clap.plugin-factory"
 MOST_PLUGINS = 4096
@@ -100,8 +100,13 @@ def _descriptor(native: Any) -> ClapDescriptor:
     while native.features != ffi.NULL and native.features[index] != ffi.NULL:
         features.append(text_at(native.features[index]))
         index += 1
-    words = (text_at(each) for each in (native.id, native.name, native.vendor, native.plugin_version))
-    return ClapDescriptor(*words, tuple(features))
+    return ClapDescriptor(
+        text_at(native.id),
+        text_at(native.name),
+        text_at(native.vendor),
+        text_at(native.plugin_version),
+        tuple(features),
+    )
 
 
 def text_at(pointer: Any) -> str:

@@ -74,7 +74,8 @@ def read_arrangement(plugin: Any) -> tuple[Arrangement, tuple[int, int]]:
 
 
 def _read_side(ports: Any, plugin: Any, is_input: bool) -> tuple[tuple[Port, ...], int]:
-    found, main = [], 0
+    found: list[Port] = []
+    main = 0
     info = ffi.new("clap_audio_port *")
     for index in range(min(ports.count(plugin, is_input), MOST_PORTS)):
         if not ports.get(plugin, index, is_input, info):
@@ -92,7 +93,7 @@ def _port_name(title: str) -> str:
 
 
 def arrangements(plugin: Any, now: Arrangement) -> dict[int, Callable[[], bool]]:
-    """Widths that a plug-in that is not active can be set to, and how; nothing is to be done for one that has no choice."""
+    """Widths that a plug-in can be set to while it is not active, and how; where it has no choice nothing is done."""
     found: dict[int, Callable[[], bool]] = {}
     extension = plugin.get_extension(plugin, b"clap.audio-ports-config")
     if extension != ffi.NULL:

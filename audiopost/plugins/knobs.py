@@ -48,7 +48,6 @@ class Knob:
             return places[above] if share >= 0.5 else places[above - 1]
         return places[above - 1] + share * (places[above] - places[above - 1])
 
-
     def value_of(self, place: float) -> float:
         """The value, in the parameter's unit, that stands at a place: the way back of `place_of`."""
         places, values = self.places, self.values

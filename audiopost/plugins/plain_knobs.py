@@ -136,7 +136,7 @@ def _different(texts: list[str]) -> tuple[str, ...]:
 def _in_words(plain: PlainParameter, text_of: Callable[[float], str]) -> Knob:
     """A range whose texts are words: a switch where they are few, a bare number where they are many or none."""
     rows = _rows(plain, text_of)
-    made = knob_of(name_of(plain.title), plain.title, "", dict(rows), plain.value) if 1 < len(rows) else None
+    made = knob_of(name_of(plain.title), plain.title, "", dict(rows), plain.value) if len(rows) > 1 else None
     if made is None or any(not str(text).strip() for _, text in rows):
         return _plain(plain)
     return replace(made, parameter=replace(made.parameter, native=plain.native))
