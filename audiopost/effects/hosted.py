@@ -18,17 +18,19 @@ import numpy as np
 
 from audiopost.effects.fused_built_ins import fused_built_ins
 from audiopost.effects.hosted_node import HostedNode
-from audiopost.errors import UsageError
+from audiopost.errors import LayoutError, UsageError
 from audiopost.graph.catalogue import EffectEntry
 from audiopost.graph.node import INFINITE_TAIL, FusedProcess, Node, StreamFormat
 from audiopost.graph.parameter import Parameter, Setting, SettingValue
+from audiopost.layouts import Layout, default_layout
 from audiopost.plugins import tails
 from audiopost.plugins.built_ins import BUILT_INS, HIGHEST_CUT_OFF, BuiltIn, Segments
 from audiopost.plugins.captured_streams import captured_streams
 from audiopost.plugins.channel_groups import ChannelGroup, channel_groups
+from audiopost.plugins.choice import choose_plugin
+from audiopost.plugins.formats import load_plugin
 from audiopost.plugins.plugin import PluginParameter, PluginSetting
 from audiopost.plugins.preset_file import read_preset
-from audiopost.plugins.scan import plugin_info, require_ok
 from audiopost.plugins.segments import SegmentedPlugin, WholeSound
 from audiopost.plugins.streams import (
     FIXED_BLOCK_FRAMES,
@@ -41,8 +43,8 @@ from audiopost.plugins.streams import (
 from audiopost.units import seconds_to_frames
 
 if TYPE_CHECKING:
+    from audiopost.plugins.formats import LoadedPlugin
     from audiopost.plugins.knobs import Knob
-    from audiopost.plugins.pedalboard_host import ExternalPlugin
     from audiopost.plugins.reloading import ReloadingPlugin
 
 __all__ = ["BuiltInNode", "PluginNode", "entries"]
@@ -106,7 +108,9 @@ class BuiltInNode(HostedNode):
 
 
 class PluginNode(HostedNode):
-    """A VST3 or Audio Unit file. Its parameters are known once it is made: from the scan, or from its state.
+    """A CLAP, VST3 or Audio Unit file. Its parameters are known once it is made: from the scan, or from its state.
+
+    Side-chains are its side inputs. A plug-in in CLAP takes automation at its very frame.
 
     Raises
     ------
@@ -117,10 +121,10 @@ class PluginNode(HostedNode):
     """
 
     name = "plugin"
-    summary = "A VST3 or Audio Unit plug-in file"
+    summary = "A CLAP, VST3 or Audio Unit plug-in file"
     trusted = False
     settings = (
-        Setting("path", "path", summary="of the file, or its bare name in the plug-in folders"),
+        Setting("path", "path", summary="of the file, or its bare name in the plug-in folders, in whatever format"),
         Setting("plugin_name", "text", "", summary="which one, where the file holds several"),
         Setting("state", "text", "", summary="the plug-in's own state, base64"),
         Setting("preset", "path", "", summary="a .vstpreset file of the plug-in, instead of a state"),
@@ -139,13 +143,13 @@ class PluginNode(HostedNode):
     def __init__(self, settings: Mapping[str, SettingValue] | None = None) -> None:
         given = dict(settings or {})
         self._choose = str(given.get("plugin_name", ""))
-        self._info = require_ok(plugin_info(str(given.get("path", "")), self._choose))
         self._state = _decoded(str(given.get("state", "")))
+        self._info, chosen = choose_plugin(str(given.get("path", "")), self._choose, self._state)
         preset = str(given.get("preset", ""))
         if preset and self._state:
             raise UsageError("a state and a preset are given", where="plugin", mend="leave one of them out")
         self._preset = read_preset(preset) if preset else None
-        self._first: ExternalPlugin | ReloadingPlugin | None = None
+        self._first: LoadedPlugin | ReloadingPlugin | None = None
         self._knobs: tuple[Knob, ...] | None = None
         declared = self._info.parameters
         if self._state or self._preset is not None:
@@ -156,7 +160,10 @@ class PluginNode(HostedNode):
         self._defaults = {each.name: each.default for each in declared}
         self.parameters = tuple(_parameter(each) for each in declared)
         super().__init__(settings)
-        self.notes: tuple[str, ...] = self._info.notes
+        self.side_inputs = self._info.side_inputs
+        self.side_widths = self._info.side_channels
+        self._chosen = chosen
+        self.notes: tuple[str, ...] = (*chosen, *self._info.notes)
         """What a person should know: a latency that is not the reported one, fixed blocks."""
 
     @property
@@ -179,7 +186,7 @@ class PluginNode(HostedNode):
         self._first = None
         with captured_streams():
             super().prepare(stream)
-        self.notes = self._info.notes
+        self.notes = (*self._chosen, *self._info.notes)
         if self._block_frames():
             self.notes += (f"fed blocks of {self._block_frames()} frames, because its sound depends on their size",)
 
@@ -190,33 +197,52 @@ class PluginNode(HostedNode):
 
     def share_out(self, stream: StreamFormat) -> tuple[ChannelGroup, ...]:
         """By the widths that it played in the scan."""
+        if self._info.output_channels:
+            return (ChannelGroup(tuple(range(stream.layout.channels)), self._info.channels[0]),)
         return channel_groups(stream.layout, self._info.channels, name=self._info.name)
+
+    def output_layout(self, layout: Layout) -> Layout:
+        """The same, unless the plug-in gives another number of channels than it takes.
+
+        A mono plug-in hears the mean of several channels; any other must be given as many as it takes.
+        """
+        given, taken = self._info.output_channels, self._info.channels[0]
+        if not given:
+            return layout
+        if taken not in (1, layout.channels):
+            raise LayoutError(f"{self._info.name} does not take {layout.name}", mend=f"it takes {taken} channels")
+        return layout if layout.channels == given else default_layout(given)
+
+    def output_width(self, width: int) -> int:
+        """See `HostedNode`."""
+        return self._info.output_channels or width
 
     def make_stream(self, width: int, sample_rate: int) -> Stream:
         """Steady, or in fixed blocks where the scan or the setting asks for it."""
         block_frames = self._block_frames()
-        plugin = self._instance(sample_rate, block_frames or PRIMING_FRAMES)
+        plugin = self._instance(sample_rate, block_frames or PRIMING_FRAMES, width)
+        channels = width + sum(self.side_widths)
         self._first = self._first or plugin
         for name, value in self.values.items():
             # Only what differs: a value that went through the plug-in's texts may not be quite the one it held.
             if value != self._defaults[name]:
                 plugin.set_parameter(name, value)
         if not block_frames:
-            return SteadyStream(plugin, width)
+            return SteadyStream(plugin, channels)
         plugin.reset()
-        held = held_back(plugin, width, block_frames, PRIMING_FRAMES)
-        return FixedBlockStream(plugin, width, block_frames, held)
+        held = held_back(plugin, channels, block_frames, PRIMING_FRAMES)
+        return FixedBlockStream(plugin, channels, block_frames, held, self.output_width(width))
 
-    def _instance(self, sample_rate: int, largest_frames: int) -> ExternalPlugin | ReloadingPlugin:
+    def _instance(self, sample_rate: int, largest_frames: int, width: int) -> LoadedPlugin | ReloadingPlugin:
         from audiopost.plugins.reloading import ReloadingPlugin
 
         if self._info.wants_predecessor:
             # It sounds right only from the second instance on that is told this block size.
-            predecessor = self._load(sample_rate, largest_frames)
+            predecessor = self._load(sample_rate, largest_frames, width)
             predecessor.run(np.zeros((self._info.channels[0], largest_frames), dtype=np.float32))
         if self._info.resets is False or self._info.wants_predecessor:
-            return ReloadingPlugin(self._loader(sample_rate, largest_frames))
-        return self._load(sample_rate, largest_frames)
+            return ReloadingPlugin(self._loader(sample_rate, largest_frames, width))
+        return self._load(sample_rate, largest_frames, width)
 
     def ringing_frames(self) -> int:
         """As set, or as measured in the scan."""
@@ -233,19 +259,16 @@ class PluginNode(HostedNode):
         wanted = int(self.setting_values["block_frames"])
         return wanted or (FIXED_BLOCK_FRAMES if self._info.block_dependent else 0)
 
-    def _load(self, sample_rate: int, largest_frames: int = PRIMING_FRAMES) -> ExternalPlugin:
-        plugin = self._loader(sample_rate, largest_frames)()
+    def _load(self, sample_rate: int, largest_frames: int = PRIMING_FRAMES, width: int = 0) -> LoadedPlugin:
+        plugin = self._loader(sample_rate, largest_frames, width)()
         self._knobs = plugin.knobs
         return plugin
 
-    def _loader(self, sample_rate: int, largest_frames: int) -> Callable[[], ExternalPlugin]:
+    def _loader(self, sample_rate: int, largest_frames: int, width: int = 0) -> Callable[[], LoadedPlugin]:
         """Loads an instance; holds nothing of the node, which a plug-in would else keep from going with its graph."""
-        # Late: loading the library takes 0.1 s, and listing the catalogue must not.
-        from audiopost.plugins.pedalboard_host import load_external
-
         return partial(
-            load_external,
-            self._info.path, sample_rate, self._choose, self._state, self._knobs, largest_frames, self._preset,
+            load_plugin,
+            self._info.path, sample_rate, self._choose, self._state, self._knobs, largest_frames, self._preset, width,
         )  # fmt: skip
 
 

@@ -75,6 +75,8 @@ class HostedNode(Node):
         self._glides: dict[str, _Glide] = {}
         self._until_step = 0
         self._rate = 0
+        self.side_widths: tuple[int, ...] = ()
+        """Channels of each side input of one instance, in the order of `side_inputs`; set before `prepare`."""
 
     @abstractmethod
     def make_stream(self, width: int, sample_rate: int) -> Stream:
@@ -96,12 +98,14 @@ class HostedNode(Node):
             _Instance(
                 group,
                 self.make_stream(group.width, stream.sample_rate),
-                BlockMemory(group.width, stream.maximum_frames),
-                BlockMemory(group.width, stream.maximum_frames),
+                BlockMemory(group.width + sum(self.side_widths), stream.maximum_frames),
+                BlockMemory(self.output_width(group.width), stream.maximum_frames),
             )
             for group in groups
         ]
-        whole = groups[0].channels == tuple(range(stream.layout.channels)) and groups[0].width == stream.layout.channels
+        channels = stream.layout.channels
+        takes_all = groups[0].channels == tuple(range(channels)) and groups[0].width == channels
+        whole = takes_all and not self.side_widths and self.output_layout(stream.layout).channels == channels
         self._direct = self._instances[0].stream if whole else None
         self._piece_given = BlockMemory(stream.layout.channels, stream.maximum_frames)
         self._piece_played = BlockMemory(stream.layout.channels, stream.maximum_frames)
@@ -125,7 +129,11 @@ class HostedNode(Node):
         """Knobs on their way; empty, and always the same object, while all are at rest."""
         return self._glides
 
-    def process(self, block: AudioBlock, out: AudioBlock, *_side: AudioBlock) -> None:
+    def output_width(self, width: int) -> int:
+        """Channels that an instance for `width` channels gives."""
+        return width
+
+    def process(self, block: AudioBlock, out: AudioBlock, *side: AudioBlock) -> None:
         """Play; see `Node`."""
         start, frames = 0, block.shape[1]
         while start < frames:
@@ -137,11 +145,11 @@ class HostedNode(Node):
                 length = min(length, self._until_step)
                 self._until_step -= length
             if length == frames:
-                self._play(block, out)
+                self._play(block, out, side)
                 return
             given, played = self._piece_given.block(length), self._piece_played.block(length)
             np.copyto(given, block[:, start : start + length])
-            self._play(given, played)
+            self._play(given, played, tuple(each[:, start : start + length] for each in side))
             out[:, start : start + length] = played
             start += length
 
@@ -171,19 +179,32 @@ class HostedNode(Node):
             self._glides[name] = _Glide(now, target, step, steps, by_factor)
         self._declare_tail()
 
-    def _play(self, block: AudioBlock, out: AudioBlock) -> None:
+    def _play(self, block: AudioBlock, out: AudioBlock, side: tuple[AudioBlock, ...]) -> None:
         if self._direct is not None:
             self._direct.process(block, out)
             return
         frames = block.shape[1]
         for group, stream, given_memory, played_memory in self._instances:
             given, played = given_memory.block(frames), played_memory.block(frames)
-            for row in range(group.width):
-                # A single channel on a wider instance is given to every input; the first output is taken.
-                np.copyto(given[row], block[group.channels[row if row < len(group.channels) else 0]])
+            self._gather(group, block, given)
+            start = group.width
+            for width, heard in zip(self.side_widths, side, strict=True):
+                fit_channels(heard, given[start : start + width])
+                start += width
             stream.process(given, played)
+            if len(self._instances) == 1 and played.shape[0] != group.width:
+                fit_channels(played, out)
+                continue
             for row, channel in enumerate(group.channels):
                 np.copyto(out[channel], played[row])
+
+    def _gather(self, group: ChannelGroup, block: AudioBlock, given: AudioBlock) -> None:
+        if group.width == 1 and len(group.channels) > 1:
+            np.mean(block, axis=0, out=given[0])
+            return
+        for row in range(group.width):
+            # A single channel on a wider instance is given to every input; the first output is taken.
+            np.copyto(given[row], block[group.channels[row if row < len(group.channels) else 0]])
 
     def _advance(self) -> None:
         """Move every gliding knob by one step."""
@@ -203,3 +224,15 @@ class HostedNode(Node):
     def _declare_tail(self) -> None:
         ringing = self.ringing_frames()
         self.tail_frames = INFINITE_TAIL if ringing == INFINITE_TAIL else self.latency_frames + ringing
+
+
+def fit_channels(block: AudioBlock, out: AudioBlock) -> None:
+    """A block on another number of channels: one channel goes to all, several are averaged into one, else the first."""
+    if block.shape[0] == 1:
+        np.copyto(out, block)
+    elif out.shape[0] == 1:
+        np.mean(block, axis=0, out=out[0])
+    else:
+        shared = min(block.shape[0], out.shape[0])
+        np.copyto(out[:shared], block[:shared])
+        out[shared:] = 0.0

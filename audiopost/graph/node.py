@@ -55,7 +55,7 @@ class Node(ABC):
     """One sentence for a person."""
     parameters: tuple[Parameter, ...] = ()
     settings: ClassVar[tuple[Setting, ...]] = ()
-    side_inputs: ClassVar[tuple[str, ...]] = ()
+    side_inputs: tuple[str, ...] = ()
     """Names of inputs besides the main one (``("sidechain",)``); unconnected, each is fed the main input."""
     generates: ClassVar[bool] = False
     """True for a source that needs no main input; it is then fed silence of the graph's input layout."""

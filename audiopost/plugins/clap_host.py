@@ -164,10 +164,9 @@ class ClapPlugin:
     def remarks(self) -> tuple[str, ...]:
         """What it changed outside itself, requests that wait, and what it logged; as predicates of its name."""
         found = [*self._told, *(f"wrote: {line}" for line in self._host.log)]
-        if self._active and self._host.restart_wanted:
-            now = self._latency_now()
-            latency = f" (its latency went from {self._latency_frames} to {now} frames)"
-            found.insert(0, "asks to be restarted while it plays" + latency * (now != self._latency_frames))
+        now = self._latency_now() if self._active else self._latency_frames
+        if now != self._latency_frames:
+            found.insert(0, f"changed its latency while it played, from {self._latency_frames} to {now} frames")
         return tuple(found)
 
     def automates(self, name: str) -> bool:

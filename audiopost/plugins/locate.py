@@ -1,6 +1,6 @@
 """Where plug-in files lie: the standard folders of each system, and a file by its bare name.
 
-Sources: Steinberg's "VST 3 Locations / Format"; Apple's folders for Audio Unit components.
+Sources: Steinberg's "VST 3 Locations / Format"; Apple's folders for Audio Unit components; CLAP ``entry.h``.
 """
 
 from __future__ import annotations
@@ -12,13 +12,20 @@ from pathlib import Path
 
 from audiopost.errors import PluginLoadError, near_misses
 
-__all__ = ["SUFFIXES", "find_plugin", "format_of", "plugin_files", "standard_folders"]
+__all__ = ["FORMATS", "SUFFIXES", "find_plugin", "find_plugins", "format_of", "plugin_files", "standard_folders"]
 
-SUFFIXES = (".vst3", ".component")
+FORMATS = {".clap": "CLAP", ".vst3": "VST3", ".component": "AU"}
+"""Formats by the suffix of their files and bundles. Of one plug-in in several formats the first here is taken: CLAP
+takes automation to the sample and has side-chains."""
+
+SUFFIXES = tuple(FORMATS)
 """Suffixes of the files and bundles that can be loaded."""
 
 PATH_VARIABLE = "AUDIOPOST_PLUGIN_PATH"
 """Environment variable: further folders, looked through first."""
+
+FORMAT_VARIABLES = ("CLAP_PATH",)
+"""Environment variables of the formats themselves with the same meaning."""
 
 
 def standard_folders(
@@ -27,19 +34,22 @@ def standard_folders(
     """Folders where plug-ins are installed, in order of precedence; they need not exist.
 
     >>> [str(folder) for folder in standard_folders("linux", {}, Path("/home/me"))][-1]
-    '/usr/lib/vst3'
+    '/usr/lib/clap'
     """
     known = os.environ if environment is None else environment
     own = Path.home() if home is None else home
-    folders = [Path(each).expanduser() for each in known.get(PATH_VARIABLE, "").split(os.pathsep) if each]
+    named = [known.get(variable, "") for variable in (PATH_VARIABLE, *FORMAT_VARIABLES)]
+    folders = [Path(each).expanduser() for each in os.pathsep.join(named).split(os.pathsep) if each]
     if platform == "darwin":
         for root in (own, Path("/")):
-            folders += [root / "Library/Audio/Plug-Ins" / kind for kind in ("VST3", "Components")]
+            folders += [root / "Library/Audio/Plug-Ins" / kind for kind in ("VST3", "Components", "CLAP")]
     elif platform == "win32":
-        folders += [Path(known[name]) / "Programs/Common/VST3" for name in ("LOCALAPPDATA",) if name in known]
-        folders += [Path(known.get("CommonProgramFiles", "C:/Program Files/Common Files")) / "VST3"]
+        roots = [Path(known[name]) / "Programs/Common" for name in ("LOCALAPPDATA",) if name in known]
+        roots += [Path(known.get("CommonProgramFiles", "C:/Program Files/Common Files"))]
+        folders += [root / kind for kind in ("VST3", "CLAP") for root in roots]
     else:
-        folders += [own / ".vst3", Path("/usr/local/lib/vst3"), Path("/usr/lib/vst3")]
+        for kind in ("vst3", "clap"):
+            folders += [own / f".{kind}", Path("/usr/local/lib") / kind, Path("/usr/lib") / kind]
     return tuple(dict.fromkeys(folders))
 
 
@@ -53,13 +63,13 @@ def plugin_files(folders: Iterable[Path]) -> Iterator[Path]:
             yield from (Path(root) / name for name in sorted(bundles + single))
 
 
-def find_plugin(name: str, folders: Iterable[Path] | None = None) -> Path:
-    """The plug-in that a preset names: a path, or a bare name with or without its suffix.
+def find_plugins(name: str, folders: Iterable[Path] | None = None) -> tuple[Path, ...]:
+    """The files that a preset may mean, best first: a path, or all formats of a bare name with or without its suffix.
 
     Parameters
     ----------
     name
-        ``"ZamHeadX2.vst3"``, ``"ZamHeadX2"`` or a path.
+        ``"ZamHeadX2.vst3"``, ``"ZamHeadX2"`` or a path. With a suffix that format comes first.
     folders
         Where a bare name is looked up; None for `standard_folders`.
 
@@ -69,24 +79,32 @@ def find_plugin(name: str, folders: Iterable[Path] | None = None) -> Path:
         If there is none; it names those that resemble it.
     """
     path = Path(name).expanduser()
-    if path.suffix.lower() in SUFFIXES and path.exists():
-        return path.resolve()
+    known = path.suffix.lower() in FORMATS
+    if known and path.exists():
+        return (path.resolve(),)
     if path.name != name:
-        raise PluginLoadError(name, "no such plug-in file", "give a .vst3 or .component, or a bare name")
+        raise PluginLoadError(name, "no such plug-in file", "give a .clap, .vst3 or .component, or a bare name")
     searched = tuple(standard_folders() if folders is None else folders)
     found = list(plugin_files(searched))
-    for each in found:
-        if name.casefold() in (each.name.casefold(), each.stem.casefold()):
-            return each
-    close = near_misses(path.stem if path.suffix in SUFFIXES else name, (each.stem for each in found))
+    stem = (path.stem if known else name).casefold()
+    same = [each for each in found if each.stem.casefold() == stem]
+    if same:
+        first = path.suffix.lower() if known else ""
+        return tuple(sorted(same, key=lambda each: (each.suffix.lower() != first, SUFFIXES.index(each.suffix.lower()))))
+    close = near_misses(path.stem if known else name, (each.stem for each in found))
     hint = "did you mean " + " or ".join(close) + "?" if close else "looked in " + ", ".join(map(str, searched))
     raise PluginLoadError(name, "no such plug-in", hint)
 
 
+def find_plugin(name: str, folders: Iterable[Path] | None = None) -> Path:
+    """The first of `find_plugins`."""
+    return find_plugins(name, folders)[0]
+
+
 def format_of(path: Path) -> str:
-    """``"VST3"`` or ``"AU"`` by the suffix.
+    """The format by the suffix.
 
     >>> format_of(Path("ZamTube.vst3"))
     'VST3'
     """
-    return "AU" if path.suffix.lower() == ".component" else "VST3"
+    return FORMATS.get(path.suffix.lower(), "VST3")

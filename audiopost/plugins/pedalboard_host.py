@@ -226,7 +226,14 @@ class ExternalPlugin(_Native):
 
     `parameters` are the knobs that a person may turn, their defaults the values after loading (and after
     restoring a state). `messages` is what the plug-in wrote while it loaded.
+
+    The library tells nothing of channels and shuts off all but the main buses: only trying tells what it plays.
     """
+
+    widths: tuple[int, ...] = ()
+    output_width = 0
+    side_inputs: tuple[tuple[str, int], ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def __init__(
         self, native: Any, path: str, sample_rate: int, messages: str, knobs: tuple[Knob, ...], largest_frames: int

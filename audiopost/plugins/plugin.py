@@ -14,11 +14,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from audiopost.blocks import AudioBlock
 
-__all__ = ["ANY_CHANNELS", "Plugin", "PluginInfo", "PluginParameter", "PluginSetting", "PluginSettingValue", "sentence"]
+__all__ = [
+    "ANY_CHANNELS",
+    "Plugin",
+    "PluginInfo",
+    "PluginParameter",
+    "PluginSetting",
+    "PluginSettingValue",
+    "TimedPlugin",
+    "sentence",
+]
 
 PluginSettingValue = str | int | float | bool
 
@@ -75,7 +84,8 @@ class Plugin(Protocol):
         """Play one block of 1 frame or more; return at most as many frames.
 
         What is missing is held back for good: the frames returned so far are the first ones of the output
-        that belongs to the frames given so far, so the total missing is the latency.
+        that belongs to the frames given so far, so the total missing is the latency. What is returned may be used
+        again by the next call.
 
         Raises
         ------
@@ -90,6 +100,14 @@ class Plugin(Protocol):
         """Set a knob at once. `value` lies in the range that the parameter declares."""
 
 
+@runtime_checkable
+class TimedPlugin(Protocol):
+    """A plug-in whose knobs can be turned within a block."""
+
+    def set_parameter_at(self, name: str, value: float, frame: int) -> None:
+        """Set a knob at a frame of the next block, not before any that was set already."""
+
+
 @dataclass(frozen=True)
 class PluginInfo:
     """What a scan found out about one plug-in of a file, or why it found out nothing.
@@ -99,7 +117,8 @@ class PluginInfo:
     reports at 48 kHz. `tail_frames` was measured at 48 kHz with every knob at its default; -1 for one that did not
     end within 10 s. `deterministic` says whether two instances gave the same samples, `block_dependent` whether the
     samples changed with the size of the blocks, `resets` whether it was as new after a reset, `wants_predecessor`
-    whether the first instance of a process sounded unlike all later ones.
+    whether the first instance of a process sounded unlike all later ones. `output_channels` is the width of what it
+    gives, 0 where that is the width of what it takes; `side_inputs` and `side_channels` are its further inputs.
     """
 
     id: str
@@ -118,6 +137,9 @@ class PluginInfo:
     block_dependent: bool | None = None
     resets: bool | None = None
     wants_predecessor: bool = False
+    output_channels: int = 0
+    side_inputs: tuple[str, ...] = ()
+    side_channels: tuple[int, ...] = ()
     parameters: tuple[PluginParameter, ...] = ()
     notes: tuple[str, ...] = ()
     error: str = ""
@@ -132,7 +154,7 @@ class PluginInfo:
         parameters = tuple(
             PluginParameter(**{**each, "choices": tuple(each["choices"])}) for each in data["parameters"]
         )
-        lists = {name: tuple(data[name]) for name in ("channels", "notes")}
+        lists = {name: tuple(data[name]) for name in ("channels", "notes", "side_inputs", "side_channels")}
         return cls(**{**data, **lists, "parameters": parameters})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from audiopost.blocks import AudioBlock
-from audiopost.plugins.pedalboard_host import ExternalPlugin
+from audiopost.plugins.formats import LoadedPlugin
 
 __all__ = ["ReloadingPlugin"]
 
@@ -23,7 +23,7 @@ class ReloadingPlugin:
     Realtime: not `reset`, which loads a file (0.1 to 0.5 s).
     """
 
-    def __init__(self, load: Callable[[], ExternalPlugin]) -> None:
+    def __init__(self, load: Callable[[], LoadedPlugin]) -> None:
         self._load = load
         self._plugin = load()
         self._turned: dict[str, float] = {}

@@ -19,10 +19,9 @@ import numpy as np
 
 from audiopost.blocks import AudioBlock
 from audiopost.errors import PluginError, PluginLoadError
-from audiopost.plugins import pedalboard_host
+from audiopost.plugins.formats import LoadedPlugin, load_plugin, plugin_names
 from audiopost.plugins.knobs import Knob
 from audiopost.plugins.locate import format_of
-from audiopost.plugins.pedalboard_host import ExternalPlugin
 from audiopost.plugins.plugin import PluginInfo, PluginParameter, sentence
 from audiopost.plugins.streams import FIXED_BLOCK_FRAMES, PRIMING_FRAMES
 
@@ -46,7 +45,7 @@ def scan(path: str, only: str, stage: Callable[[str], None]) -> list[PluginInfo]
     """What each plug-in of a file is; `stage` hears each step before it is taken."""
     stage("listing")
     try:
-        names = pedalboard_host.plugin_names(path)
+        names = plugin_names(path)
     except PluginLoadError as error:
         return [_failed(path, Path(path).stem, _reason(path, error))]
     wanted = [name for name in names if not only or name == only]
@@ -58,13 +57,13 @@ def scan(path: str, only: str, stage: Callable[[str], None]) -> list[PluginInfo]
 def _inspect(path: str, choose: str, name: str, stage: Callable[[str], None]) -> PluginInfo:
     stage(f"loading {name}")
     try:
-        plugin = pedalboard_host.load_external(path, RATE_HZ, choose)
+        plugin = load_plugin(path, RATE_HZ, choose)
     except PluginLoadError as error:
         return _failed(path, name, _reason(path, error))
     known: dict[str, Any] = {**plugin.facts, "path": path, "format": format_of(Path(path))}
     if plugin.is_instrument:
         return PluginInfo(**known, status="instrument", error="it plays notes, not audio")
-    widths = tuple(width for width in WIDTHS_TRIED if _plays(plugin, width, stage))
+    widths = tuple(width for width in plugin.widths or WIDTHS_TRIED if _plays(plugin, width, stage))
     if not widths:
         return PluginInfo(**known, status="failed", error="it takes no number of channels that was tried")
     stage("measuring")
@@ -93,12 +92,15 @@ def _inspect(path: str, choose: str, name: str, stage: Callable[[str], None]) ->
         block_dependent=dependent,
         resets=not steady or np.array_equal(once, twice),
         wants_predecessor=learns,
+        output_channels=0 if plugin.output_width in (0, width) else plugin.output_width,
+        side_inputs=tuple(name for name, _ in plugin.side_inputs),
+        side_channels=tuple(channels for _, channels in plugin.side_inputs),
         parameters=parameters,
-        notes=_notes(measured.held_back, measured.peak),
+        notes=(*_notes(measured.held_back, measured.peak), *trial.remarks),
     )
 
 
-def _plays(plugin: ExternalPlugin, width: int, stage: Callable[[str], None]) -> bool:
+def _plays(plugin: LoadedPlugin, width: int, stage: Callable[[str], None]) -> bool:
     stage(f"playing {width} channels")
     try:
         plugin.reset()
@@ -115,7 +117,7 @@ class _Measured:
     `tail`: frames until the burst has decayed with every knob at its default, -1 where it does not.
     """
 
-    def __init__(self, plugin: ExternalPlugin, width: int, block_frames: int) -> None:
+    def __init__(self, plugin: LoadedPlugin, width: int, block_frames: int) -> None:
         sizes = (block_frames,)
         silence = np.zeros((width, PRIMING_FRAMES), dtype=np.float32)
         plugin.reset()
@@ -132,7 +134,7 @@ class _Measured:
         self.tail = -1 if played >= LONGEST_TAIL_FRAMES else last
 
 
-def _is_meter(plugin: ExternalPlugin, width: int, parameter: PluginParameter) -> bool:
+def _is_meter(plugin: LoadedPlugin, width: int, parameter: PluginParameter) -> bool:
     """True for a parameter that shows instead of controls: it claims no automation, and turning it changes nothing."""
     if plugin.automates(parameter.name):
         return False
@@ -143,10 +145,10 @@ def _is_meter(plugin: ExternalPlugin, width: int, parameter: PluginParameter) ->
     return np.array_equal(before, after)
 
 
-def _response(plugin: ExternalPlugin, width: int) -> AudioBlock:
+def _response(plugin: LoadedPlugin, width: int) -> AudioBlock:
     plugin.reset()
     plugin.run(np.zeros((width, PRIMING_FRAMES), dtype=np.float32))
-    return plugin.run(_noise(width, PRIMING_FRAMES))
+    return plugin.run(_noise(width, PRIMING_FRAMES)).copy()
 
 
 def _noise(width: int, frames: int) -> AudioBlock:
@@ -161,22 +163,28 @@ class _Trial:
         self._choose = choose
         self._knobs = knobs
         self._width = width
+        self._remarks: dict[str, None] = {}
 
-    def load(self, largest_frames: int) -> ExternalPlugin:
+    def load(self, largest_frames: int) -> LoadedPlugin:
         """A new instance for blocks of at most this size."""
-        return pedalboard_host.load_external(
-            self._path, RATE_HZ, self._choose, knobs=self._knobs, largest_frames=largest_frames
+        return load_plugin(
+            self._path, RATE_HZ, self._choose, knobs=self._knobs, largest_frames=largest_frames, width=self._width
         )
 
-    def in_fixed_blocks(self, plugin: ExternalPlugin) -> AudioBlock:
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """How the instances behaved, each remark once."""
+        return tuple(self._remarks)
+
+    def in_fixed_blocks(self, plugin: LoadedPlugin) -> AudioBlock:
         """In blocks of the size that it was promised."""
         return self._play(plugin, FIXED_BLOCK_FRAMES, (FIXED_BLOCK_FRAMES,))
 
-    def in_pieces(self, plugin: ExternalPlugin) -> AudioBlock:
+    def in_pieces(self, plugin: LoadedPlugin) -> AudioBlock:
         """In blocks of many sizes."""
         return self._play(plugin, PRIMING_FRAMES, PIECES_FRAMES)
 
-    def _play(self, plugin: ExternalPlugin, priming_frames: int, sizes: tuple[int, ...]) -> AudioBlock:
+    def _play(self, plugin: LoadedPlugin, priming_frames: int, sizes: tuple[int, ...]) -> AudioBlock:
         knobs = [knob.parameter for knob in self._knobs if plugin.automates(knob.parameter.name)]
         for parameter in knobs:
             plugin.set_parameter(parameter.name, parameter.default)
@@ -186,7 +194,9 @@ class _Trial:
         before = _in_blocks(plugin, noise[:, :turn_at], sizes)
         for parameter in knobs:
             plugin.set_parameter(parameter.name, _elsewhere(parameter))
-        return np.concatenate([before, _in_blocks(plugin, noise[:, turn_at:], sizes)], axis=1)
+        after = _in_blocks(plugin, noise[:, turn_at:], sizes)
+        self._remarks.update(dict.fromkeys(plugin.remarks))
+        return np.concatenate([before, after], axis=1)
 
 
 def _elsewhere(parameter: PluginParameter) -> float:
@@ -201,11 +211,11 @@ def _far_away(parameter: PluginParameter) -> float:
     return parameter.minimum if below > above else parameter.maximum
 
 
-def _in_blocks(plugin: ExternalPlugin, samples: AudioBlock, sizes: tuple[int, ...]) -> AudioBlock:
+def _in_blocks(plugin: LoadedPlugin, samples: AudioBlock, sizes: tuple[int, ...]) -> AudioBlock:
     played, start, turn = [], 0, 0
     while start < samples.shape[1]:
         stop = min(samples.shape[1], start + sizes[turn % len(sizes)])
-        played.append(plugin.run(np.ascontiguousarray(samples[:, start:stop])))
+        played.append(plugin.run(np.ascontiguousarray(samples[:, start:stop])).copy())
         start, turn = stop, turn + 1
     return np.concatenate(played, axis=1)
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from audiopost.blocks import AudioBlock
 from audiopost.errors import PluginError
-from audiopost.plugins.plugin import Plugin
+from audiopost.plugins.plugin import Plugin, TimedPlugin
 
 __all__ = ["FIXED_BLOCK_FRAMES", "PRIMING_FRAMES", "FixedBlockStream", "SteadyStream", "Stream", "held_back"]
 
@@ -116,11 +116,13 @@ class FixedBlockStream:
     plugin
         The instance; the stream owns it.
     channels
-        Its width.
+        Of the blocks that it is fed.
     block_frames
         Size of the blocks that it is fed.
     held_back_frames
         Most frames that it ever holds back when fed so: see `held_back`.
+    output_channels
+        Of what it gives; 0: as many.
 
     Notes
     -----
@@ -129,13 +131,16 @@ class FixedBlockStream:
     ``block_frames - 1 - _pending`` frames.
     """
 
-    def __init__(self, plugin: Plugin, channels: int, block_frames: int, held_back_frames: int) -> None:
+    def __init__(
+        self, plugin: Plugin, channels: int, block_frames: int, held_back_frames: int, output_channels: int = 0
+    ) -> None:
         self._plugin = plugin
+        self._turn_at = plugin.set_parameter_at if isinstance(plugin, TimedPlugin) else None
         self._gathered = np.zeros((channels, block_frames), dtype=np.float32)
         self._block_frames = block_frames
         self._pending = 0
         self.latency_frames = held_back_frames + block_frames - 1
-        self._queue = _Queue(channels, self.latency_frames + 2 * block_frames)
+        self._queue = _Queue(output_channels or channels, self.latency_frames + 2 * block_frames)
         self.reset()
 
     def process(self, block: AudioBlock, out: AudioBlock) -> None:
@@ -161,8 +166,11 @@ class FixedBlockStream:
         self._queue.clear(self.latency_frames - (self._block_frames - returned))
 
     def set_parameter(self, name: str, value: float) -> None:
-        """Set a knob at once; heard from the next fixed block on."""
-        self._plugin.set_parameter(name, value)
+        """Set a knob: at its frame where the plug-in can be told one, else from the next fixed block on."""
+        if self._turn_at is not None:
+            self._turn_at(name, value, self._pending)
+        else:
+            self._plugin.set_parameter(name, value)
 
 
 class _Queue:

@@ -46,6 +46,7 @@ def test_folders_of_the_environment_come_first() -> None:
     folders = standard_folders("linux", {"AUDIOPOST_PLUGIN_PATH": "/my/own:/other"}, Path("/home/me"))
     assert [str(each) for each in folders] == [
         "/my/own", "/other", "/home/me/.vst3", "/usr/local/lib/vst3", "/usr/lib/vst3",
+        "/home/me/.clap", "/usr/local/lib/clap", "/usr/lib/clap",
     ]  # fmt: skip
 
 
