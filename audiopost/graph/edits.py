@@ -90,7 +90,9 @@ def replaced(spec: Drawing, name: str, node: NodeSpec, catalogue: Catalogue = CA
     entry = catalogue.entry(node.effect, name) if node.definition is None else None
     side_inputs = entry.side_inputs if entry is not None else getattr(node.definition, "side_inputs", ())
     changed = _with_node(spec, name, node)
-    edges = tuple(edge for edge in spec.edges if edge.target != name or edge.input in (MAIN, *side_inputs))
+    # The inputs of a plug-in file are known once it is made.
+    is_open = entry is not None and entry.open_parameters
+    edges = tuple(edge for edge in spec.edges if edge.target != name or is_open or edge.input in (MAIN, *side_inputs))
     changed = replace(changed, edges=edges)
     if entry is not None and entry.open_parameters:
         return _checked(changed)

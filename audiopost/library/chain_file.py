@@ -194,7 +194,9 @@ def _check_wiring(file: TomlFile, table: ChainTable, graph: GraphSpec) -> None:
         if is_output(edge.target):
             known: tuple[str, ...] = (MAIN,)
         else:
-            known = (MAIN, *CATALOGUE.entry(graph.node(edge.target).effect).side_inputs)
+            entry = CATALOGUE.entry(graph.node(edge.target).effect)
+            # The inputs of a plug-in file are known once it is made, as its parameters are.
+            known = (MAIN, *entry.side_inputs, *((edge.input,) if entry.open_parameters else ()))
         if edge.input not in known:
             raise file.error(
                 f"{edge.target!r} has no input {edge.input!r}", ("edges", index, "input"), f"known: {', '.join(known)}"

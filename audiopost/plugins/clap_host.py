@@ -213,6 +213,7 @@ class ClapPlugin:
         """Forget all sound; on the thread that made it by a full stop and start, on another by asking it to."""
         if get_ident() == self._host.home_thread:
             self._deactivate()
+            self._flush()  # a knob may decide on the latency
             self._activate()
         self._host.audio_thread = get_ident()
         self._plugin.reset(self._plugin)
@@ -345,7 +346,6 @@ class ClapPlugin:
             self._plugin.stop_processing(self._plugin)
             self._plugin.deactivate(self._plugin)
             self._active = False
-            self._flush()
 
     def _bind(self, memory: PortMemory) -> None:
         """Everything of ``process`` that stays the same from block to block."""

@@ -41,10 +41,6 @@ class LoadedPlugin(Plugin, Protocol):
         """Numbers of channels that the main input can have; empty where only trying tells."""
 
     @property
-    def output_width(self) -> int:
-        """Channels of the main output at the present width; 0 where it is as wide as the input."""
-
-    @property
     def side_inputs(self) -> tuple[tuple[str, int], ...]:
         """Names and channels of further inputs; a block for `run` holds them after the main input's channels."""
 

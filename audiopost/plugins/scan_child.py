@@ -63,9 +63,11 @@ def _inspect(path: str, choose: str, name: str, stage: Callable[[str], None]) ->
     known: dict[str, Any] = {**plugin.facts, "path": path, "format": format_of(Path(path))}
     if plugin.is_instrument:
         return PluginInfo(**known, status="instrument", error="it plays notes, not audio")
-    widths = tuple(width for width in plugin.widths or WIDTHS_TRIED if _plays(plugin, width, stage))
+    refusals: list[str] = []
+    widths = tuple(width for width in plugin.widths or WIDTHS_TRIED if _plays(plugin, width, stage, refusals))
     if not widths:
-        return PluginInfo(**known, status="failed", error="it takes no number of channels that was tried")
+        why = "it takes no number of channels that was tried" + (f": {refusals[0]}" if refusals else "")
+        return PluginInfo(**known, status="failed", error=why)
     stage("measuring")
     width = widths[0]
     parameters = tuple(each for each in plugin.parameters if not _is_meter(plugin, width, each))
@@ -90,9 +92,9 @@ def _inspect(path: str, choose: str, name: str, stage: Callable[[str], None]) ->
         tail_frames=measured.tail if measured.tail < 0 else max(0, measured.tail - measured.held_back),
         deterministic=steady,
         block_dependent=dependent,
-        resets=not steady or np.array_equal(once, twice),
+        resets=not steady or (np.array_equal(once, twice) and trial.comes_back(trial.load(block_frames), block_frames)),
         wants_predecessor=learns,
-        output_channels=0 if plugin.output_width in (0, width) else plugin.output_width,
+        output_channels=0 if third.shape[0] == width else third.shape[0],
         side_inputs=tuple(name for name, _ in plugin.side_inputs),
         side_channels=tuple(channels for _, channels in plugin.side_inputs),
         parameters=parameters,
@@ -100,12 +102,13 @@ def _inspect(path: str, choose: str, name: str, stage: Callable[[str], None]) ->
     )
 
 
-def _plays(plugin: LoadedPlugin, width: int, stage: Callable[[str], None]) -> bool:
+def _plays(plugin: LoadedPlugin, width: int, stage: Callable[[str], None], refusals: list[str]) -> bool:
     stage(f"playing {width} channels")
     try:
         plugin.reset()
         plugin.run(np.zeros((width, PRIMING_FRAMES), dtype=np.float32))
-    except PluginError:
+    except PluginError as error:
+        refusals.append(error.what)
         return False
     return True
 
@@ -184,6 +187,16 @@ class _Trial:
         """In blocks of many sizes."""
         return self._play(plugin, PRIMING_FRAMES, PIECES_FRAMES)
 
+    def comes_back(self, plugin: LoadedPlugin, block_frames: int) -> bool:
+        """Whether a reset alone makes it as new: setting a knob anew clears what some keep across a reset."""
+        silence, noise = np.zeros((self._width, PRIMING_FRAMES), dtype=np.float32), _noise(self._width, PRIMING_FRAMES)
+        played = []
+        for _ in range(2):
+            plugin.reset()
+            _in_blocks(plugin, silence, (block_frames,))
+            played.append(_in_blocks(plugin, noise, (block_frames,)))
+        return np.array_equal(played[0], played[1], equal_nan=True)
+
     def _play(self, plugin: LoadedPlugin, priming_frames: int, sizes: tuple[int, ...]) -> AudioBlock:
         knobs = [knob.parameter for knob in self._knobs if plugin.automates(knob.parameter.name)]
         for parameter in knobs:
@@ -195,8 +208,11 @@ class _Trial:
         for parameter in knobs:
             plugin.set_parameter(parameter.name, _elsewhere(parameter))
         after = _in_blocks(plugin, noise[:, turn_at:], sizes)
+        played = np.concatenate([before, after], axis=1)
         self._remarks.update(dict.fromkeys(plugin.remarks))
-        return np.concatenate([before, after], axis=1)
+        if not np.isfinite(played).all():
+            self._remarks["gives NaN or infinity, which is replaced by silence"] = None
+        return played
 
 
 def _elsewhere(parameter: PluginParameter) -> float:

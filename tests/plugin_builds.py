@@ -1,0 +1,54 @@
+"""Plug-ins of known and of hostile behaviour, built from ``tests/foreign`` by the system's C compiler."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tests.system import require_system
+
+__all__ = ["BEHAVIOURS", "built_clap"]
+
+SOURCES = Path(__file__).parent / "foreign"
+
+BEHAVIOURS = (
+    "well",
+    "crash in init",
+    "crash in process",
+    "crash in destroy",
+    "hang in init",
+    "hang in process",
+    "out of bounds",
+    "flood",
+    "wrong latency",
+    "latency changes",
+    "nan",
+    "denormals",
+    "threads left",
+    "process changed",
+    "huge memory",
+    "fail",
+    "crash on loud",
+)
+"""In the order of the numbers in ``gain.c``."""
+
+
+def built_clap(folder: Path, behaviour: str = "well", name: str = "") -> Path:
+    """The plug-in ``gain.c`` with one behaviour, as a ``.clap`` in `folder`; compiled once for each source."""
+    compiler = require_system("gcc", package="gcc")
+    digest = hashlib.sha256()
+    for source in sorted(SOURCES.iterdir()):
+        digest.update(source.read_bytes())
+    number = BEHAVIOURS.index(behaviour)
+    kept = Path(tempfile.gettempdir()) / f"audiopost-foreign-{digest.hexdigest()[:16]}-{number}.so"
+    if not kept.exists():
+        beside = kept.with_suffix(f".{id(folder)}.part")
+        command = [compiler, "-O1", "-shared", "-fPIC", f"-DBEHAVIOUR={number}", "-o", str(beside),
+                   str(SOURCES / "gain.c"), "-lm", "-lpthread"]  # fmt: skip
+        subprocess.run(command, check=True, capture_output=True)
+        beside.replace(kept)
+    path = folder / f"{name or behaviour.replace(' ', '-')}.clap"
+    path.write_bytes(kept.read_bytes())
+    return path
