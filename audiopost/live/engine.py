@@ -47,6 +47,7 @@ from audiopost.live.messages import (
 )
 from audiopost.live.priority import AUDIO_PRIORITY, LISTENER_PRIORITY, run_in_real_time, stop_collecting
 from audiopost.live.session import MAXIMUM_CHANNELS, SessionMemory, SessionPlan
+from audiopost.plugins.main_thread import do_main_thread_work
 
 __all__ = ["EngineProcess"]
 
@@ -83,6 +84,7 @@ class EngineProcess:
                 for message in self._channel.receive():
                     self._obey(message)
             self._tell()
+            do_main_thread_work()
 
     def _obey(self, message: Message) -> None:
         match message:
