@@ -17,12 +17,13 @@ from audiopost.jobs.extent import WHOLE, Extent
 from audiopost.jobs.further_measures import NOTHING_FURTHER, Further
 from audiopost.jobs.gain_pass import GainPass, Part, copy_files, null_of_stems, write_until_right
 from audiopost.jobs.gain_reduction import NO_REDUCTION
+from audiopost.jobs.group_files import published_together
 from audiopost.jobs.job import Stage
-from audiopost.jobs.level_plan import USUAL_LEVELLING, Levelling, plan_level
+from audiopost.jobs.level_plan import CURVE_SUFFIX, USUAL_LEVELLING, Levelling, plan_level, write_curve
 from audiopost.jobs.loudness_tags import Tag, write_loudness
 from audiopost.jobs.measure import FileMeasurement, measurement_of
 from audiopost.jobs.normalized import GroupResult, NormalizedFile, NormalizedSum
-from audiopost.jobs.outputs import OutputForm, OutputPlace, output_form, published_together
+from audiopost.jobs.outputs import OutputForm, OutputPlace, output_form
 from audiopost.jobs.programme import Programme
 from audiopost.jobs.programme_level import ProgrammeLevel, measure_files, measure_programme, pooled
 from audiopost.jobs.stem_check import SumCheck, check_sum
@@ -109,7 +110,9 @@ def _bring(programmes: Sequence[Programme], order: Order, stage: Stage) -> Group
         for one, own in zip(programmes, forms, strict=True)
         for path, form in zip(one.paths, own, strict=True)
     ]
-    with published_together(names, order.place) as new:
+    curve = [names[0].with_name(f"{names[0].stem}{CURVE_SUFFIX}")] if order.mode == "level" else []
+    about = {"target": order.target.id, "mode": order.mode}
+    with published_together([*names, *curve], order.place.exists, order.place.protected, about) as new:
         places = iter(file.temporary for file in new)
         parts = [Part(one, own, tuple(next(places) for _ in own)) for one, own in zip(programmes, forms, strict=True)]
         summing = _checked(paths_of(programmes), order, stage.part(0.0, 0.1, "adding up the stems"))
@@ -124,13 +127,15 @@ def _bring(programmes: Sequence[Programme], order: Order, stage: Stage) -> Group
                 for (place, form), file in zip(_places(parts), after, strict=True)
             ]
             write_loudness(written, order.tags, final.after.loudness if len(parts) > 1 else None)
+        if curve:
+            write_curve(new[-1].temporary, final.plan)
         stage.report(1, 1)  # the last chance to give up: then the files get their names
     return GroupResult(
         target=order.target.id,
         mode=order.mode,
         files=tuple(
             NormalizedFile(old.path, file.path, old.with_notes(form.notes), replace(now, path=file.path))
-            for old, now, file, (_, form) in zip(before.files, after, new, _places(parts), strict=True)
+            for old, now, file, (_, form) in zip(before.files, after, new[: len(names)], _places(parts), strict=True)
         ),
         passed=verdict.passed,
         reason="; ".join(filter(None, (*final.plan.notes, *_notes_of(programmes), verdict.in_words()))),
@@ -141,6 +146,7 @@ def _bring(programmes: Sequence[Programme], order: Order, stage: Stage) -> Group
         verdict=verdict,
         reductions=final.reductions,
         ride=final.plan.ride,
+        ride_curve=new[-1].path if curve else None,
         summing=summing,
     )
 

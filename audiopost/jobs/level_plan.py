@@ -6,8 +6,10 @@ behind the riding is planned like any other.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +17,19 @@ from numpy.typing import NDArray
 from audiopost.delivery.gain_plan import GainPlan, plan_gain
 from audiopost.delivery.measures import in_words
 from audiopost.delivery.programme import ProgrammeFacts
-from audiopost.delivery.ride import Ride, RideGoals, RideLimits, goals_of, plan_ride
+from audiopost.delivery.ride import STEP_S, Ride, RideGoals, RideLimits, goals_of, plan_ride
 from audiopost.delivery.target import AnyOf, DeliveryTarget
 from audiopost.errors import TargetUnreachableError, UsageError
 from audiopost.jobs.further_measures import Further
 from audiopost.jobs.job import Stage
 from audiopost.jobs.programme import Programme
 from audiopost.jobs.programme_level import ProgrammeLevel, measure_programme
+from audiopost.media.file_faults import fault
 
-__all__ = ["USUAL_LEVELLING", "Levelling", "plan_level"]
+__all__ = ["CURVE_SUFFIX", "USUAL_LEVELLING", "Levelling", "plan_level", "write_curve"]
+
+CURVE_SUFFIX = ".gain.csv"
+"""Ends the name of the file with the riding, beside the output."""
 
 _TRIES = 5
 
@@ -101,6 +107,23 @@ def plan_level(
     raise TargetUnreachableError(
         target.id, f"riding the gain missed its goal by {in_words(missed_lu, 2)} LU", shortfall_db=missed_lu
     )
+
+
+def write_curve(path: Path, plan: GainPlan) -> None:
+    """The gain over time as comma-separated values: the riding, and with the gain behind it, ten lines a second.
+
+    Raises FileError if the disk fails.
+    """
+    ride = plan.ride or Ride(np.zeros(1))
+    try:
+        with path.open("w", encoding="utf-8", newline="") as text:
+            lines = csv.writer(text, lineterminator="\n")
+            lines.writerow(("time_s", "ride_db", "gain_db"))
+            for step, gain_db in enumerate(ride.gains_db):
+                time_s = ride.start_s + (step + 0.5) * STEP_S
+                lines.writerow((f"{time_s:.2f}", f"{gain_db:.3f}", f"{gain_db + plan.gain_db:.3f}"))
+    except OSError as error:
+        raise fault(path, error) from error
 
 
 def _of_steps(speech: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:

@@ -79,6 +79,8 @@ class GroupResult:
     """What the limiter did to each programme of the group."""
     ride: Ride | None = None
     """How the gain was ridden before, in level mode."""
+    ride_curve: Path | None = None
+    """The CSV file with that riding, beside the output."""
     summing: SumCheck | None = None
     """How the stems compare with the full mix that was supplied."""
     error: AudiopostError | None = None
@@ -98,6 +100,7 @@ class GroupResult:
             "limiting_max_db": self.limiting_max_db,
             "limiting": [each.to_json() for each in self.reductions],
             "ride": None if self.ride is None else _ride_data(self.ride),
+            "ride_curve": None if self.ride_curve is None else str(self.ride_curve),
             "copied": self.copied,
             "files": [file.to_json() for file in self.files],
             "sum": None if self.sum is None else self.sum.to_json(),

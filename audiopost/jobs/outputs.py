@@ -1,4 +1,4 @@
-"""Where results go: names decided and checked before anything is written, files that appear together or not at all."""
+"""Where results go, and in which form: names decided and checked before anything is written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from audiopost.media.audio_file import AudioReader
 from audiopost.media.carried import NOTHING_CARRIED, Carried, Coding, carried_by
 from audiopost.media.containers import Bits, Container, container_for
 from audiopost.media.file_faults import fault
-from audiopost.media.new_file import Exists, NewFile
+from audiopost.media.new_file import Exists
 from audiopost.media.sample_positions import Move
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "carried_to",
     "output_folder",
     "output_form",
-    "published_together",
     "refuse_collisions",
 ]
 
@@ -171,29 +170,3 @@ def output_folder(folder: Path) -> Iterator[Path]:
                 if any(entries):
                     break
             each.rmdir()
-
-
-@contextmanager
-def published_together(paths: Sequence[Path], place: OutputPlace) -> Iterator[tuple[NewFile, ...]]:
-    """New files for a group: all get their names at the end, or, after any error, nothing of them remains.
-
-    Raises
-    ------
-    FileError
-        If a name is taken or the disk fails.
-    """
-    new: list[NewFile] = []
-    published: list[Path] = []
-    try:
-        for path in paths:
-            new.append(NewFile(path, place.exists, place.protected))  # noqa: PERF401 - those made are discarded below
-        yield tuple(new)
-        for each in new:
-            published.append(each.publish())  # noqa: PERF401 - as above
-    except BaseException:
-        for each in new:
-            each.discard()
-        if place.exists != "replace":  # a replaced file cannot be brought back: then the new one is better than none
-            for path in published:
-                path.unlink(missing_ok=True)
-        raise

@@ -8,7 +8,6 @@ import pytest
 from audiopost.errors import FileError, PresetError, UnknownNameError, UsageError
 from audiopost.jobs import gain_pass
 from audiopost.jobs.normalize import normalize
-from audiopost.jobs.outputs import OutputPlace, published_together
 from tests.programmes import write_sound
 from tests.signals import noise_with_bursts, tones
 
@@ -146,22 +145,6 @@ def test_a_disk_that_fails_while_writing_leaves_nothing(
     (result,) = normalize(source, "ebu-r128", tmp_path / "out")
     assert isinstance(result.error, FileError)
     assert not (tmp_path / "out").exists()
-
-
-def test_files_of_a_group_appear_together_or_not_at_all(tmp_path: Path) -> None:
-    place = OutputPlace(tmp_path, "fail")
-    paths = [tmp_path / "a.wav", tmp_path / "b.wav"]
-
-    def publish() -> None:
-        with published_together(paths, place) as new:
-            for each in new:
-                each.temporary.write_bytes(b"sound")
-            paths[1].write_bytes(b"someone else was quicker")
-
-    with pytest.raises(FileError):
-        publish()
-    assert names(tmp_path) == {"b.wav"}
-    assert paths[1].read_bytes() == b"someone else was quicker"
 
 
 def test_a_folder_that_was_there_stays_though_nothing_was_written(tmp_path: Path) -> None:
