@@ -8,23 +8,31 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from audiopost.cli.exit_codes import DONE, FAILED, exit_code_of, first_of
+from audiopost.cli.exit_codes import DONE, FAILED, code_of_verdict, exit_code_of, first_of
 from audiopost.cli.options import (
+    Around,
+    DialogueStem,
     Dither,
     DualMono,
     Exists,
     FileFormat,
-    Files,
+    FilesOrNone,
+    FramesPerSecond,
+    From,
+    Gate,
+    GateName,
     Json,
     LayoutName,
     OutputBits,
     OutputDither,
     OutputRate,
-    Target,
+    Strict,
+    TargetOrNone,
+    To,
     WhereItExists,
 )
 from audiopost.cli.output import message, print_json, print_table, print_text, progress_bar, quantity, tell_notes
-from audiopost.errors import TargetUnreachableError
+from audiopost.errors import TargetUnreachableError, UsageError
 
 if TYPE_CHECKING:
     from audiopost.jobs.measure import FileMeasurement
@@ -46,6 +54,7 @@ class Mode(StrEnum):
 
     LINEAR = "linear"
     LIMIT = "limit"
+    LEVEL = "level"
 
 
 class Tag(StrEnum):
@@ -69,16 +78,52 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def normalize(
-    files: Files,
-    target: Target,
-    output: Annotated[Path, typer.Option("--output", metavar="DIR", help="Folder for the results; made if missing.")],
+    files: FilesOrNone = None,
+    target: TargetOrNone = None,
+    output: Annotated[
+        Path, typer.Option("--output", metavar="DIR", help="Folder for the results; made if missing.")
+    ] = Path(),
     group: Annotated[
-        Group, typer.Option(help="One gain for each file, for an album, or for stems that sum to the programme.")
+        Group,
+        typer.Option(help="One gain for each file, for an album (or reels), or for stems that sum to the programme."),
     ] = Group.EACH,
-    mode: Annotated[Mode, typer.Option(help="Gain alone, or gain with true-peak limiting.")] = Mode.LINEAR,
+    mode: Annotated[
+        Mode, typer.Option(help="Gain alone; gain with true-peak limiting; or slow riding before both.")
+    ] = Mode.LINEAR,
     max_limiting: Annotated[
-        float | None, typer.Option(metavar="DB", min=0.0, max=24.0, help="Most limiting allowed in limit mode, in dB.")
+        float | None,
+        typer.Option(metavar="DB", min=0.0, max=24.0, help="Most limiting in limit or level mode, in dB."),
     ] = None,
+    max_range: Annotated[
+        float | None,
+        typer.Option(metavar="LU", min=0.0, help="Loudness range that level mode comes to; the target's by default."),
+    ] = None,
+    max_riding: Annotated[
+        float | None, typer.Option(metavar="DB", min=0.0, max=20.0, help="Most that level mode rides the gain; 6 dB.")
+    ] = None,
+    gain_from: Annotated[
+        Path | None,
+        typer.Option("--gain-from", metavar="MIX", help="Give this file's gain to the others: M&E, Lo/Ro, alternates."),
+    ] = None,
+    full_mix: Annotated[
+        Path | None,
+        typer.Option("--full-mix", metavar="MIX", help="Write nothing where the stems do not sum to this mix."),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.json", help="Write what was done, with settings, hashes, versions and gain traces."),
+    ] = None,
+    repeat: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.json", help="Do the run of a report again, with its files, target and settings."),
+    ] = None,
+    gate: GateName = Gate.PROGRAMME,
+    dialogue_stem: DialogueStem = None,
+    start: From = None,
+    end: To = None,
+    frames_per_second: FramesPerSecond = None,
+    programme: Around = None,
+    strict: Strict = False,
     file_format: FileFormat = None,
     bits: OutputBits = None,
     rate: OutputRate = None,
@@ -97,16 +142,42 @@ def normalize(
 ) -> int:
     """Bring files to a delivery target.
 
-    What was written is measured again, and that is what is reported.
+    What was written is measured again, and that is what is reported. --from and --to say what is measured (without
+    leader and 2-pop); all of a file is written.
     """
+    if output is None:
+        raise UsageError("'--output' is missing", mend="name a folder for the results")
+    if repeat is not None:
+        if files or target:
+            raise UsageError("--repeat takes files, target and settings from the report", mend="leave them out")
+        return _repeat(repeat, output, exists, strict=strict, as_json=as_json)
+    if not files or target is None:
+        what = "'FILE...' is missing" if not files else "'--target' is missing"
+        raise UsageError(what, mend="name files and a target (`audiopost targets` lists them)")
     from audiopost.jobs.normalize import normalize as normalize_files
+    from audiopost.jobs.target_facts import asks_for_dialogue
+    from audiopost.library.targets import load_target
 
-    optional: dict[str, Any] = {} if max_limiting is None else {"max_limiting_db": max_limiting}
+    wanted = load_target(target)
+    if asks_for_dialogue(wanted) and gate is Gate.PROGRAMME and dialogue_stem is None:
+        message(f"{wanted.id} asks about dialogue: give --gate dialogue or --dialogue-stem FILE to have it judged")
+    given = {"max_limiting_db": max_limiting, "max_riding_db": max_riding}
+    optional: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     with progress_bar() as progress:
         results = normalize_files(
             files,
-            target,
+            wanted,
             output,
+            gate=gate.value,
+            dialogue_stem=dialogue_stem,
+            around=programme,
+            start=start,
+            end=end,
+            frames_per_second=frames_per_second,
+            gain_from=gain_from,
+            full_mix=full_mix,
+            max_range_lu=max_range,
+            report=report,
             group=group.value,
             mode=mode.value,
             format=file_format,
@@ -121,13 +192,30 @@ def normalize(
             progress=progress,
             **optional,
         )
+    return _answer(results, strict=strict, as_json=as_json)
+
+
+def _repeat(report: Path, output: Path, exists: Exists, *, strict: bool, as_json: bool) -> int:
+    from audiopost.jobs.repeat import repeat
+
+    with progress_bar() as progress:
+        again = repeat(report, output, exists=exists.value, progress=progress)
+    for note in again.notes:
+        message(note)
+    for path in again.differing:
+        message(f"{path}: other bytes than those of the report")
+    code = _answer(again.results, strict=strict, as_json=as_json)
+    return first_of((code, FAILED if again.differing else DONE))
+
+
+def _answer(results: tuple[GroupResult, ...], *, strict: bool, as_json: bool) -> int:
     for result in results:
         _tell(result)
     if as_json:
         print_json({"schema": 1, "groups": [result.to_json() for result in results]})
     else:
         _print_results(results)
-    return first_of(_code(result) for result in results)
+    return first_of(_code(result, strict=strict) for result in results)
 
 
 def _tell(result: GroupResult) -> None:
@@ -140,10 +228,13 @@ def _tell(result: GroupResult) -> None:
         message(str(result.error))
 
 
-def _code(result: GroupResult) -> int:
+def _code(result: GroupResult, *, strict: bool) -> int:
     if result.error is not None:
         return exit_code_of(result.error)
-    return DONE if result.passed else FAILED
+    if result.outcome == "indicative":
+        name = result.files[0].path
+        message(f"{name}: indicative only: an open detector decided where speech is, and others may differ")
+    return code_of_verdict(result.outcome or "not judged", strict=strict)
 
 
 def _print_results(results: tuple[GroupResult, ...]) -> None:
@@ -184,5 +275,5 @@ def _row(
 
 
 def _verdict(result: GroupResult) -> str:
-    word = {True: "passes", False: "FAILS", None: "cannot be judged whole:"}[result.passed]
-    return f"{word} {result.target}"
+    word = {"passed": "passes", "failed": "FAILS", "indicative": "indicates", "not judged": "cannot be judged whole:"}
+    return f"{word[result.outcome or 'not judged']} {result.target}"

@@ -16,6 +16,7 @@ __all__ = [
     "Exists",
     "FileFormat",
     "Files",
+    "FilesOrNone",
     "FramesPerSecond",
     "From",
     "Gate",
@@ -29,6 +30,7 @@ __all__ = [
     "OutputRate",
     "Strict",
     "Target",
+    "TargetOrNone",
     "To",
     "WhereItExists",
 ]
@@ -66,9 +68,14 @@ class Gate(StrEnum):
 
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Audio files.", show_default=False)]
+FilesOrNone = Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help="Audio files.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Target = Annotated[
     str, typer.Option("--target", metavar="ID", help="Delivery target: an id of `audiopost targets`, or a TOML file.")
+]
+TargetOrNone = Annotated[
+    str | None,
+    typer.Option("--target", metavar="ID", help="Delivery target: an id of `audiopost targets`, or a TOML file."),
 ]
 LayoutName = Annotated[
     str | None,

@@ -26,7 +26,7 @@ from audiopost.jobs.programme import Programme
 from audiopost.jobs.programme_level import ProgrammeLevel, measure_programme
 from audiopost.media.file_faults import fault
 
-__all__ = ["CURVE_SUFFIX", "USUAL_LEVELLING", "Levelling", "plan_level", "write_curve"]
+__all__ = ["CURVE_SUFFIX", "USUAL_LEVELLING", "USUAL_LIMITS", "Levelling", "plan_level", "write_curve"]
 
 CURVE_SUFFIX = ".gain.csv"
 """Ends the name of the file with the riding, beside the output."""

@@ -12,27 +12,40 @@ every programme is a file or the sum of its stems.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, get_args
 
 from audiopost.delivery.gain_plan import MOST_LIMITING_DB, GainMode, InTolerance
+from audiopost.delivery.ride import RideLimits
 from audiopost.delivery.target import DeliveryTarget
 from audiopost.dsp.dither import Dither
 from audiopost.errors import AudiopostError, UsageError
+from audiopost.jobs.extent import extent_between
+from audiopost.jobs.further_measures import Further
 from audiopost.jobs.gain_group import Order, bring_to_target
+from audiopost.jobs.group_files import sha256_of
 from audiopost.jobs.job import Progress, Stage
+from audiopost.jobs.level_plan import USUAL_LIMITS, Levelling
 from audiopost.jobs.loudness_tags import Tag
+from audiopost.jobs.measure import measure
 from audiopost.jobs.normalized import GroupResult
 from audiopost.jobs.outputs import OutputPlace, output_folder, refuse_collisions
+from audiopost.jobs.run_report import require_json_report, write_report
 from audiopost.library.targets import load_target
 from audiopost.media.audio_file import open_audio
 from audiopost.media.containers import Bits, container_for
 from audiopost.media.new_file import Exists
 
-__all__ = ["Group", "GroupResult", "normalize"]
+__all__ = ["Gate", "Group", "GroupResult", "normalize"]
 
 Group = Literal["each", "album", "stems"]
+Gate = Literal["programme", "dialogue"]
+
+MOST_RIDING_DB = 20.0
+"""Beyond it riding is another mix."""
 
 USUAL_LIMITING_DB = 6.0
 """Most limiting in limit mode where nobody says otherwise."""
@@ -55,6 +68,17 @@ def normalize(
     dual_mono: bool = False,
     dither: Dither = "tpdf",
     tags: Sequence[Tag] = (),
+    gate: Gate = "programme",
+    dialogue_stem: str | os.PathLike[str] | None = None,
+    around: str | os.PathLike[str] | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    frames_per_second: float | None = None,
+    gain_from: str | os.PathLike[str] | None = None,
+    full_mix: str | os.PathLike[str] | None = None,
+    max_range_lu: float | None = None,
+    max_riding_db: float = USUAL_LIMITS.most_db,
+    report: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> tuple[GroupResult, ...]:
     """Bring files to a delivery target and measure again what was written.
@@ -68,10 +92,11 @@ def normalize(
     output
         Folder for the results, made if missing. A result bears the name of its input.
     group
-        ``each``: every file by itself. ``album``: one gain for all, from the loudness of all their blocks together.
+        ``each``: every file by itself. ``album``: one gain for all, from the loudness of all their blocks together;
+        the reels or acts of one programme are such an album.
         ``stems``: the files sound together; one gain, and one limiter curve, found on their sum.
     mode, max_limiting_db
-        As in `audiopost.delivery.gain_plan.plan_gain`.
+        As in `audiopost.delivery.gain_plan.plan_gain`. ``level`` rides the gain before (see `max_range_lu`).
     format, bits, rate
         Of the output; the input's by default. `rate` in Hz.
     exists
@@ -85,6 +110,23 @@ def normalize(
     tags
         What to write besides: see `audiopost.jobs.loudness_tags.Tag`. A bext chunk that is there gets its loudness
         unasked.
+    gate, dialogue_stem
+        ``dialogue`` measures the loudness under speech too, found by an open detector, or by the stem.
+    around
+        The programme that an advert interrupts, for targets that compare the two.
+    start, end, frames_per_second
+        What is measured, as in `audiopost.jobs.extent.extent_between`: leader and 2-pop are left out so. All of a file
+        is written, with its gain.
+    gain_from
+        A file whose gain for the target is given to these: M&E, a down-mix, alternates. Of the target their peaks and
+        their form are judged.
+    full_mix
+        The mix that the stems ought to sum to: nothing is written where they do not.
+    max_range_lu, max_riding_db
+        Of level mode: the loudness range to come to, where it is not the target's (that of the dialogue, where `gate`
+        or `dialogue_stem` finds it), and how far the gain may be ridden.
+    report
+        A JSON file to be made: the run with its settings, hashes, versions and traces (`audiopost.jobs.run_report`).
     progress
         See `audiopost.jobs.job`.
 
@@ -109,24 +151,86 @@ def normalize(
     What the input carries beside its sound (bext, iXML, markers, tags) goes with it: see `audiopost.media.carried`.
     """
     sources = [Path(path) for path in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
+    listened = {"dialogue_stem": dialogue_stem, "around": around, "gain_from": gain_from, "full_mix": full_mix}
+    others = {name: Path(path).absolute() for name, path in listened.items() if path is not None}
+    settings = {
+        "group": group, "mode": mode, "max_limiting_db": max_limiting_db, "format": format, "bits": bits, "rate": rate,
+        "in_tolerance": in_tolerance, "layout": layout, "dual_mono": dual_mono, "dither": dither, "tags": list(tags),
+        "gate": gate, "start": start, "end": end, "frames_per_second": frames_per_second,
+        "max_range_lu": max_range_lu, "max_riding_db": max_riding_db,
+        **{name: str(path) for name, path in others.items()},
+    }  # fmt: skip
+    wanted = target if isinstance(target, DeliveryTarget) else load_target(target)
     order = Order(
-        target if isinstance(target, DeliveryTarget) else load_target(target),
-        OutputPlace(Path(output), exists, tuple(sources)),
-        mode, max_limiting_db if mode == "limit" else 0.0, format, bits, rate, in_tolerance, layout, dual_mono, dither,
+        wanted,
+        OutputPlace(Path(output), exists, (*sources, *others.values())),
+        mode, max_limiting_db if mode != "linear" else 0.0, format, bits, rate, in_tolerance, layout, dual_mono, dither,
         tuple(tags),
+        further=Further(dialogue=gate == "dialogue", dialogue_stem=dialogue_stem),
+        extent=extent_between(start, end, frames_per_second),
+        full_mix=others.get("full_mix"),
+        levelling=Levelling(max_range_lu, RideLimits(max_riding_db)),
     )  # fmt: skip
     _check_words(order, group)
     _check_sources(sources)
+    _check_companions(order, group, gate, sources, others)
+    if report is not None:
+        require_json_report(Path(report))
     refuse_collisions(_outputs(sources, order))
+    hashes = {path: sha256_of(path) for path in (*sources, *others.values()) if report is not None and path.is_file()}
+    results = _all_groups(sources, group, _with_companions(order, others), Stage(progress, "measuring"))
+    if report is not None:
+        of_sources = {path: hashes[path] for path in sources if path in hashes}
+        of_others = {path: hashes[path] for path in others.values() if path in hashes}
+        write_report(Path(report), wanted, settings, of_sources, of_others, results)
+    return results
+
+
+def _all_groups(sources: Sequence[Path], group: str, order: Order, whole: Stage) -> tuple[GroupResult, ...]:
     groups = [[[path]] for path in sources] if group == "each" else [[[path] for path in sources]]
     if group == "stems":
-        groups = [[sources]]
-    whole = Stage(progress, "measuring")
+        groups = [[list(sources)]]
     with output_folder(order.place.folder):
         return tuple(
             bring_to_target(one, order, whole.part(index / len(groups), (index + 1) / len(groups)))
             for index, one in enumerate(groups)
         )
+
+
+def _with_companions(order: Order, others: Mapping[str, Path]) -> Order:
+    """The order with what has to be measured on other files first: the programme around, the gain of a mix."""
+    if "around" in others:
+        order = replace(order, around_lufs=measure(others["around"]).loudness.integrated_lufs)
+    if "gain_from" not in others:
+        return order
+    mix = others["gain_from"]
+    with tempfile.TemporaryDirectory(prefix="audiopost-") as folder:
+        # Done to the end and thrown away: in limit mode only the written mix tells its gain.
+        place = OutputPlace(Path(folder), "fail", (mix,))
+        done = bring_to_target([[mix]], replace(order, place=place, in_tolerance="process"), Stage(None, ""))
+    if done.error is not None:
+        raise done.error
+    assert done.gain_db is not None, "a group without an error has a gain"
+    return replace(order, given_gain_db=done.gain_db, gain_from=mix.name, target=order.target.peaks_only())
+
+
+def _check_companions(order: Order, group: str, gate: str, sources: Sequence[Path], others: Mapping[str, Path]) -> None:
+    """What is wrong with the files beside those that are normalised; found before anything is measured."""
+    if gate not in get_args(Gate):
+        raise UsageError(f"unknown gate {gate!r}", mend="known: " + ", ".join(get_args(Gate)))
+    if "full_mix" in others and group != "stems":
+        raise UsageError("a full mix is compared with stems", "--full-mix", "give --group stems")
+    if "gain_from" in others and order.mode == "level":
+        raise UsageError("riding belongs to the programme that it was found on", "--gain-from", "use linear or limit")
+    if "dialogue_stem" in others and group != "stems" and len(sources) > 1:
+        raise UsageError("a dialogue stem belongs to one programme", "--dialogue-stem", "give one file at a time")
+    if not 0.0 <= order.levelling.limits.most_db <= MOST_RIDING_DB:
+        what = f"riding the gain by {order.levelling.limits.most_db:g} dB is out of range"
+        raise UsageError(what, mend=f"allowed: 0 to {MOST_RIDING_DB:g} dB")
+    if order.further.dialogue and order.further.dialogue_stem is None:
+        from audiopost.loudness.speech_detector import require_speech_detector
+
+        require_speech_detector()
 
 
 def _check_words(order: Order, group: str) -> None:
