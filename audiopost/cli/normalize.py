@@ -81,8 +81,8 @@ def normalize(
     files: FilesOrNone = None,
     target: TargetOrNone = None,
     output: Annotated[
-        Path, typer.Option("--output", metavar="DIR", help="Folder for the results; made if missing.")
-    ] = Path(),
+        Path | None, typer.Option("--output", metavar="DIR", help="Folder for the results; made if missing.")
+    ] = None,
     group: Annotated[
         Group,
         typer.Option(help="One gain for each file, for an album (or reels), or for stems that sum to the programme."),

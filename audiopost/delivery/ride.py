@@ -44,6 +44,10 @@ _CAP_PASSES = 200
 _RANGE_MARGIN_LU = 0.05
 _CAP_MARGIN_LU = 0.03
 _ENOUGH_LU = 1e-3
+_STUCK_LU = 1e-4
+_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Of the way to the mean that soft passages may be brought besides, tried from the gentlest on."""
+
 _NOTHING = 1e-20
 """Power of silence: -200 dB, so that differences of levels stay numbers."""
 
@@ -152,43 +156,97 @@ def plan_ride(
     TargetUnreachableError
         If a goal is not met within the limits.
     """
-    gains_db = np.zeros(len(powers))
     heard = _heard(powers)
     ridden = heard & speech if goals.of_dialogue and speech is not None else heard
-    if goals.range_lu is not None and ridden.any():
-        gains_db = _narrowed(target, powers, ridden, goals.range_lu - spare_lu, limits)
-    if goals.short_term_max_lufs is not None and aim_lufs is not None and heard.any():
-        cap_over_aim_lu = goals.short_term_max_lufs - spare_lu - aim_lufs
-        gains_db = _capped(target, powers, gains_db, cap_over_aim_lu, limits)
-    return Ride(gains_db, start_s)
+    if not ridden.any():
+        return Ride(np.zeros(len(powers)), start_s)
+    material = _Material(target, powers, ridden, limits)
+    share = 0.0 if goals.range_lu is None else material.share_for_range(goals.range_lu - spare_lu)
+    if goals.short_term_max_lufs is None or aim_lufs is None:
+        return Ride(material.towards_the_mean(share), start_s)
+    return Ride(material.capped(share, goals.short_term_max_lufs - spare_lu - aim_lufs), start_s)
 
 
-def _narrowed(target: str, powers: Curve, ridden: NDArray[np.bool_], range_lu: float, limits: RideLimits) -> Curve:
-    levels = _levels(_around(powers))
-    mean = loudness_lufs(float(np.mean(powers[ridden])))
+@dataclass(frozen=True)
+class _Material:
+    """A programme to be ridden: powers of its steps, and which of them a hand follows."""
 
-    def curve(share: float) -> Curve:
-        wanted = np.clip((mean - levels) * share, -limits.most_db, limits.most_db)
-        return _slow(_through_pauses(wanted, ridden), limits)
+    target: str
+    powers: Curve
+    ridden: NDArray[np.bool_]
+    limits: RideLimits
 
-    def found_lu(gains_db: Curve) -> float:
-        windows = _sliding_mean(_after(powers, gains_db), _SHORT_TERM_STEPS)
-        kept = _sliding_mean(ridden.astype(np.float64), _SHORT_TERM_STEPS) >= 0.5
+    def towards_the_mean(self, share: float) -> Curve:
+        """Gains that bring every step by a share of its way to the mean of all that is ridden."""
+        mean = loudness_lufs(float(np.mean(self.powers[self.ridden])))
+        wanted = np.clip((mean - _levels(_around(self.powers))) * share, -self.limits.most_db, self.limits.most_db)
+        return _slow(_through_pauses(wanted, self.ridden), self.limits)
+
+    def range_lu(self, gains_db: Curve) -> float:
+        """Loudness range with these gains, of the windows that are ridden for at least half."""
+        windows = _sliding_mean(_after(self.powers, gains_db), _SHORT_TERM_STEPS)
+        kept = _sliding_mean(self.ridden.astype(np.float64), _SHORT_TERM_STEPS) >= 0.5
         return loudness_range_lu(windows[kept]) or 0.0
 
-    goal_lu = range_lu - _RANGE_MARGIN_LU
-    if found_lu(np.zeros(len(powers))) <= range_lu:
-        return np.zeros(len(powers))
-    narrowest_lu = found_lu(curve(1.0))
-    if narrowest_lu > goal_lu:
+    def share_for_range(self, range_lu: float) -> float:
+        """The smallest share that narrows the range enough."""
+        goal_lu = range_lu - _RANGE_MARGIN_LU
+        if self.range_lu(np.zeros(len(self.powers))) <= range_lu:
+            return 0.0
+        narrowest_lu = self.range_lu(self.towards_the_mean(1.0))
+        if narrowest_lu > goal_lu:
+            raise TargetUnreachableError(
+                self.target,
+                f"the loudness range stays at {in_words(narrowest_lu)} LU (limit {in_words(range_lu)}), with the gain "
+                f"{self._limits_in_words}",
+                "allow more (--max-riding DB), or narrow it in the mix",
+                shortfall_db=narrowest_lu - range_lu,
+            )
+        return _least(lambda share: self.range_lu(self.towards_the_mean(share)) <= goal_lu)
+
+    def capped(self, share: float, cap_over_aim_lu: float) -> Curve:
+        """Gains that keep short-term loudness under a cap above the integrated one: first only its loudest is lowered,
+        and where that is not enough within the limits, what is soft is raised too.
+        """
+        excess_lu = math.inf
+        for more in _SHARES:
+            begin = self.towards_the_mean(share + (1.0 - share) * more)
+            gains_db, excess_lu = self._lowered(begin, cap_over_aim_lu)
+            if excess_lu <= _ENOUGH_LU:
+                return gains_db
         raise TargetUnreachableError(
-            target,
-            f"the loudness range stays at {in_words(narrowest_lu)} LU (limit {in_words(range_lu)}), with the gain "
-            f"riding by up to {limits.most_db:g} dB at {limits.slope_db_s:g} dB a second",
-            "allow more (--max-riding DB), or narrow it in the mix",
-            shortfall_db=narrowest_lu - range_lu,
+            self.target,
+            f"maximum short-term loudness stays {in_words(excess_lu, 2)} LU too high, with the gain "
+            f"{self._limits_in_words}",
+            "allow more (--max-riding DB), or tame its loudest 3 s in the mix",
+            shortfall_db=excess_lu,
         )
-    return curve(_least(lambda share: found_lu(curve(share)) <= goal_lu))
+
+    def _lowered(self, gains_db: Curve, cap_over_aim_lu: float) -> tuple[Curve, float]:
+        """The gains lowered where short-term loudness exceeds the cap, and by how much it still does.
+
+        That lowers the loudness of the whole too, which the gain that follows gives back: so the cap is one above the
+        loudness that is left.
+        """
+        excess_lu = math.inf
+        for _ in range(_CAP_PASSES):
+            after = _after(self.powers, gains_db)
+            whole = integrated_lufs(_sliding_mean(after, _GATING_STEPS))
+            if whole is None:
+                return gains_db, 0.0
+            over = _levels(_sliding_mean(after, _SHORT_TERM_STEPS)) - (whole + cap_over_aim_lu - _CAP_MARGIN_LU)
+            before_lu, excess_lu = excess_lu, float(np.max(over, initial=0.0))
+            if excess_lu <= _ENOUGH_LU or excess_lu > before_lu - _STUCK_LU:
+                break
+            # A window is lowered where all of it is: every step by the most that a window asks for that it lies in.
+            asked = np.pad(np.maximum(over, 0.0), _SHORT_TERM_STEPS - 1)
+            lowered = np.lib.stride_tricks.sliding_window_view(asked, _SHORT_TERM_STEPS).max(axis=1)
+            gains_db = _gentle(np.maximum(gains_db - lowered, -self.limits.most_db), self.limits)
+        return gains_db, excess_lu
+
+    @property
+    def _limits_in_words(self) -> str:
+        return f"riding by up to {self.limits.most_db:g} dB at {self.limits.slope_db_s:g} dB a second"
 
 
 def _least(enough: Callable[[float], bool]) -> float:
@@ -198,35 +256,6 @@ def _least(enough: Callable[[float], bool]) -> float:
         middle = 0.5 * (low + high)
         low, high = (low, middle) if enough(middle) else (middle, high)
     return high
-
-
-def _capped(target: str, powers: Curve, gains_db: Curve, cap_over_aim_lu: float, limits: RideLimits) -> Curve:
-    """Lower the gain where short-term loudness exceeds the cap, until it does not.
-
-    That lowers the loudness of the whole too, which the gain that follows gives back: so the cap is one above the
-    loudness that is left.
-    """
-    excess_lu = math.inf
-    for _ in range(_CAP_PASSES):
-        after = _after(powers, gains_db)
-        whole = integrated_lufs(_sliding_mean(after, _GATING_STEPS))
-        if whole is None:
-            return gains_db
-        over = _levels(_sliding_mean(after, _SHORT_TERM_STEPS)) - (whole + cap_over_aim_lu - _CAP_MARGIN_LU)
-        excess_lu = float(np.max(over, initial=0.0))
-        if excess_lu <= _ENOUGH_LU:
-            return gains_db
-        # A window is lowered where all of it is: every step by the most that a window asks for that it lies in.
-        asked = np.pad(np.maximum(over, 0.0), _SHORT_TERM_STEPS - 1)
-        lowered = np.lib.stride_tricks.sliding_window_view(asked, _SHORT_TERM_STEPS).max(axis=1)
-        gains_db = _gentle(np.maximum(gains_db - lowered, -limits.most_db), limits)
-    raise TargetUnreachableError(
-        target,
-        f"maximum short-term loudness stays {in_words(excess_lu, 2)} LU too high, with the gain riding by up to "
-        f"{limits.most_db:g} dB at {limits.slope_db_s:g} dB a second",
-        "allow more (--max-riding DB), or tame its loudest 3 s in the mix",
-        shortfall_db=excess_lu,
-    )
 
 
 def _heard(powers: Curve) -> NDArray[np.bool_]:

@@ -17,7 +17,7 @@ from audiopost.jobs.extent import WHOLE, Extent
 from audiopost.jobs.further_measures import NOTHING_FURTHER, Further
 from audiopost.jobs.gain_pass import GainPass, Part, copy_files, null_of_stems, write_until_right
 from audiopost.jobs.gain_reduction import NO_REDUCTION
-from audiopost.jobs.group_files import published_together
+from audiopost.jobs.group_files import beside, published_together
 from audiopost.jobs.job import Stage
 from audiopost.jobs.level_plan import CURVE_SUFFIX, USUAL_LEVELLING, Levelling, plan_level, write_curve
 from audiopost.jobs.loudness_tags import Tag, write_loudness
@@ -110,7 +110,7 @@ def _bring(programmes: Sequence[Programme], order: Order, stage: Stage) -> Group
         for one, own in zip(programmes, forms, strict=True)
         for path, form in zip(one.paths, own, strict=True)
     ]
-    curve = [names[0].with_name(f"{names[0].stem}{CURVE_SUFFIX}")] if order.mode == "level" else []
+    curve = [beside(names[0], CURVE_SUFFIX)] if order.mode == "level" else []
     about = {"target": order.target.id, "mode": order.mode}
     with published_together([*names, *curve], order.place.exists, order.place.protected, about) as new:
         places = iter(file.temporary for file in new)

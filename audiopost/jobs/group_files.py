@@ -24,6 +24,7 @@ import json
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,11 +33,12 @@ from typing import Any, TextIO
 from audiopost.media.file_faults import fault
 from audiopost.media.new_file import Exists, NewFile
 
-__all__ = ["MANIFEST_SUFFIX", "published_together", "sha256_of", "undo_unfinished"]
+__all__ = ["MANIFEST_SUFFIX", "beside", "published_together", "sha256_of", "undo_unfinished"]
 
 MANIFEST_SUFFIX = ".manifest.json"
 _JOURNAL_PREFIX, _JOURNAL_SUFFIX = ".audiopost-", ".journal"
 _PIECE_BYTES = 1 << 20
+_LONGEST_NAME_BYTES = 255
 
 
 @contextmanager
@@ -66,8 +68,7 @@ def published_together(
         for path in paths:
             new.append(NewFile(path, exists, protected))  # noqa: PERF401 - those made are discarded below
         if len(paths) > 1:
-            manifest_path = folder / f"{paths[0].stem}{MANIFEST_SUFFIX}"
-            new.append(NewFile(manifest_path, exists, protected))
+            new.append(NewFile(beside(paths[0], MANIFEST_SUFFIX), exists, protected))
         yield tuple(new[: len(paths)])
         if len(paths) == 1:
             new[0].publish()
@@ -82,6 +83,17 @@ def published_together(
         for each in new:
             each.discard()
         raise
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """A file beside another with its name and another suffix; cut where a disk has no room for so long a name.
+
+    >>> beside(Path("out/mix.wav"), ".gain.csv").as_posix(), len(beside(Path("n" * 251 + ".wav"), ".gain.csv").name)
+    ('out/mix.gain.csv', 255)
+    """
+    room = _LONGEST_NAME_BYTES - len(os.fsencode(suffix))
+    stem = os.fsencode(path.stem)[:room].decode(sys.getfilesystemencoding(), "ignore")
+    return path.with_name(stem + suffix)
 
 
 def undo_unfinished(folder: Path) -> None:

@@ -49,10 +49,9 @@ class SavedRun:
 def require_json_report(path: Path) -> None:
     """Raise UsageError where a report of another kind than JSON is asked for."""
     if path.suffix.lower() != ".json":
-        mend = "name it .json; `audiopost report` draws pages of the delivered files"
-        raise UsageError(
-            f"a report of normalize is JSON, not {path.suffix or 'a file without a suffix'}", str(path), mend
-        )
+        kind = path.suffix or "a file without a suffix"
+        mend = "name it .json; `audiopost report` draws pages of delivered files"
+        raise UsageError(f"normalize reports as JSON, not as {kind}", str(path), mend)
 
 
 def write_report(

@@ -24,7 +24,7 @@ def uneven(levels_db: tuple[float, ...]) -> AudioBlock:
 
 
 def test_an_advert_comes_under_the_short_term_cap_by_slow_riding(tmp_path: Path) -> None:
-    source = write_sound(tmp_path / "ad.wav", uneven((-24.0, -24.0, -8.0, -24.0)))
+    source = write_sound(tmp_path / "ad.wav", uneven((-24.0, -24.0, -10.0, -24.0, -24.0)))
     (linear,) = normalize(source, "ebu-r128-s1", tmp_path / "linear")
     assert isinstance(linear.error, TargetUnreachableError)
     (result,) = normalize(source, "ebu-r128-s1", tmp_path / "out", mode="level", max_limiting_db=0.0)
@@ -40,7 +40,7 @@ def test_an_advert_comes_under_the_short_term_cap_by_slow_riding(tmp_path: Path)
 
 
 def test_the_written_file_is_the_input_times_the_curve_that_is_written_beside_it(tmp_path: Path) -> None:
-    block = uneven((-24.0, -24.0, -8.0, -24.0))
+    block = uneven((-24.0, -24.0, -10.0, -24.0, -24.0))
     source = write_sound(tmp_path / "ad.wav", block, bits="32f")
     normalize(source, "ebu-r128-s1", tmp_path / "out", mode="level", max_limiting_db=0.0)
     with (tmp_path / "out" / "ad.gain.csv").open(encoding="utf-8", newline="") as text:
@@ -92,7 +92,7 @@ def test_the_dialogue_leveller_rides_the_lines_alone(tmp_path: Path) -> None:
 
 
 def test_stems_are_ridden_alike_and_still_sum_to_the_mix(tmp_path: Path) -> None:
-    voice = uneven((-24.0, -24.0, -8.0, -24.0))
+    voice = uneven((-24.0, -24.0, -10.0, -24.0, -24.0))
     stems = [write_sound(tmp_path / f"{n}.wav", voice * np.float32(share)) for n, share in (("a", 0.6), ("b", 0.4))]
     (result,) = normalize(stems, "ebu-r128-s1", tmp_path / "out", group="stems", mode="level", max_limiting_db=0.0)
     assert result.passed is True
@@ -101,7 +101,7 @@ def test_stems_are_ridden_alike_and_still_sum_to_the_mix(tmp_path: Path) -> None
 
 
 def test_what_keeps_every_rule_is_left_alone_in_level_mode_too(tmp_path: Path) -> None:
-    source = write_sound(tmp_path / "ad.wav", uneven((-24.0, -24.0, -8.0, -24.0)))
+    source = write_sound(tmp_path / "ad.wav", uneven((-24.0, -24.0, -10.0, -24.0, -24.0)))
     normalize(source, "ebu-r128-s1", tmp_path / "one", mode="level", max_limiting_db=0.0)
     (again,) = normalize(tmp_path / "one" / "ad.wav", "ebu-r128-s1", tmp_path / "two", mode="level")
     assert again.copied
