@@ -160,7 +160,7 @@ def plan_ride(
     ridden = heard & speech if goals.of_dialogue and speech is not None else heard
     if not ridden.any():
         return Ride(np.zeros(len(powers)), start_s)
-    material = _Material(target, powers, ridden, limits)
+    material = _Material(target, powers, ridden, limits, goals.of_dialogue and speech is not None)
     share = 0.0 if goals.range_lu is None else material.share_for_range(goals.range_lu - spare_lu)
     if goals.short_term_max_lufs is None or aim_lufs is None:
         return Ride(material.towards_the_mean(share), start_s)
@@ -175,18 +175,21 @@ class _Material:
     powers: Curve
     ridden: NDArray[np.bool_]
     limits: RideLimits
+    of_dialogue: bool
 
     def towards_the_mean(self, share: float) -> Curve:
         """Gains that bring every step by a share of its way to the mean of all that is ridden."""
         mean = loudness_lufs(float(np.mean(self.powers[self.ridden])))
-        wanted = np.clip((mean - _levels(_around(self.powers))) * share, -self.limits.most_db, self.limits.most_db)
+        levels = _levels(_around(self.powers, self.ridden, _SHORT_TERM_STEPS))
+        wanted = np.clip((mean - levels) * share, -self.limits.most_db, self.limits.most_db)
         return _slow(_through_pauses(wanted, self.ridden), self.limits)
 
     def range_lu(self, gains_db: Curve) -> float:
-        """Loudness range with these gains, of the windows that are ridden for at least half."""
+        """Loudness range with these gains; of dialogue, that of the windows that are speech for at least half."""
         windows = _sliding_mean(_after(self.powers, gains_db), _SHORT_TERM_STEPS)
-        kept = _sliding_mean(self.ridden.astype(np.float64), _SHORT_TERM_STEPS) >= 0.5
-        return loudness_range_lu(windows[kept]) or 0.0
+        if self.of_dialogue:
+            windows = windows[_sliding_mean(self.ridden.astype(np.float64), _SHORT_TERM_STEPS) >= 0.5]
+        return loudness_range_lu(windows) or 0.0
 
     def share_for_range(self, range_lu: float) -> float:
         """The smallest share that narrows the range enough."""
@@ -259,19 +262,19 @@ def _least(enough: Callable[[float], bool]) -> float:
 
 
 def _heard(powers: Curve) -> NDArray[np.bool_]:
-    around = _around(powers)
+    around = _around(powers, np.ones(len(powers), dtype=np.bool_), _GATING_STEPS)
     above = around >= power_at(ABSOLUTE_GATE_LUFS)
     if not above.any():
         return above
     return above & (around >= power_at(loudness_lufs(float(np.mean(around[above]))) + _PAUSE_LU))
 
 
-def _around(powers: Curve) -> Curve:
-    """Mean power of the 3 s around every step; of what there is of them at the ends."""
-    kernel = np.ones(_SHORT_TERM_STEPS)
-    counts = np.convolve(np.ones(len(powers)), kernel)[_SHORT_TERM_STEPS // 2 :][: len(powers)]
-    sums = np.convolve(powers, kernel)[_SHORT_TERM_STEPS // 2 :][: len(powers)]
-    return np.maximum(sums, 0.0) / counts
+def _around(powers: Curve, counted: NDArray[np.bool_], steps: int) -> Curve:
+    """Mean power of the counted ones of so many steps around every step; 0 where there is none."""
+    kernel = np.ones(steps)
+    counts = np.convolve(counted.astype(np.float64), kernel)[steps // 2 :][: len(powers)]
+    sums = np.convolve(np.where(counted, powers, 0.0), kernel)[steps // 2 :][: len(powers)]
+    return np.asarray(np.maximum(sums, 0.0) / np.maximum(np.round(counts), 1.0))
 
 
 def _sliding_mean(values: Curve, steps: int) -> Curve:

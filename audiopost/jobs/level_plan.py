@@ -89,10 +89,10 @@ def plan_level(
     assert course is not None, "measured for this mode"
     speech = None if dialogue is None or dialogue.speech is None else _of_steps(dialogue.speech, len(course))
     start_s = float(programmes[0].extent.start_s)
-    spare_lu = 0.0
+    aim_lufs, spare_lu = _aim(target), 0.0
     for number in range(_TRIES):
         ride = plan_ride(
-            target.id, course, goals, _aim(target), levelling.limits, speech=speech, start_s=start_s, spare_lu=spare_lu
+            target.id, course, goals, aim_lufs, levelling.limits, speech=speech, start_s=start_s, spare_lu=spare_lu
         )
         own = stage.part(number / _TRIES, (number + 1) / _TRIES)
         level = measure_programme(programmes[0], own, replace(further, speech=dialogue, dialogue=False), ride)
@@ -100,7 +100,7 @@ def plan_level(
             target, level.loudness, "level", max_limiting_db,
             facts=level.with_facts(form), in_tolerance="process", clips=clips,
         )  # fmt: skip
-        missed_lu = _missed_lu(goals, level, plan.gain_db)
+        missed_lu = _missed_lu(goals, level, aim_lufs)
         if missed_lu <= _MISSED_LU:
             return replace(plan, ride=ride, notes=(*plan.notes, _in_words(ride)))
         spare_lu += missed_lu + _MISSED_LU
@@ -140,7 +140,8 @@ def _aim(target: DeliveryTarget) -> float | None:
     return aims[0] if aims else None
 
 
-def _missed_lu(goals: RideGoals, level: ProgrammeLevel, gain_db: float) -> float:
+def _missed_lu(goals: RideGoals, level: ProgrammeLevel, aim_lufs: float | None) -> float:
+    """By how much a goal is missed once the programme is brought to its aim; 0 where none is."""
     found = level.loudness
     range_lu = found.loudness_range_lu
     if goals.of_dialogue:
@@ -148,7 +149,8 @@ def _missed_lu(goals: RideGoals, level: ProgrammeLevel, gain_db: float) -> float
     missed = [0.0]
     if goals.range_lu is not None and range_lu is not None:
         missed.append(range_lu - goals.range_lu)
-    if goals.short_term_max_lufs is not None and found.short_term_max_lufs is not None:
+    if goals.short_term_max_lufs is not None and aim_lufs is not None and found.short_term_max_lufs is not None:
+        gain_db = aim_lufs - (found.integrated_lufs or aim_lufs)
         missed.append(found.short_term_max_lufs + gain_db - goals.short_term_max_lufs)
     return max(missed)
 
