@@ -19,7 +19,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from audiopost.errors import UsageError
 
-__all__ = ["AudioBlock", "BlockMemory", "as_block", "clear_non_finite", "from_interleaved", "to_interleaved"]
+__all__ = [
+    "AudioBlock",
+    "BlockMemory",
+    "as_block",
+    "clear_non_finite",
+    "from_interleaved",
+    "looks_finite",
+    "to_interleaved",
+]
 
 AudioBlock = NDArray[np.float32]
 """``(channels, frames)``, float32, C-contiguous."""
@@ -95,7 +103,7 @@ def clear_non_finite(block: NDArray[np.floating]) -> tuple[int, int]:
     -----
     Realtime: a clean block costs one sum and allocates nothing; only a dirty block is looked at sample by sample.
     """
-    if _looks_finite(block):
+    if looks_finite(block):
         return 0, -1
     bad = ~np.isfinite(block)
     count = int(np.count_nonzero(bad))
@@ -109,7 +117,7 @@ SMALL_SAMPLES = 8192
 """Up to so many samples the linear algebra behind `numpy.vdot` stays on the calling thread."""
 
 
-def _looks_finite(block: NDArray[np.floating]) -> bool:
+def looks_finite(block: NDArray[np.floating]) -> bool:
     """True only if every sample is finite; may be False for huge ones that are."""
     if block.size <= SMALL_SAMPLES:
         # A sum of squares is finite when every term is, save for overflow. vdot, for it neither warns of that nor

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from audiopost.blocks import AudioBlock
 from audiopost.effects.hosted_node import HostedNode
 from audiopost.errors import PluginError
@@ -53,7 +51,7 @@ class _FusedRow:
         played = self._row.run(block)
         if played.shape[1] != frames:
             raise PluginError(self._row.name, "held sound back while playing")
-        np.copyto(out, played)
+        out[...] = played
 
     def _one_by_one(self, block: AudioBlock, out: AudioBlock) -> None:
         frames = block.shape[1]

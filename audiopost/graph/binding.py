@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from audiopost.blocks import AudioBlock
 from audiopost.graph.threads import Task, chain_tasks
 
@@ -25,6 +28,11 @@ class Bound(NamedTuple):
     results: Mapping[str, AudioBlock]
     offset: int
     """Frames from the first block of a row to this one."""
+    entry_row: NDArray[np.float32]
+    result_row: NDArray[np.float32]
+    """`entry` and `result` as flat rows."""
+    plain: bool
+    """One input, one output, one thread, and nothing that moves by itself."""
 
 
 def as_tasks(program: BoundCalls, steps: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]) -> list[Task]:

@@ -88,7 +88,7 @@ class SteadyStream:
         played = self._plugin.run(block)
         if played.shape[1] != frames:
             raise PluginError(self._plugin.name, "changed its latency while playing", "give it block_frames = 64")
-        np.copyto(out, played)
+        out[...] = played
 
     def reset(self) -> None:
         """Forget all sound, then fill the latency with silence."""
