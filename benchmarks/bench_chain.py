@@ -1,8 +1,8 @@
 """What hosting costs: one node, and chains of five and twenty effects, against bare pedalboard with the same plug-ins.
 
 The contenders take turns in one run, live at 64 and 512 frames and offline on a minute of sound. Bare pedalboard
-is called as a script would: ``Pedalboard([...])(block, rate, reset=False)``, which runs the whole chain in one call. The
-node adds what a graph needs: any split, a declared latency, knobs that glide, NaN kept out.
+is called as a script would: ``Pedalboard([...])(block, rate, reset=False)``, which runs the whole chain in one call.
+The node adds what a graph needs: any split, a declared latency, knobs that glide, NaN kept out.
 
     python benchmarks/bench_chain.py [--quick]
 """
