@@ -56,6 +56,10 @@ def live(
         str | None, typer.Option(metavar="START:END", help="Repeat a part of the file, in seconds; `:` is all of it.")
     ] = None,
     record: Annotated[Path | None, typer.Option(metavar="FILE", help="Record what is heard.")] = None,
+    moves: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.toml", help="At the end, write the first chain with every turn as automation."),
+    ] = None,
     duration: Annotated[float | None, typer.Option(metavar="S", min=0.0, help="Stop after so many seconds.")] = None,
     stats: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Write the statistics at the start and once a second.")
@@ -95,8 +99,21 @@ def live(
             message(f"playing on {host.device_name}")
         _Desk(host, {"a": first} if second is None else {"a": first, "b": second}, end).listen()
         _play(host, end)
+    if moves is not None:
+        _write_moves(host, first, moves)
     _print_end(host.statistics(), record)
     return INTERRUPTED if end.by_signal else DONE
+
+
+def _write_moves(host: LiveHost, chain: GraphSpec, path: Path) -> None:
+    """What was turned, in a chain file: until another chain was swapped in, if one was."""
+    from audiopost.graph.recorded import with_moves
+    from audiopost.library.chains import save_chain
+
+    swapped = [start.frame for start in host.chain_log[1:]]
+    made = [move for move in host.parameter_log if not swapped or move.frame < swapped[0]]
+    save_chain(with_moves(chain, made, host.statistics()["sample_rate_hz"]), path)
+    message(f"{len(made)} turns written to {path}")
 
 
 class _End:

@@ -37,6 +37,7 @@ class Lane:
     frames: tuple[int, ...]
     values: tuple[float, ...]
     curve: Curve = "linear"
+    follows_sound: bool = True
 
     @classmethod
     def of(cls, spec: AutomationSpec, sample_rate: int, delay_frames: int = 0) -> Lane:
@@ -53,8 +54,9 @@ class Lane:
         values = tuple(value for _, value in spec.points)
         if spec.curve == "exponential" and not min(values) > 0.0:
             raise GraphError("an exponential curve needs values above 0", where=spec.parameter)
-        frames = tuple(seconds_to_frames(time_s, sample_rate) + delay_frames for time_s in times)
-        return cls(spec.parameter, frames, values, spec.curve)
+        late = delay_frames if spec.follows_sound else 0
+        frames = tuple(seconds_to_frames(time_s, sample_rate) + late for time_s in times)
+        return cls(spec.parameter, frames, values, spec.curve, spec.follows_sound)
 
     def value_at(self, frame: int) -> float:
         """The value at a frame: the first before the first point, the last after the last."""
@@ -85,7 +87,7 @@ class Lane:
 def lanes_of(
     spec: GraphSpec, nodes: Mapping[str, Node], arrival_frames: Mapping[str, int], sample_rate: int
 ) -> tuple[Lane, ...]:
-    """The lanes of a drawing's automation, each late by as much as sound is at its node.
+    """The lanes of a drawing's automation, each late by as much as sound is at its node, if it follows the sound.
 
     Raises
     ------

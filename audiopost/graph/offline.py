@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from typing import NamedTuple
@@ -174,13 +175,13 @@ def _pieces(
     renderer: GraphRenderer, total: int, block_frames: int, events: Iterable[ParameterEvent]
 ) -> Iterator[tuple[int, int]]:
     """``(start, frames)`` of every piece, cut at the events; each event takes effect before the piece it begins."""
-    moves = sorted(events, key=lambda event: event.frame, reverse=True)
+    moves = deque(sorted(events, key=lambda event: event.frame))  # of one frame: in the order in which they were made
     position = 0
     while position < total:
-        while moves and moves[-1].frame <= position:
-            move = moves.pop()
+        while moves and moves[0].frame <= position:
+            move = moves.popleft()
             renderer.set_parameter(move.parameter, move.value)
-        end = min(position + block_frames, total, *(move.frame for move in moves[-1:]))
+        end = min(position + block_frames, total, *((moves[0].frame,) if moves else ()))
         yield position, end - position
         position = end
 

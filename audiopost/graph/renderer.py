@@ -26,13 +26,14 @@ import numpy as np
 from audiopost.blocks import AudioBlock, BlockMemory, clear_non_finite, looks_finite
 from audiopost.errors import EffectError, GraphError, UnknownNameError
 from audiopost.graph.assembly import Assembly, Call, assemble
-from audiopost.graph.automation import CONTROL_FRAMES
-from audiopost.graph.binding import Bound, as_tasks
+from audiopost.graph.automation import CONTROL_FRAMES, Lane
+from audiopost.graph.binding import Bound, Piece, as_tasks, tasks_of_row
 from audiopost.graph.bypass import Bypass
 from audiopost.graph.catalogue import CATALOGUE, Catalogue
+from audiopost.graph.faults import effect_error
 from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.spec import INPUT, MACRO, OUTPUT, GraphSpec
-from audiopost.graph.threads import BranchThreads, Task
+from audiopost.graph.threads import BranchThreads
 from audiopost.layouts import Layout
 
 __all__ = ["BLOCKS_AHEAD", "GraphRenderer", "NonFinite"]
@@ -53,24 +54,6 @@ class NonFinite(NamedTuple):
     node: str
     frame: int
     samples: int
-
-
-class Piece(NamedTuple):
-    """Some frames of everything that goes in and comes out."""
-
-    block: AudioBlock
-    out: AudioBlock
-    inputs: Mapping[str, AudioBlock]
-    outputs: Mapping[str, AudioBlock]
-
-    def part(self, place: slice) -> Piece:
-        """The same, of some of its frames."""
-        return Piece(
-            self.block[:, place],
-            self.out[:, place],
-            {name: each[:, place] for name, each in self.inputs.items()},
-            {name: each[:, place] for name, each in self.outputs.items()},
-        )
 
 
 class GraphRenderer:
@@ -268,7 +251,7 @@ class GraphRenderer:
         """Some pieces one after the other, in which nothing moves."""
         bounds = [self._enter(index, piece) for index, piece in enumerate(pieces)]
         if self._branches is not None:
-            self._branches.run(self._tasks_of(bounds))
+            self._branches.run(tasks_of_row([bound.tasks for bound in bounds]))
         elif self._timing:
             self._run_timed(bounds[0])
         else:
@@ -299,19 +282,6 @@ class GraphRenderer:
             self._guard(f"{OUTPUT}.{name}", bound.results[name])
             np.copyto(named_out, bound.results[name])
         self._move_on(piece.block.shape[1])
-
-    def _tasks_of(self, bounds: Sequence[Bound]) -> list[Task]:
-        """The tasks of blocks in a row: a task waits for itself in the block before, for nodes have a memory."""
-        if len(bounds) == 1:
-            return bounds[0].tasks
-        count = len(bounds[0].tasks)
-        tasks = list(bounds[0].tasks)
-        for first, bound in zip(range(count, count * len(bounds), count), bounds[1:], strict=True):
-            tasks += [
-                Task(task.work, (first - count + index, *(first + each for each in task.waits_for)))
-                for index, task in enumerate(bound.tasks)
-            ]
-        return tasks
 
     def _run_timed(self, bound: Bound) -> None:
         self._timing = False
@@ -380,7 +350,7 @@ class GraphRenderer:
             node.process(block, out, *side)
         except Exception as error:
             # Foreign code may raise anything: it is named and passed on, or cut out.
-            failure = _effect_error(name, error)
+            failure = effect_error(name, error)
             if not self.isolate:
                 raise failure from error
             self._cut_out(name, failure, block.shape[0])
@@ -408,13 +378,18 @@ class GraphRenderer:
         for follower in self._moved.followers:
             follower.reset()
             self.set_parameter(follower.parameter, follower.value())
+        recorded = [each for each in self._moved.functions if isinstance(each, Lane) and not each.follows_sound]
         for function in self._moved.functions:
-            self.set_parameter(function.parameter, function.value_at(self.frame))
+            if function not in recorded:
+                self.set_parameter(function.parameter, function.value_at(self.frame))
         for leader in self._moved.links:
             name, _, parameter = leader.partition(".")
             self.set_parameter(leader, self.nodes[name].values[parameter])
         for node in self.nodes.values():
             node.reset()
+        for lane in recorded:
+            if lane.frames[0] == self.frame:
+                self.set_parameter(lane.parameter, lane.values[0])
 
     def _set_macro(self, name: str, value: float) -> None:
         if name not in self._macros:
@@ -423,17 +398,3 @@ class GraphRenderer:
             raise GraphError(f"macro {name} = {value:g} is out of range", mend="allowed: 0 to 1")
         for path, low, high in self._macros[name]:
             self.set_parameter(path, low + value * (high - low))
-
-
-def _effect_error(name: str, error: Exception) -> EffectError:
-    """What foreign code raised, with its last line outside of installed packages: there the user's own code stands."""
-    if isinstance(error, EffectError):
-        return EffectError(name, error.what, error.trace)
-    place = ""
-    trace = error.__traceback__
-    while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if not place or "-packages" not in file:
-            place = f"{file}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return EffectError(name, f"{type(error).__name__}: {error}", place)

@@ -118,6 +118,9 @@ class AutomationSpec:
     parameter: str
     points: tuple[tuple[float, float], ...]
     curve: Curve = "linear"
+    follows_sound: bool = True
+    """True: times count from the arrival of the input's first frame at the node, and the parameter begins where the
+    lane does. False, for recorded moves: they count at the graph's input, and until the first point nothing moves."""
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ def chain_data(spec: GraphSpec, folder: Path) -> dict[str, Any]:
         data["automation"] = [
             {"parameter": lane.parameter, "points": [list(point) for point in lane.points]}
             | ({} if lane.curve == "linear" else {"curve": lane.curve})
+            | ({} if lane.follows_sound else {"follows_sound": False})
             for lane in spec.automation
         ]
     if spec.modulation:

@@ -68,7 +68,7 @@ def chain_graph(file: TomlFile, folder: Path) -> Graph:
         nodes=nodes,
         edges=_edges(file, table),
         automation=tuple(
-            AutomationSpec(lane.parameter, _points(file, index, lane.points), lane.curve)
+            AutomationSpec(lane.parameter, _points(file, index, lane.points), lane.curve, lane.follows_sound)
             for index, lane in enumerate(table.automation)
         ),
         modulation=tuple(modulation_spec(file, index, each) for index, each in enumerate(table.modulation)),

@@ -27,6 +27,7 @@ class AutomationTable(Table):
     parameter: str
     points: list[list[float]] = Field(min_length=1)
     curve: Curve = "linear"
+    follows_sound: bool = True
 
 
 class LfoTable(Table):

@@ -11,9 +11,11 @@ from audiopost import effects as fx
 from audiopost.blocks import AudioBlock
 from audiopost.graph.node import StreamFormat
 from audiopost.graph.offline import ParameterEvent, render
+from audiopost.graph.recorded import with_moves
 from audiopost.graph.renderer import GraphRenderer
 from audiopost.graph.spec import GraphSpec
 from audiopost.layouts import layout_named
+from audiopost.library.chains import load_chain, save_chain
 from audiopost.live.host import LiveHost
 from audiopost.media.audio_file import read_audio
 from audiopost.media.audio_writer import AudioWriter
@@ -105,3 +107,6 @@ def test_the_logged_parameter_moves_replay_to_the_same_samples(
     np.testing.assert_array_equal(live, offline)
     np.testing.assert_array_equal(split_render(spec, samples, within), offline)
     assert not np.array_equal(offline, render(spec, samples, RATE_HZ))
+    saved = tmp_path / "moved.toml"
+    save_chain(with_moves(spec, within, RATE_HZ), saved)
+    np.testing.assert_array_equal(render(load_chain(saved), samples, RATE_HZ), offline)
