@@ -99,6 +99,9 @@ LIVE_PATIENCE_S = 30.0
 LIVE_STOP_S = 10.0
 """s: time-out until every process of a session is gone after its end, also after its control was killed."""
 
+LIVE_DEVICE_BACK_S = 3.0
+"""s: time-out until sound is back after a sound server's return."""
+
 CROSSFADE_LEVEL_DB = 0.01
 """dB: level of a tone after a swap or a restart, over whole periods, against the chain's gain in float32."""
 

@@ -69,7 +69,6 @@ class Ensemble:
         self._let_go = let_go(block_frames)
         self._scratch: AudioBlock = np.zeros((output_channels, block_frames), np.float32)
         self._last: AudioBlock = np.zeros((output_channels, 1), np.float32)
-        self._step: AudioBlock = np.zeros((output_channels, 1), np.float32)
 
     def __iter__(self) -> Iterator[EngineVoice]:
         """Every voice that is asked, the one that is heard first."""
@@ -197,8 +196,8 @@ class Ensemble:
         else:
             np.copyto(out, current)
         if self._torn:
-            np.subtract(self._last, out[:, :1], out=self._step)
-            np.multiply(self._step, self._let_go, out=self._scratch)
+            np.subtract(self._last, out, out=self._scratch)
+            np.multiply(self._scratch, self._let_go, out=self._scratch)
             np.add(out, self._scratch, out=out)
             self._torn = False
         np.copyto(self._last, out[:, -1:])

@@ -5,8 +5,10 @@ Which curve
 - Between two chains: equal power. Two chains make different sound of one input, so their powers add.
 - Between a chain and its own dry input: straight lines. They are nearly the same sound, so their amplitudes add,
   and equal power would be 3 dB too loud in the middle.
-- When the sound has to change at once, without the old sound to fade from: the last frame that was heard is
-  held and let go over one block on top of the new sound. The step is spread over the block, so nothing clicks.
+- When the sound has to change at once, without the old sound to fade from: from the last frame that was heard, held,
+  to the new sound, within one block. The curve leaves fast and arrives slowly: where the new sound is nearly there
+  and at its steepest, the fade adds next to nothing to its slope (0.3 % at 1 kHz and 128 frames, at the worst phase;
+  half a cosine would add 2 %, and the held frame on top of the whole new sound 5 %).
 """
 
 from __future__ import annotations
@@ -35,12 +37,12 @@ def straight(frames: int, beyond: int = 0) -> tuple[Curve, Curve]:
 
 
 def let_go(frames: int) -> Curve:
-    """A smooth fall from just below 1 to 0 over `frames`: half a cosine, flat at both ends.
+    """Weights of the held frame, ``(frames,)``: a cubic fall from just below 1 to 0, flat at its end.
 
     >>> [round(float(weight), 3) for weight in let_go(4)]
-    [0.854, 0.5, 0.146, 0.0]
+    [0.422, 0.125, 0.016, 0.0]
     """
-    return (0.5 + 0.5 * np.cos(np.pi * np.arange(1, frames + 1) / frames)).astype(np.float32)
+    return ((1.0 - np.arange(1, frames + 1) / frames) ** 3).astype(np.float32)
 
 
 class History:

@@ -20,9 +20,10 @@ from audiopost.graph.parameter import Parameter
 from audiopost.live.host import LiveHost
 from audiopost.media.audio_file import read_audio
 from tests import tolerances
-from tests.live.sessions import RATE_HZ, TONE_HZ, TONE_PEAK, alive, level_db, until, write_tone
+from tests.live.sessions import RATE_HZ, TONE_HZ, TONE_PEAK, alive, level_db, play_on, until, write_tone
 
 LOUDER_DB = 6.0
+BLOCK = 128
 
 
 @pytest.fixture
@@ -61,33 +62,53 @@ def drawn(effect: type[Node]) -> Graph:
     return Graph.of(effect.name, definition=effect)
 
 
-@pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP])
-def test_a_lost_engine_is_replaced_with_its_state_and_without_a_click(
-    tone: Path, tmp_path: Path, fault: signal.Signals
+@pytest.mark.parametrize("fault", ["SIGKILL", "SIGSTOP", "segfault"])
+def test_a_lost_engine_is_faded_to_the_aligned_dry_source_and_comes_back_as_it_was(
+    tone: Path, tmp_path: Path, fault: str
 ) -> None:
+    """Every block of the recording is the chain's, the dry source's, or one of few that lead from one to the other."""
     output = tmp_path / "heard.wav"
-    host = LiveHost(fx.gain(gain_db=0), source=tone, device="null")
+    chain = fx.limiter(ceiling_dbtp=-1.0, lookahead_ms=5.0) >> fx.gain(gain_db=0) >> drawn(Crash)
+    host = LiveHost(chain, source=tone, device="null", block_frames=BLOCK)
+    host.record(output, bits="32f")
     with host:
-        host.set_parameter("gain.gain_db", LOUDER_DB)
         until(lambda: len(host.statistics()["pids"]["engines"]) == 3)
-        host.record(output, bits="32f")
+        turned = host.set_parameter("gain.gain_db", -LOUDER_DB)
+        assert turned is not None
+        play_on(host, 9600)
         victim = host.statistics()["pids"]["engines"][0]
-        os.kill(victim, fault)
-        until(lambda: len(host.chain_log) == 2 and host.statistics()["swaps"] == 1)
-        until(lambda: host.statistics()["engine_restarts"] == 1)
+        if fault == "segfault":
+            host.set_parameter("crash.armed", 1.0, wait=False)
+        else:
+            os.kill(victim, getattr(signal, fault))
+        until(lambda: host.statistics()["engine_restarts"] >= 1)
+        if fault == "segfault":
+            until(lambda: host.statistics()["quarantined"] == ["crash"], 3 * tolerances.LIVE_PATIENCE_S)
+        until(lambda: host.statistics()["swaps"] >= 1)
+        play_on(host, 9600)
         host.stop_recording()
-        assert host.chain_log[1].spec.node("gain").parameters == (("gain_db", LOUDER_DB),)
+        assert host.chain_log[-1].spec.node("gain").parameters == (("gain_db", -LOUDER_DB),)
         until(lambda: len(host.statistics()["pids"]["engines"]) == 3)
         assert victim not in host.statistics()["pids"]["engines"]
-        cause = "killed by SIGKILL" if fault is signal.SIGKILL else "did not answer"
+        cause = {"SIGKILL": "killed by SIGKILL", "SIGSTOP": "did not answer", "segfault": "SIGSEGV"}[fault]
         assert any(cause in sentence for sentence in host.problems)
-        # The state came back, and the new engine takes turns like the old one.
-        host.set_parameter("gain.gain_db", LOUDER_DB - 1.0)
+        # The new engine takes turns like the old one.
+        assert host.set_parameter("gain.gain_db", -LOUDER_DB - 1.0) is not None
+        latency = round(host.statistics()["latency_ms"]["graph"] * RATE_HZ / 1000.0)
     samples, _ = read_audio(output)
-    loudest_db = level_db(samples[:, np.argmax(np.abs(samples[0])) // 48 * 48 :][:, :480])
-    assert loudest_db < LOUDER_DB + 0.1
-    steepest = 2 * np.pi * TONE_HZ / RATE_HZ * TONE_PEAK * 10 ** (LOUDER_DB / 20)
-    assert np.max(np.abs(np.diff(samples))) <= steepest * 1.001
+    steepest = 2 * np.pi * TONE_HZ / RATE_HZ * TONE_PEAK
+    assert np.max(np.abs(np.diff(samples))) <= steepest * 1.001, "no step is larger than the programme's own"
+    start = turned + 4800 // BLOCK * BLOCK
+    settled = samples[0, start : samples.shape[1] // BLOCK * BLOCK]
+    frames = start + np.arange(settled.size)
+    dry = TONE_PEAK * np.sin(2 * np.pi * TONE_HZ * (frames - latency) / RATE_HZ)
+    blocks = settled.reshape(-1, BLOCK), dry.reshape(-1, BLOCK)
+    is_dry = np.max(np.abs(blocks[0] - blocks[1]), axis=1) < 1e-4
+    is_wet = np.max(np.abs(blocks[0] - blocks[1] * 10 ** (-LOUDER_DB / 20)), axis=1) < 1e-4
+    assert is_wet[0]
+    assert is_wet[-1]
+    lost = int(np.argmin(is_wet))
+    assert is_dry[lost + 1], "one block of fade, then the dry source, at the chain's latency"
 
 
 def test_stop_returns_when_every_process_hangs(tone: Path, tmp_path: Path) -> None:

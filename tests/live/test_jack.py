@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,43 +17,71 @@ from audiopost.errors import AudiopostError, DeviceError
 from audiopost.live.host import LiveHost, list_devices
 from audiopost.media.audio_file import read_audio
 from tests import tolerances
-from tests.live.sessions import RATE_HZ, TONE_PEAK, until, write_tone
+from tests.live.sessions import RATE_HZ, TONE_PEAK, level_db, until, write_tone
 from tests.system import absent, require_system
 
 SERVER = f"audiopost-{os.getpid()}"
 
 
+class Server:
+    """A JACK server with the dummy driver, real-time, which can be killed and started again."""
+
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        command = [
+            "jackd",
+            "-R",
+            "-P",
+            "70",
+            "-t",
+            "5000",
+            "-n",
+            SERVER,
+            "-d",
+            "dummy",
+            "-r",
+            str(RATE_HZ),
+            "-p",
+            "128",
+        ]
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.process = subprocess.Popen(command, **quiet)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(tolerances.LIVE_STOP_S)
+
+    def end(self) -> None:
+        """In order; one that hangs in its own clean-up is killed."""
+        self.process.terminate()
+        try:
+            self.process.wait(tolerances.LIVE_STOP_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
 @pytest.fixture(scope="module")
-def jack() -> Iterator[str]:
+def jack() -> Iterator[Server]:
     """A JACK server of our own, under a name of its own."""
     require_system("jackd", package="jackd2")
     try:
         list_devices()
     except DeviceError as error:
         absent(f"PortAudio is missing: install the system package libportaudio2 ({error})")
-    command = ["jackd", "-R", "-P", "70", "-t", "5000", "-n", SERVER, "-d", "dummy", "-r", str(RATE_HZ), "-p", "128"]
     before = os.environ.get("JACK_DEFAULT_SERVER")
     os.environ["JACK_DEFAULT_SERVER"] = SERVER
-    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = Server()
     try:
         until(has_jack)
-        yield SERVER
+        yield server
     finally:
-        end(server)
+        server.end()
         if before is None:
             del os.environ["JACK_DEFAULT_SERVER"]
         else:
             os.environ["JACK_DEFAULT_SERVER"] = before
-
-
-def end(server: subprocess.Popen[bytes]) -> None:
-    """End a server; one that hangs in its own clean-up is killed."""
-    server.terminate()
-    try:
-        server.wait(tolerances.LIVE_STOP_S)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait(tolerances.LIVE_STOP_S)
 
 
 def has_jack() -> bool:
@@ -62,7 +91,7 @@ def has_jack() -> bool:
         return False  # the server is not up yet
 
 
-def test_jack_plays_turns_swaps_and_records(jack: str, tmp_path: Path) -> None:
+def test_jack_plays_turns_swaps_and_records(jack: Server, tmp_path: Path) -> None:
     output = tmp_path / "heard.wav"
     tone = write_tone(tmp_path / "tone.wav")
     host = LiveHost(fx.gain(gain_db=-6), source=tone, device="jack", sample_rate=RATE_HZ, block_frames=128)
@@ -80,7 +109,7 @@ def test_jack_plays_turns_swaps_and_records(jack: str, tmp_path: Path) -> None:
     assert np.max(np.abs(samples)) > 0.9 * TONE_PEAK
 
 
-def test_live_input_is_processed(jack: str, tmp_path: Path) -> None:
+def test_live_input_is_processed(jack: Server, tmp_path: Path) -> None:
     output = tmp_path / "heard.wav"
     host = LiveHost(fx.gain() & fx.noise(level_dbfs=-20), device="jack", live_input=True)
     host.record(output, bits="32f")
@@ -90,12 +119,12 @@ def test_live_input_is_processed(jack: str, tmp_path: Path) -> None:
     assert np.max(np.abs(samples)) > 0.01
 
 
-def test_a_wrong_rate_is_refused_with_the_usual_one(jack: str) -> None:
+def test_a_wrong_rate_is_refused_with_the_usual_one(jack: Server) -> None:
     with pytest.raises(AudiopostError, match="48000"):
         LiveHost(fx.tone(), device="jack", sample_rate=44_100).start()
 
 
-def test_a_busy_control_does_not_reach_the_sound(jack: str, tmp_path: Path) -> None:
+def test_a_busy_control_does_not_reach_the_sound(jack: Server, tmp_path: Path) -> None:
     """A Python thread that spins in control, and garbage: the device goes on block by block."""
     over = threading.Event()
 
@@ -114,3 +143,30 @@ def test_a_busy_control_does_not_reach_the_sound(jack: str, tmp_path: Path) -> N
         finally:
             over.set()
             thread.join()
+
+
+def test_a_server_that_is_killed_and_started_again_plays_on(jack: Server, tmp_path: Path) -> None:
+    output = tmp_path / "heard.wav"
+    host = LiveHost(fx.gain(gain_db=-6), source=write_tone(tmp_path / "tone.wav"), device="jack")
+    host.record(output, bits="32f")
+    with host:
+        host.set_parameter("gain.gain_db", -3.0)
+        until(lambda: host.statistics()["blocks"] > 100)
+        jack.kill()
+        until(lambda: any("was lost" in sentence for sentence in host.problems))
+        frames = host.statistics()["frames"]
+        jack.start()
+        began = time.monotonic()
+        until(lambda: host.statistics()["frames"] > frames + 128)
+        back_s = time.monotonic() - began
+        until(lambda: host.statistics()["frames"] > frames + RATE_HZ // 2)
+        until(lambda: len(host.gaps) == 1)
+        _, written = host.stop_recording()
+        assert host.statistics()["device_restarts"] == 1
+        assert host.statistics()["engine_restarts"] == 0
+        assert host.statistics()["lost_record_frames"] == 0
+    assert back_s < tolerances.LIVE_DEVICE_BACK_S
+    samples, _ = read_audio(output)
+    assert samples.shape[1] == written >= frames + RATE_HZ // 2
+    assert 0 < host.gaps[0].frame <= frames
+    np.testing.assert_allclose(level_db(samples[:, -4800:]), -3.0, atol=tolerances.CROSSFADE_LEVEL_DB)

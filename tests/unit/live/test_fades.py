@@ -22,7 +22,7 @@ def test_straight_keeps_the_sum_of_the_amplitudes() -> None:
 def test_letting_go_ends_in_silence_without_a_step() -> None:
     curve = let_go(128)
     assert curve[-1] == 0.0
-    assert np.max(np.abs(np.diff(np.concatenate(([1.0], curve))))) < np.pi / 2 / 128 * 1.01
+    assert np.max(np.abs(np.diff(np.concatenate(([1.0], curve))))) <= 3 / 128
 
 
 @given(lengths=st.lists(st.integers(1, 7), min_size=1, max_size=30), delay=st.integers(0, 20))
