@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from audiopost.cli.options import Json
@@ -44,8 +46,22 @@ def devices(as_json: Json = False) -> None:
     print_table(headings, rows, numbers=(3, 4, 5, 6))
 
 
-def doctor(as_json: Json = False) -> None:
+def doctor(
+    as_json: Json = False,
+    loopback: Annotated[
+        bool, typer.Option("--loopback", help="Measure the round trip from the output back to the input, by cable.")
+    ] = False,
+    output_device: Annotated[
+        str | None, typer.Option(metavar="D", help="Of --loopback: number or part of a name.")
+    ] = None,
+    input_device: Annotated[str | None, typer.Option(metavar="D", help="Likewise.")] = None,
+    block: Annotated[int, typer.Option(metavar="N", help="Of --loopback: frames in a block.")] = 128,
+    rate: Annotated[int, typer.Option(metavar="HZ", help="Of --loopback: sample rate.")] = 48_000,
+) -> None:
     """Say what works here, and how to mend what does not."""
+    if loopback:
+        _loopback(output_device, input_device, rate, block, as_json=as_json)
+        return
     from importlib.metadata import version
 
     from audiopost.cli.machine_checks import examine_machine, python_in_words
@@ -68,3 +84,19 @@ def doctor(as_json: Json = False) -> None:
         print_text()
     for each in to_mend:
         print_text(f"{each.name}: {each.mend}")
+
+
+def _loopback(output: str | None, entry: str | None, rate: int, block: int, *, as_json: bool) -> None:
+    from audiopost.live.loopback import measure_loopback
+
+    measured = measure_loopback(output, entry, rate, block)
+    if as_json:
+        print_json({"schema": 1, **vars(measured)})
+        return
+    rows = [
+        ["device", measured.device],
+        ["round trip, measured", f"{measured.round_trip_frames} frames, {measured.round_trip_ms:.2f} ms"],
+        ["round trip, claimed by the driver", quantity(measured.claimed_ms, 2, "ms")],
+        ["level of what came back", quantity(measured.level_db, 1, "dB")],
+    ]
+    print_table(("loop", ""), rows)

@@ -30,6 +30,8 @@ def main(arguments: list[str]) -> int:
     role = arguments[0]
     if role == "list-devices":
         return _list_devices()
+    if role == "loopback":
+        return _measure_loopback(arguments[1])
     slot, channel_descriptor, segment_descriptor, parent_pid = map(int, arguments[1:5])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.excepthook = _end_with_trace
@@ -72,6 +74,22 @@ def _list_devices() -> int:
         document: dict[str, object] = {"devices": [as_data(device) for device in device_table()]}
     except DeviceError as error:
         document = {"error": [error.device, error.what, error.mend]}
+    os.write(sys.stdout.fileno(), json.dumps(document).encode())
+    return 0
+
+
+def _measure_loopback(request: str) -> int:
+    from dataclasses import asdict
+
+    from audiopost.errors import DeviceError, UnknownNameError
+    from audiopost.live.loopback import probe_devices
+
+    try:
+        document: dict[str, object] = asdict(probe_devices(request))
+    except DeviceError as error:
+        document = {"error": [error.device, error.what, error.mend]}
+    except UnknownNameError as error:
+        document = {"error": [error.name, str(error), ""]}
     os.write(sys.stdout.fileno(), json.dumps(document).encode())
     return 0
 

@@ -17,12 +17,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from audiopost.blocks import AudioBlock
 from audiopost.errors import DeviceError, UnknownNameError
 from audiopost.live.messages import OpenDevice, OpenedDevice
 from audiopost.live.playback import Playback
 from audiopost.live.priority import AUDIO_PRIORITY, run_in_real_time
 from audiopost.live.session import MAXIMUM_CHANNELS, SessionPlan
-from audiopost.live.statistics import Count
+from audiopost.live.statistics import Count, Statistics
 
 __all__ = ["DeviceInfo", "NullDevice", "PortAudioDevice", "SoundDevice", "choose_device", "device_table", "look_up"]
 
@@ -46,10 +47,20 @@ class DeviceInfo:
     default_output: bool = False
 
 
+class Player(Protocol):
+    """What a device asks for blocks: `Playback`, or a probe."""
+
+    plan: SessionPlan
+    statistics: Statistics
+
+    def process(self, live_input: AudioBlock | None, out: AudioBlock) -> None:
+        """Fill `out` with the next block."""
+
+
 class SoundDevice(Protocol):
     """What plays."""
 
-    def start(self, playback: Playback) -> None:
+    def start(self, playback: Player) -> None:
         """Begin to call `playback.process` for each block."""
 
     def stop(self) -> None:
@@ -168,8 +179,9 @@ class NullDevice:
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def start(self, playback: Playback) -> None:
+    def start(self, playback: Player) -> None:
         """Begin."""
+        assert isinstance(playback, Playback), "a probe needs a way back, which the null device has not"
         run = self._run_clocked if self._plan.realtime else self._run_free
         self._thread = threading.Thread(target=run, args=(playback,), name="null device", daemon=True)
         self._thread.start()
@@ -182,7 +194,7 @@ class NullDevice:
 
     def _run_clocked(self, playback: Playback) -> None:
         statistics = playback.statistics
-        statistics.put(Count.REALTIME_DEVICE, int(run_in_real_time(AUDIO_PRIORITY)))
+        statistics.put(Count.REALTIME_DEVICE, int(self._plan.urgent and run_in_real_time(AUDIO_PRIORITY)))
         period_s = self._plan.period_s / self._plan.speed
         statistics.put(Count.DEVICE_LATENCY_US, int(self._plan.period_s * 1e6))
         out, silence = self._blocks()
@@ -223,7 +235,7 @@ class PortAudioDevice:
         self._input = entry
         self._stream: Any = None
 
-    def start(self, playback: Playback) -> None:
+    def start(self, playback: Player) -> None:
         """Open and start the stream.
 
         Raises
@@ -263,7 +275,7 @@ class PortAudioDevice:
         if self._stream is not None:
             self._stream.close()
 
-    def _output_only(self, playback: Playback) -> Callable[..., None]:
+    def _output_only(self, playback: Player) -> Callable[..., None]:
         block = np.zeros((self._plan.output_channels, self._plan.block_frames), np.float32)
         first = [True]
 
@@ -280,7 +292,7 @@ class PortAudioDevice:
 
         return callback
 
-    def _duplex(self, playback: Playback) -> Callable[..., None]:
+    def _duplex(self, playback: Player) -> Callable[..., None]:
         block = np.zeros((self._plan.output_channels, self._plan.block_frames), np.float32)
         heard = np.zeros((self._plan.layout.channels, self._plan.block_frames), np.float32)
         shared = min(self._plan.layout.channels, self._plan.input_channels)
@@ -301,12 +313,14 @@ class PortAudioDevice:
         return callback
 
 
-def _enter(playback: Playback, first: list[bool]) -> None:
+def _enter(playback: Player, first: list[bool]) -> None:
     """The first call on PortAudio's thread: give it a real-time schedule unless it has one (JACK's has)."""
     first.clear()
     policy = os.sched_getscheduler(0) if hasattr(os, "sched_getscheduler") else None
     realtime = policy in (getattr(os, "SCHED_FIFO", None), getattr(os, "SCHED_RR", None)) and policy is not None
-    playback.statistics.put(Count.REALTIME_DEVICE, int(realtime or run_in_real_time(AUDIO_PRIORITY)))
+    playback.statistics.put(
+        Count.REALTIME_DEVICE, int(realtime or (playback.plan.urgent and run_in_real_time(AUDIO_PRIORITY)))
+    )
 
 
 def _sounddevice() -> ModuleType:

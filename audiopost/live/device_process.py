@@ -29,7 +29,7 @@ from audiopost.live.engine_voice import EngineVoice
 from audiopost.live.memory import Segment
 from audiopost.live.messages import Message
 from audiopost.live.playback import Playback
-from audiopost.live.priority import LISTENER_PRIORITY, run_in_real_time, stop_collecting
+from audiopost.live.priority import LISTENER_PRIORITY, hand_over_quickly, run_in_real_time, stop_collecting
 from audiopost.live.session import SessionMemory, SessionPlan
 
 __all__ = ["DeviceProcess"]
@@ -134,6 +134,8 @@ class DeviceProcess:
         self._device = self._make_device(self._memory.plan)
         if self._memory.plan.realtime:
             stop_collecting()
+            hand_over_quickly()
+        if self._memory.plan.urgent:
             run_in_real_time(LISTENER_PRIORITY)
         self._device.start(playback)
         self._playback = playback

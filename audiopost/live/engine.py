@@ -45,7 +45,13 @@ from audiopost.live.messages import (
     SetParameter,
     Setup,
 )
-from audiopost.live.priority import AUDIO_PRIORITY, LISTENER_PRIORITY, run_in_real_time, stop_collecting
+from audiopost.live.priority import (
+    AUDIO_PRIORITY,
+    LISTENER_PRIORITY,
+    hand_over_quickly,
+    run_in_real_time,
+    stop_collecting,
+)
 from audiopost.live.session import MAXIMUM_CHANNELS, SessionMemory, SessionPlan
 from audiopost.plugins.main_thread import do_main_thread_work
 
@@ -94,8 +100,9 @@ class EngineProcess:
                 sys.path.extend(entry for entry in message.search_path if entry not in sys.path)
                 memory = SessionMemory(self._segment, plan)
                 self._gauges = NodeGauges(memory.gauges(self._slot), plan.period_s)
-                self._audio = AudioThread(memory.exchanges[self._slot], realtime=plan.realtime)
+                self._audio = AudioThread(memory.exchanges[self._slot], urgent=plan.urgent)
                 stop_collecting()
+                hand_over_quickly()
                 self._audio.start()
                 self._channel.send(Done(message.ticket))
             case Load():
@@ -126,7 +133,7 @@ class EngineProcess:
         if renderer.failures:
             # An effect that fails at its very first block never worked: the sound before is worth more than the rest.
             raise renderer.failures[0]
-        if self._plan.realtime:
+        if self._plan.urgent:
             run_in_real_time(LISTENER_PRIORITY)
         self._told_failures = self._told_non_finite = 0
         self._audio.play(renderer)
@@ -165,7 +172,7 @@ class AudioThread(threading.Thread):
         What became of each `turn`, for the main thread to pass on.
     """
 
-    def __init__(self, exchange: BlockExchange, *, realtime: bool) -> None:
+    def __init__(self, exchange: BlockExchange, *, urgent: bool) -> None:
         super().__init__(name="audio", daemon=True)
         self.renderer: GraphRenderer | None = None
         self.frame = 0
@@ -175,7 +182,7 @@ class AudioThread(threading.Thread):
         self._channels = 0
         self._turns: deque[SetParameter] = deque()
         self._exchange = exchange
-        self._realtime = realtime
+        self._urgent = urgent
 
     @property
     def pending(self) -> bool:
@@ -212,7 +219,7 @@ class AudioThread(threading.Thread):
 
     def run(self) -> None:
         """Play until the process ends."""
-        if self._realtime:
+        if self._urgent:
             run_in_real_time(AUDIO_PRIORITY)
         while True:
             number = self._exchange.wait_for_question(time.monotonic() + 0.5)

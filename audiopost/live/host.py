@@ -97,6 +97,8 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
         RMS over 0.2 s that may last; what is louder (feedback, a generator at full scale) is turned down. None: no cap.
     safe
         The engines may be late by one block, which is added to the latency: for machines unfit for real time.
+    priority
+        Whether the audio threads ask for a real-time schedule, where the system allows it.
     statistics_path
         A file that gets the document of `statistics` at the start and once a second.
     on_problem
@@ -147,6 +149,7 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
         ceiling_dbfs: float = 0.0,
         cap_dbfs: float | None = -6.0,
         safe: bool = False,
+        priority: bool = True,
         statistics_path: str | Path | None = None,
         on_problem: Callable[[str], None] | None = None,
     ) -> None:
@@ -179,6 +182,7 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
             ceiling_linear=db_to_linear(ceiling_dbfs),
             cap_linear=math.inf if cap_dbfs is None else db_to_linear(cap_dbfs),
             safe=safe,
+            priority=priority,
         )
         _check(self._order)
         self._statistics_path = None if statistics_path is None else Path(statistics_path)

@@ -35,6 +35,7 @@ class Order:
     ceiling_linear: float
     cap_linear: float
     safe: bool
+    priority: bool
 
 
 class Listener(Protocol):

@@ -213,6 +213,7 @@ class Rig:
             speed=order.speed if self.opened.name == "null" else 1.0,
             duration_frames=duration,
             lag_blocks=int(order.safe),
+            priority=order.priority,
             pipes=self._pipes,
         )
 

@@ -67,7 +67,14 @@ class SessionPlan:
     duration_frames: int | None = None
     lag_blocks: int = 0
     """Blocks by which the engines may be late: 0 direct, 1 in safe mode."""
+    priority: bool = True
+    """Whether the audio threads ask for a real-time schedule."""
     pipes: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def urgent(self) -> bool:
+        """Whether threads that play get a real-time schedule where that is allowed."""
+        return self.realtime and self.priority
 
     @property
     def realtime(self) -> bool:

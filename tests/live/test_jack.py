@@ -15,6 +15,7 @@ import pytest
 from audiopost import effects as fx
 from audiopost.errors import AudiopostError, DeviceError
 from audiopost.live.host import LiveHost, list_devices
+from audiopost.live.loopback import measure_loopback
 from audiopost.media.audio_file import read_audio
 from tests import tolerances
 from tests.live.sessions import RATE_HZ, TONE_PEAK, level_db, until, write_tone
@@ -170,3 +171,31 @@ def test_a_server_that_is_killed_and_started_again_plays_on(jack: Server, tmp_pa
     assert samples.shape[1] == written >= frames + RATE_HZ // 2
     assert 0 < host.gaps[0].frame <= frames
     np.testing.assert_allclose(level_db(samples[:, -4800:]), -3.0, atol=tolerances.CROSSFADE_LEVEL_DB)
+
+
+def test_the_round_trip_of_a_connected_loop_is_two_blocks(jack: Server) -> None:
+    """JACK's dummy driver with our output connected to our input: one block out, one block in, no converter."""
+    require_system("jack_connect", package="jackd2")
+    with pytest.raises(DeviceError, match="nothing of what it played came back"):
+        measure_loopback("jack", "jack", RATE_HZ, 128)
+    over = threading.Event()
+
+    def connect() -> None:
+        while not over.wait(0.02):
+            subprocess.run(
+                ["jack_connect", "PortAudio:out_0", "PortAudio:in_0"],
+                env={**os.environ},
+                capture_output=True,
+                check=False,
+            )
+
+    thread = threading.Thread(target=connect)
+    thread.start()
+    try:
+        measured = measure_loopback("jack", "jack", RATE_HZ, 128)
+    finally:
+        over.set()
+        thread.join()
+    assert measured.round_trip_frames == 2 * 128
+    assert measured.claimed_ms == pytest.approx(measured.round_trip_ms, abs=0.001)
+    assert measured.level_db == pytest.approx(0.0, abs=0.1)
