@@ -99,9 +99,7 @@ class Bench:
             print("JACK: left out, jackd is missing (Debian: jackd2)")
             return
         print(f"\n{device}, 48 kHz, five effects and all the load; {'real-time' if priority else 'normal'} priority")
-        print(
-            f"{'':22}{'blocks':>8}{'xruns':>7}{'late':>6}{'p50':>7}{'p99':>7}{'p99.9':>7}{'max us':>8}{'of it':>7}"
-        )
+        print(f"{'':22}{'blocks':>8}{'xruns':>7}{'late':>6}{'p50':>7}{'p99':>7}{'p99.9':>7}{'max us':>8}{'of it':>7}")
         for block in blocks:
             with jack_server(block) if device == "jack" else nothing():
                 before = self._bare(bare, block, priority)
@@ -111,9 +109,7 @@ class Bench:
             share = 10_000 * counted["xruns"] / counted["blocks"]
             at_best = 10_000 * (before[1] + after[1]) / (before[0] + after[0])
             verdict = "kept" if share - at_best <= ALLOWED[block] else "NOT KEPT"
-            print(
-                f"{'':4}in 10 000: ours {share:.2f}, bare {at_best:.2f}, allowed {ALLOWED[block]} more: {verdict}"
-            )
+            print(f"{'':4}in 10 000: ours {share:.2f}, bare {at_best:.2f}, allowed {ALLOWED[block]} more: {verdict}")
 
     def _bare(self, program: str, block: int, priority: bool) -> tuple[int, int]:
         arguments = (str(self.bare_seconds), str(block), str(int(priority)))
@@ -162,8 +158,7 @@ class Bench:
                 for _ in range(times):
                     wait_for(lambda: len(host.statistics()["pids"]["engines"]) == 3)
                     time.sleep(1.5)
-                    # The engine that was started first plays first; whoever takes over stands behind it in the list.
-                    victim = playing_engine(host)
+                    victim = host.statistics()["pids"]["playing"]
                     before = host.statistics()["swaps"]
                     begun = time.monotonic()
                     os.kill(victim, fault)

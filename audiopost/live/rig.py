@@ -162,6 +162,7 @@ class Rig:
         pids: dict[str, Any] = {
             "control": os.getpid(), "device": self.stage.device.pid, "media": self.stage.media.pid,
             "engines": self.stage.pool.pids,
+            "playing": self.chains.present.engine.pid,
         }  # fmt: skip
         meters = self.metering.pid
         return pids if meters is None else {**pids, "meters": meters}
