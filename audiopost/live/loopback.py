@@ -20,6 +20,7 @@ from audiopost.layouts import layout_named
 from audiopost.live.crew import child_environment
 from audiopost.live.session import SessionPlan
 from audiopost.live.statistics import STATISTICS_INTEGERS, Statistics
+from audiopost.units import linear_to_db
 
 __all__ = ["LoopProbe", "Loopback", "find_burst", "measure_loopback"]
 
@@ -91,7 +92,7 @@ def find_burst(sent: AudioBlock, heard: AudioBlock) -> tuple[int, float] | None:
     if agreement[lag] < CLEAR * (agreement.mean() + 1e-12):
         return None
     power = float(np.sum(sent.astype(np.float64) ** 2))
-    return lag, 20.0 * float(np.log10(agreement[lag] / power))
+    return lag, linear_to_db(float(agreement[lag]) / power)
 
 
 def measure_loopback(
