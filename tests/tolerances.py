@@ -99,6 +99,9 @@ LIVE_PATIENCE_S = 30.0
 LIVE_STOP_S = 10.0
 """s: time-out until every process of a session is gone after its end, also after its control was killed."""
 
+LIVE_GROWTH_MIB = 24.0
+"""MiB, over all seven processes of a session: each may keep a few of what it freed, by the allocator's habits."""
+
 LIVE_DEVICE_BACK_S = 3.0
 """s: time-out until sound is back after a sound server's return."""
 

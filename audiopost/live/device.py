@@ -157,7 +157,7 @@ def look_up(request: OpenDevice) -> tuple[OpenedDevice, Callable[[SessionPlan], 
             note = f"the input is silence: {error.what}"
     channels = min(request.channels, output.output_channels)
     inputs = min(request.channels, entry.input_channels) if entry else 0
-    opened = OpenedDevice(0, f"{output.host_api}: {output.name}", channels, inputs, note)
+    opened = OpenedDevice(0, f"{output.host_api}: {output.name}", channels, inputs, note, output.default_sample_rate_hz)
     return opened, lambda plan: PortAudioDevice(plan, output, entry)
 
 

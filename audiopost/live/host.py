@@ -37,8 +37,8 @@ from audiopost.live.drawing import as_spec
 from audiopost.live.host_comparison import ComparisonWords
 from audiopost.live.host_meters import MeterWords
 from audiopost.live.host_transport import TransportWords
-from audiopost.live.order import Order
-from audiopost.live.recorder import Gap
+from audiopost.live.order import Gap, Order
+from audiopost.live.resettling import resettled, standing_of
 from audiopost.live.rig import Rig
 from audiopost.live.statistics import statistics_document, write_document
 from audiopost.live.transport_state import TransportMove
@@ -191,6 +191,7 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
         self._last_statistics: dict[str, Any] | None = None
         self._stopping = threading.Event()
         self._writer: threading.Thread | None = None
+        self._mover: threading.Thread | None = None
 
     # -- start and stop --------------------------------------------------------------------------------------------
 
@@ -213,7 +214,6 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
         self._early = []
         self._rig = rig
         self._comparison = Comparison(rig)
-        self.gaps = rig.recorder.gaps
         self._stopping.clear()
         _PLAYING.add(self)
         if self._statistics_path is not None:
@@ -222,10 +222,13 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
 
     def stop(self) -> None:
         """Fade out, close recordings, end every process. Returns within seconds, whatever has happened to them."""
+        self._stopping.set()
+        if self._mover is not None:
+            self._mover.join()
+            self._mover = None
         rig = self._rig
         if rig is None:
             return
-        self._stopping.set()
         if self._writer is not None:
             self._writer.join()
             self._writer = None
@@ -247,7 +250,7 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
     @property
     def playing(self) -> bool:
         """Whether `start` was called and `stop` was not."""
-        return self._rig is not None
+        return self._rig is not None or (self._mover is not None and self._mover.is_alive())
 
     @property
     def device_name(self) -> str:
@@ -259,15 +262,20 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
 
         A device that is lost meanwhile is waited for: see `problems`.
         """
-        rig = self._running
+        assert self.playing or self._running is not None  # raises UsageError where nothing plays
         # In slices, so that Ctrl-C is heard at once on every system.
         limit = None if seconds is None else time.monotonic() + seconds
-        while not rig.finished.is_set():
+        while True:
+            rig = self._rig
+            if rig is not None and rig.finished.is_set() and rig is self._rig:
+                return True
             remaining = 0.5 if limit is None else min(0.5, limit - time.monotonic())
-            if remaining <= 0.0:
-                break
-            rig.finished.wait(remaining)
-        return rig.finished.is_set()
+            if remaining <= 0.0 or not self.playing:
+                return False
+            if rig is None:
+                self._stopping.wait(remaining)
+            else:
+                rig.finished.wait(remaining)
 
     # -- while it plays --------------------------------------------------------------------------------------------
 
@@ -376,6 +384,36 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
     def transport_moved(self, move: TransportMove) -> None:
         """Keep the log of the source."""
         self.transport_log.append(move)
+
+    def gap(self, gap: Gap) -> None:
+        """Keep the list of gaps."""
+        self.gaps.append(gap)
+
+    def rate_changed(self, sample_rate: int) -> None:
+        """Go on at the device's new rate, on a thread: the rig that asks for it must be ended."""
+        self._mover = threading.Thread(target=self._resettle, args=(sample_rate,), daemon=True)
+        self._mover.start()
+
+    def _resettle(self, sample_rate: int) -> None:
+        rig = self._running
+        standing, matched = standing_of(rig), self._comparing.matched
+        self._last_statistics = self.statistics()
+        self._comparing.end()
+        self._rig = None
+        rig.stop()
+        self.problem(f"{rig.opened.name} now runs at {sample_rate} Hz: everything goes on at that rate, from frame 0")
+        while not self._stopping.is_set():
+            try:
+                new = resettled(rig, standing, sample_rate, self)
+            except AudiopostError as error:
+                self.problem(f"not yet: {error}")
+                self._stopping.wait(STATISTICS_EVERY_S)
+            else:
+                self._order, self._comparison, self._rig = new.order, Comparison(new), new
+                self._comparison.matched = matched
+                if "b" in standing.specs:
+                    self._comparison.begin()
+                return
 
     def problem(self, sentence: str) -> None:
         """Keep the sentence and pass it on."""

@@ -70,12 +70,12 @@ class ComparisonWords(HostBase):
         """Whether the dry source is heard instead of the chain."""
         return self._running.bypassed
 
-    def bypass(self, *, bypassed: bool = True) -> int:
-        """Hear the source as it came, later by the chain's latency so that nothing jumps; the frame of the change."""
-        rig = self._running
-        answer: say.Bypassed = rig.stage.ask_device(say.Bypass(0, bypassed))
-        rig.bypassed = bypassed
-        return answer.frame
+    def bypass(self, *, bypassed: bool = True) -> int | None:
+        """Hear the source as it came, later by the chain's latency so that nothing jumps.
+
+        The frame of the change; None where it was so already.
+        """
+        return self._running.bypass(bypassed=bypassed)
 
     def set_cap(self, cap_dbfs: float | None) -> None:
         """Allow at most this level (RMS of the loudest channel over 0.2 s, dBFS); None lifts the cap for hearing.

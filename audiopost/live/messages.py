@@ -217,6 +217,8 @@ class OpenedDevice(Message):
     output_channels: int = 2
     input_channels: int = 0
     note: str = ""
+    usual_rate_hz: float = 0.0
+    """At which it runs by itself; 0 where any rate is its own."""
 
 
 @dataclass(frozen=True)

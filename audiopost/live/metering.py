@@ -49,6 +49,11 @@ class Metering:
         return None if self._child is None or self._child.dead else self._child.pid
 
     @property
+    def points(self) -> tuple[str, ...]:
+        """What is measured."""
+        return tuple(self._points)
+
+    @property
     def taps(self) -> tuple[say.StartTap, ...]:
         """What the device must feed."""
         with self._changing:

@@ -10,7 +10,7 @@ from audiopost.graph.spec import GraphSpec
 from audiopost.layouts import Layout
 from audiopost.live.transport_state import TransportMove
 
-__all__ = ["Listener", "Order"]
+__all__ = ["Gap", "Listener", "Order"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,15 @@ class Order:
     priority: bool
 
 
+@dataclass(frozen=True)
+class Gap:
+    """A break of the device while recordings went on: in which file, at which of its frames, how long in s."""
+
+    path: Path
+    frame: int
+    duration_s: float
+
+
 class Listener(Protocol):
     """Who wants to know what happens. Called on threads of the rig; must not wait."""
 
@@ -49,6 +58,12 @@ class Listener(Protocol):
 
     def transport_moved(self, move: TransportMove) -> None:
         """The source moved."""
+
+    def gap(self, gap: Gap) -> None:
+        """A recording has a gap."""
+
+    def rate_changed(self, sample_rate: int) -> None:
+        """The device came back at another rate (Hz), at which alone it plays: this rig waits to be stopped."""
 
     def problem(self, sentence: str) -> None:
         """Something went wrong that playing survives."""

@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import sys
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from audiopost.errors import AudiopostError, DeviceError, UsageError
 from audiopost.layouts import Layout, default_layout
 from audiopost.live import messages as say
+from audiopost.live.order import Gap
 from audiopost.live.session import KEPT_S, RECORDINGS
 from audiopost.live.stage import PATIENCE_S, STOP_PATIENCE_S, Stage
 from audiopost.live.statistics import Count
 from audiopost.units import seconds_to_frames
 
-__all__ = ["Gap", "Recorder"]
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A break of the device while recordings went on: in which file, at which of its frames, how long in s."""
-
-    path: Path
-    frame: int
-    duration_s: float
+__all__ = ["Recorder"]
 
 
 class Recorder:
     """The recordings of one session."""
 
     def __init__(self, stage: Stage) -> None:
-        self.gaps: list[Gap] = []
         self._stage = stage
         self._going: dict[str, say.Record] = {}
         self._changing = threading.RLock()
@@ -41,6 +32,11 @@ class Recorder:
         """What the device must feed."""
         with self._changing:
             return tuple(_tap(request) for request in self._going.values())
+
+    @property
+    def requests(self) -> tuple[say.Record, ...]:
+        """What is being recorded, as it was asked for."""
+        return tuple(self._going.values())
 
     @property
     def paths(self) -> dict[str, Path]:
@@ -109,7 +105,7 @@ class Recorder:
     def mark_gap(self, places: dict[Path, int], duration_s: float) -> None:
         """The device was away for so long when it had given so many frames for each file."""
         for path, frame in places.items():
-            self.gaps.append(Gap(path, frame, duration_s))
+            self._stage.listener.gap(Gap(path, frame, duration_s))
             at_s = frame / self._stage.sample_rate
             self._stage.listener.problem(
                 f"{path}: {duration_s:.2f} s are missing at {at_s:.3f} s (frame {frame}): there was no device"

@@ -57,6 +57,9 @@ LOST_S = 1.0
 RETRY_S = 0.3
 """Pause between two attempts to open a device."""
 
+RATE_ATTEMPTS = 2
+"""So often a device that runs at another rate may refuse ours, and the session goes on at that rate."""
+
 
 class Rig:
     """The processes of one session. `start` once, `stop` once."""
@@ -156,6 +159,14 @@ class Rig:
     def record(self, request: say.Record) -> None:
         """Open a recording. Raises AudiopostError."""
         self.recorder.start(request, self.recorder.layout_of(request.tap, self.chains.present.voice))
+
+    def bypass(self, *, bypassed: bool) -> int | None:
+        """Hear the dry source, or the chain again; the frame of the change, None where it was so already."""
+        if bypassed == self.bypassed:
+            return None
+        answer: say.Bypassed = self.stage.ask_device(say.Bypass(0, bypassed))
+        self.bypassed = bypassed
+        return answer.frame
 
     def pids(self) -> dict[str, Any]:
         """Process ids, by role."""
@@ -309,10 +320,15 @@ class Rig:
         places = self.recorder.places
         name = self.opened.name or "device"
         self._listener.problem(f"{name} was lost ({dead.cause}): trying again until it is back")
+        attempts = 0
         while not self._stopping.is_set():
             try:
                 self._try_device()
             except AudiopostError:
+                attempts += 1
+                if self._rate_has_changed and attempts >= RATE_ATTEMPTS:
+                    self._listener.rate_changed(round(self.opened.usual_rate_hz))
+                    return
                 self._stopping.wait(RETRY_S)
             else:
                 break
@@ -323,6 +339,11 @@ class Rig:
         self._listener.problem(f"{self.opened.name} plays again after {away_s:.2f} s")
         self.recorder.mark_gap(places, away_s)
         self._repairs.put(self.chains.revive_all)
+
+    @property
+    def _rate_has_changed(self) -> bool:
+        usual = self.opened.usual_rate_hz
+        return usual > 0.0 and round(usual) != self.stage.sample_rate
 
     def _try_device(self) -> None:
         device = self._crew.start("device")

@@ -19,6 +19,7 @@ from audiopost.library.chains import load_chain, save_chain
 from audiopost.live.host import LiveHost
 from audiopost.media.audio_file import read_audio
 from audiopost.media.audio_writer import AudioWriter
+from tests.live.sessions import until
 from tests.signals import white_noise
 
 RATE_HZ = 48_000
@@ -110,3 +111,35 @@ def test_the_logged_parameter_moves_replay_to_the_same_samples(
     saved = tmp_path / "moved.toml"
     save_chain(with_moves(spec, within, RATE_HZ), saved)
     np.testing.assert_array_equal(render(load_chain(saved), samples, RATE_HZ), offline)
+
+
+def test_what_was_played_with_moves_of_the_source_renders_to_the_same_samples(
+    ten_seconds: tuple[Path, AudioBlock], tmp_path: Path
+) -> None:
+    """What the engine got is recorded beside what it answered: the source may have moved as it liked."""
+    path, _ = ten_seconds
+    spec = chain()
+    host = LiveHost(spec, source=path, device="null", speed=0.0, duration_s=3600.0)
+    for tap in ("input", "engine"):
+        host.record(tmp_path / f"{tap}.wav", tap=tap)
+    with host:
+        until(lambda: host.statistics()["frames"] > FRAMES // 10)
+        host.locate(2.0)
+        host.set_parameter("gain.gain_db", -3.0)
+        host.set_loop((2.5, 3.1))
+        host.set_speed(-0.7)
+        host.set_parameter("peak.frequency_hz", 700.0)
+        host.pause()
+        host.set_parameter("reverb.mix_percent", 60.0)
+        host.play()
+        frames = host.statistics()["frames"]
+        until(lambda: host.statistics()["frames"] > frames + FRAMES // 2)
+        for tap in ("engine", "input"):
+            host.stop_recording(tap)
+        latency = round(host.statistics()["latency_ms"]["graph"] * RATE_HZ / 1000.0)
+        assert host.statistics()["deadline_misses"] == 0
+    assert len(host.transport_log) == 5
+    (given, _), (answered, _) = (read_audio(tmp_path / f"{tap}.wav") for tap in ("input", "engine"))
+    length = answered.shape[1] - latency
+    offline = render(spec, given[:, :length], RATE_HZ, events=tuple(host.parameter_log))
+    np.testing.assert_array_equal(answered[:, latency:], offline)

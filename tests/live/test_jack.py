@@ -30,7 +30,7 @@ class Server:
     def __init__(self) -> None:
         self.start()
 
-    def start(self) -> None:
+    def start(self, rate: int = RATE_HZ) -> None:
         command = [
             "jackd",
             "-R",
@@ -43,7 +43,7 @@ class Server:
             "-d",
             "dummy",
             "-r",
-            str(RATE_HZ),
+            str(rate),
             "-p",
             "128",
         ]
@@ -199,3 +199,36 @@ def test_the_round_trip_of_a_connected_loop_is_two_blocks(jack: Server) -> None:
     assert measured.round_trip_frames == 2 * 128
     assert measured.claimed_ms == pytest.approx(measured.round_trip_ms, abs=0.001)
     assert measured.level_db == pytest.approx(0.0, abs=0.1)
+
+
+def test_a_server_that_comes_back_at_another_rate_is_followed_with_everything_as_it_stood(
+    jack: Server, tmp_path: Path
+) -> None:
+    output = tmp_path / "heard.wav"
+    tone = write_tone(tmp_path / "tone.wav", seconds=2)
+    host = LiveHost(fx.gain(gain_db=-6), source=tone, device="jack")
+    host.record(output, bits="32f")
+    try:
+        with host:
+            host.set_parameter("gain.gain_db", -3.0)
+            host.load_b(fx.gain(gain_db=-9))
+            host.set_loop((0.5, 1.5))
+            jack.kill()
+            jack.start(44_100)
+            until(lambda: host.playing and host.statistics()["sample_rate_hz"] == 44_100)
+            until(lambda: host.statistics()["frames"] > 44_100)
+            assert host.transport().region == (0.5, 1.5)
+            assert host.comparison().sides == ("a", "b")
+            assert any("44100 Hz" in sentence for sentence in host.problems)
+            path, _ = host.stop_recording()
+    finally:
+        jack.kill()
+        jack.start()
+        until(has_jack)
+    assert path != output, "what was recorded at the other rate is a file of its own"
+    before, rate = read_audio(output)
+    assert (rate, np.max(np.abs(before)) > 0.1) == (RATE_HZ, True)
+    after, rate = read_audio(path)
+    assert rate == 44_100
+    whole = after[:, -4410:].astype(np.float64)
+    assert np.sqrt(2 * np.mean(whole**2)) == pytest.approx(TONE_PEAK * 10 ** (-3 / 20), rel=1e-3)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -168,3 +170,44 @@ def test_on_the_clock_many_turns_take_effect_in_order_and_the_host_starts_again(
     with host:
         until(lambda: host.statistics()["blocks"] > 5)
         assert host.device_name == "null"
+
+
+def test_safe_mode_is_one_block_later_and_the_same_sound(tone: Path, tmp_path: Path) -> None:
+    """Direct mode adds no block; safe mode adds one, which is stated, to the chain and to the dry source alike."""
+    for safe in (False, True):
+        output = tmp_path / f"heard-{safe}.wav"
+        host = LiveHost(
+            fx.gain(gain_db=-6), source=tone, device="null", speed=0.0, duration_s=3600.0, block_frames=128, safe=safe
+        )
+        host.record(output, bits="32f")
+        with host:
+            play_on(host, 9600)
+            frame = host.bypass()
+            play_on(host, 9600)
+            host.stop_recording()
+            latency_ms = host.statistics()["latency_ms"]["graph"]
+            assert host.statistics()["deadline_misses"] == 0
+        samples = read_audio(output)[0]
+        assert latency_ms == (128 / 48.0 if safe else 0.0)
+        for level, start in ((10 ** (-6 / 20), 4800), (1.0, frame + 4800)):
+            frames = np.arange(start, start + 480)
+            wanted = level * TONE_PEAK * np.sin(2 * np.pi * TONE_HZ * (frames - 128 * safe) / RATE_HZ)
+            np.testing.assert_allclose(samples[0, frames], wanted, atol=tolerances.FLOAT32_TONE)
+
+
+def test_a_generator_that_dies_fades_to_silence(tmp_path: Path) -> None:
+    output = tmp_path / "heard.wav"
+    host = LiveHost(fx.tone(frequency_hz=1000, level_dbfs=-12), device="null")
+    host.record(output, bits="32f")
+    with host:
+        until(lambda: len(host.statistics()["pids"]["engines"]) == 3)
+        os.kill(host.statistics()["pids"]["playing"], signal.SIGKILL)
+        until(lambda: host.statistics()["swaps"] == 1)
+        play_on(host, 9600)
+        host.stop_recording()
+    samples, _ = read_audio(output)
+    silent = np.flatnonzero(np.all(samples[:, 38 * 128 :].reshape(2, -1, 128) == 0.0, axis=(0, 2)))
+    assert silent.size > 0
+    assert level_db(samples[:, -4800:]) == pytest.approx(0.0, abs=0.05)
+    # The tone begins anew at whatever phase: what counts is that nothing is steeper than a tone and its fade.
+    assert np.max(np.abs(np.diff(samples))) < 2 * np.pi * TONE_HZ / RATE_HZ * TONE_PEAK * 1.05

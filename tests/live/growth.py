@@ -1,0 +1,48 @@
+"""What a session holds: memory and descriptors of each of its processes, and how many processes there are."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from audiopost.live.host import LiveHost
+
+__all__ = ["Held", "held_by"]
+
+
+@dataclass(frozen=True)
+class Held:
+    """`private_mib` leaves the shared segment out, whose pages are taken once whoever touches them."""
+
+    private_mib: float
+    descriptors: int
+    segments: int
+    processes: int
+
+
+def held_by(host: LiveHost) -> Held:
+    """Of all processes of the session, control included."""
+    pids = host.statistics()["pids"]
+    family = [pids["control"], pids["device"], pids["media"], *pids["engines"], *filter(None, [pids.get("meters")])]
+    descriptors = [
+        os.readlink(link) for pid in family for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()
+    ]
+    return Held(
+        sum(_private_mib(pid) for pid in family),
+        len(descriptors),
+        sum("audiopost-live" in each for each in descriptors),
+        len(_children(pids["control"])),
+    )
+
+
+def _private_mib(pid: int) -> float:
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    return sum(int(line.split()[1]) for line in rollup if line.startswith("Private_")) / 1024
+
+
+def _children(pid: int) -> list[str]:
+    found: list[str] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        found += (task / "children").read_text(encoding="ascii").split()
+    return found
