@@ -1,4 +1,7 @@
+import math
+
 import numpy as np
+import pytest
 
 from audiopost.live.guard import FADE_IN_S, OutputGuard
 from tests.signals import white_noise
@@ -67,3 +70,21 @@ def test_fading_out_ends_in_silence() -> None:
         guard.process(block)
     assert guard.silent
     assert not block.any()
+
+
+def test_a_level_that_lasts_is_brought_down_to_the_cap_and_a_hit_passes() -> None:
+    guard = OutputGuard(1, 128, 48_000, cap_linear=0.5)
+    tone = np.sqrt(2) * np.sin(2 * np.pi * 1000 * np.arange(48_000 * 2) / 48_000).astype(np.float32)[np.newaxis] * 0.7
+    heard = [np.array(tone[:, start : start + 128]) for start in range(0, tone.shape[1] - 128, 128)]
+    for block in heard:
+        guard.process(block)
+    first, last = heard[10][0], np.concatenate(heard[-100:], axis=1)[0]
+    assert np.max(np.abs(first)) > 0.9, "the first 27 ms are not touched but by the fade in"
+    assert np.sqrt(np.mean(last.astype(np.float64) ** 2)) == pytest.approx(0.5, rel=0.01)
+    assert guard.verdict.capped
+    guard.set_cap(math.inf)
+    for start in range(0, 48_000 * 4, 128):
+        block = np.array(tone[:, start % 48_000 : start % 48_000 + 128])
+        guard.process(block)
+    assert not guard.verdict.capped
+    assert np.max(np.abs(block)) > 0.98
