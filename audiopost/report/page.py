@@ -13,18 +13,41 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from audiopost.delivery.measures import MEASURES, in_words
 from audiopost.delivery.target import DeliveryTarget, Rule
-from audiopost.delivery.verdict import RuleVerdict
+from audiopost.delivery.verdict import Outcome, RuleVerdict
 from audiopost.jobs.check import CheckResult
 from audiopost.jobs.course import Course
 from audiopost.jobs.extent import timecode_of_seconds
 from audiopost.jobs.measure import FileMeasurement
 
-__all__ = ["OUTCOMES", "Band", "Page", "RuleLine", "failed_page", "page_of", "worst_first"]
+__all__ = [
+    "OUTCOMES",
+    "Band",
+    "GainCourse",
+    "Page",
+    "RuleLine",
+    "failed_page",
+    "measures_of",
+    "page_of",
+    "rule_name",
+    "worst_first",
+]
 
-OUTCOMES = {True: ("✓", "passes"), False: ("✗", "fails"), None: ("?", "cannot be judged whole")}
-"""Sign and word of a verdict."""
+OUTCOMES: dict[Outcome, tuple[str, str]] = {
+    "passed": ("✓", "passes"),
+    "failed": ("✗", "fails"),
+    "indicative": ("≈", "passes, as far as an open detector of speech can tell,"),
+    "not judged": ("?", "cannot be judged whole against"),
+}
+"""Sign and words of a verdict."""
+
+OUTCOME_CLASSES: dict[Outcome, str] = {
+    "passed": "passes", "failed": "fails", "indicative": "indicative", "not judged": "cannot be judged whole",
+}  # fmt: skip
 
 MOST_EVENTS = 50
 """Peaks listed one by one; what is over that is counted."""
@@ -52,13 +75,27 @@ class Band:
 
 
 @dataclass(frozen=True)
+class GainCourse:
+    """The gain that a delivered file got over time, in dB, every 0.1 s from `start_s` on, each of shape ``(steps,)``.
+
+    `riding_db` is what level mode rode, `limiting_db` what the limiter took: 0 or less.
+    """
+
+    riding_db: NDArray[np.float64]
+    limiting_db: NDArray[np.float64]
+    start_s: float = 0.0
+
+
+@dataclass(frozen=True)
 class Page:
     """One programme's page. `passed` is None without a target, and where something could not be judged."""
 
     path: Path
     title: str
     outcome: str
-    """``passes``, ``fails``, ``cannot be judged whole``, ``measured`` or ``cannot be read``."""
+    """``passes``, ``fails``, ``indicative``, ``cannot be judged whole``; ``measured``, ``refused`` or
+    ``cannot be read``.
+    """
     sign: str
     sentence: str
     """The verdict in a mixer's words."""
@@ -77,6 +114,11 @@ class Page:
     ceiling_dbtp: float | None = None
     distance: float = 0.0
     """How far the worst rule lies from its limit; what the overview is sorted by."""
+    changes: tuple[tuple[str, str, str], ...] = ()
+    """Of a delivered file: each measure before and after."""
+    work: tuple[tuple[str, str], ...] = ()
+    """Of a delivered file: what was done to it."""
+    gain: GainCourse | None = None
 
 
 def page_of(
@@ -113,7 +155,7 @@ def page_of(
         outcome="measured",
         sign="",
         sentence=_in_one_sentence(measurement),
-        measures=tuple(_measures(measurement)),
+        measures=tuple(measures_of(measurement)),
         target=target,
         about=tuple(_about(measurement, time)),
         notes=measurement.notes,
@@ -134,15 +176,15 @@ def failed_page(path: Path, error: str) -> Page:
 
 def worst_first(pages: Sequence[Page]) -> list[Page]:
     """Unreadable files, then failures by their distance from the limit, then the doubtful, then the rest by name."""
-    ranks = {"cannot be read": 0, "fails": 1, "cannot be judged whole": 2}
-    return sorted(pages, key=lambda page: (ranks.get(page.outcome, 3), -page.distance, str(page.path)))
+    ranks = {"cannot be read": 0, "refused": 1, "fails": 2, "cannot be judged whole": 3, "indicative": 4}
+    return sorted(pages, key=lambda page: (ranks.get(page.outcome, 5), -page.distance, str(page.path)))
 
 
 def _judged(page: Page, result: CheckResult) -> Page:
-    sign, word = OUTCOMES[result.passed]
+    sign, words = OUTCOMES[result.outcome]
     name = result.target if page.target is None else page.target.name
-    failures = [rule for rule in result.rules if rule.passed is False]
-    sentence = f"{word.capitalize()} {name}."
+    failures = [rule for rule in result.rules if rule.passed is False and not rule.advice]
+    sentence = f"{words[0].upper()}{words[1:]} {name}."
     if failures:
         sentence += " " + " ".join(f"{rule_name(rule)} {_measured(rule)}, limit {_limit(rule)}." for rule in failures)
     fix = result.fix.removeprefix(f"{result.target}: ")
@@ -150,7 +192,7 @@ def _judged(page: Page, result: CheckResult) -> Page:
         sentence += f" {fix[0].upper()}{fix[1:]}."
     return replace(
         page,
-        outcome=word,
+        outcome=OUTCOME_CLASSES[result.outcome],
         sign=sign,
         sentence=sentence,
         rules=tuple(_line(rule) for rule in result.rules),
@@ -173,8 +215,11 @@ def rule_name(rule: RuleVerdict) -> str:
 
 
 def _line(rule: RuleVerdict) -> RuleLine:
-    sign = OUTCOMES[rule.passed][0]
-    word = {True: "pass", False: "fail", None: "not judged"}[rule.passed]
+    sign, word = {True: ("✓", "pass"), False: ("✗", "fail"), None: ("?", "not judged")}[rule.passed]
+    if rule.advice and rule.passed is False:
+        sign, word = "i", "advice"
+    elif rule.evidence == "approximate" and rule.passed:
+        sign, word = "≈", "indicative"
     return RuleLine(sign, word, rule_name(rule), _measured(rule), _limit(rule), rule.fix or rule.reason)
 
 
@@ -220,7 +265,8 @@ def _in_one_sentence(measurement: FileMeasurement) -> str:
     return f"Integrated loudness {in_words(loudness.integrated_lufs)} LUFS, true peak {peak} dBTP."
 
 
-def _measures(measurement: FileMeasurement) -> list[tuple[str, str]]:
+def measures_of(measurement: FileMeasurement) -> list[tuple[str, str]]:
+    """Every measure that was made, by its name in words."""
     loudness, further = measurement.loudness, measurement.further
     rows: list[tuple[str, float | None, str]] = [
         ("Integrated loudness", loudness.integrated_lufs, "LUFS"),

@@ -30,6 +30,7 @@ def publish(
     frames_per_second: float | None = None,
     exists: Exists = "fail",
     inputs: Iterable[Path] = (),
+    with_json: bool = True,
 ) -> tuple[Path, ...]:
     """Write a report, and its JSON and CSV beside it.
 
@@ -43,6 +44,8 @@ def publish(
         ``"fail"``, ``"replace"`` or ``"number"``.
     inputs
         Files that are never overwritten.
+    with_json
+        False where a JSON file of that name tells more already.
 
     Returns
     -------
@@ -64,12 +67,14 @@ def publish(
     write_json(document, pages, target)
     readings = io.StringIO()
     write_readings(readings, pages)
-    contents = (content, document.getvalue().encode(), readings.getvalue().encode())
-    paths = (output, output.with_suffix(".json"), output.with_suffix(".csv"))
+    contents = {output: content}
+    if with_json:
+        contents[output.with_suffix(".json")] = document.getvalue().encode()
+    contents[output.with_suffix(".csv")] = readings.getvalue().encode()
     # All are on the disk before the first gets its name: a full disk leaves nothing, not a page without its numbers.
     with ExitStack() as unfinished:
         files = []
-        for path, data in zip(paths, contents, strict=True):
+        for path, data in contents.items():
             file = NewFile(path, exists, protected)
             unfinished.callback(file.discard)
             try:

@@ -1,5 +1,6 @@
 """``targets``, ``chains``, ``effects``, ``plugins``, ``devices`` and ``doctor``: what there is."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -115,7 +116,8 @@ def test_the_doctor_looks_at_everything_and_tells_the_mend(run: Run, monkeypatch
     checks = {each["name"]: each for each in answer.document["checks"]}
     assert answer.code == 0
     assert list(checks) == [
-        "PortAudio", "sound card", "JACK", "real-time priority", "ffmpeg", "loudgain", "plug-ins", "cache folder",
+        "PortAudio", "sound card", "JACK", "real-time priority", "ffmpeg", "loudgain", "plug-ins", "processors",
+        "extra report", "extra ui", "extra video", "extra control", "extra dialogue", "extra cluster", "cache folder",
         "compiled kernels",
     ]  # fmt: skip
     for each in checks.values():
@@ -128,6 +130,18 @@ def test_the_doctor_names_the_package_of_a_missing_program(monkeypatch: pytest.M
     monkeypatch.setenv("PATH", "")
     finding = machine_checks.program("loudgain", "--version", "a second opinion")
     assert (finding.state, finding.mend) == ("limited", "sudo apt-get install loudgain")
+
+
+def test_the_doctor_names_the_extra_of_a_missing_package() -> None:
+    findings = {each.name: each for each in machine_checks.extras(lambda name: None if name == "weasyprint" else name)}
+    assert findings["extra report"].mend == "pip install 'audiopost[report]'"
+    assert "weasyprint not installed" in findings["extra report"].found
+    assert findings["extra ui"].state == "ok"
+
+
+def test_the_extras_that_the_doctor_looks_for_are_those_that_pip_knows() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert set(machine_checks.EXTRAS) == set(project["optional-dependencies"]) - {"all"}
 
 
 def test_the_doctor_tells_a_running_jack_from_an_installed_one() -> None:

@@ -61,3 +61,16 @@ def test_nothing_is_overwritten_unasked_and_nothing_half_is_left(mix: Path) -> N
     assert main(["report", str(mix), "--output", str(mix.with_name("report.html"))]) == 3
     assert taken.read_text(encoding="utf-8") == "mine"
     assert sorted(path.name for path in mix.parent.iterdir()) == ["mix.wav", "report.csv"]
+
+
+def test_a_delivery_is_reported_as_a_page_with_its_json(mix: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output, report = mix.with_name("out"), mix.with_name("delivery.html")
+    assert main(["normalize", str(mix), "--target", "ebu-r128", "--output", str(output), "--report", str(report)]) == 0
+    assert "report: " in capsys.readouterr().err
+    html = report.read_text(encoding="utf-8")
+    assert "Before and after" in html
+    assert "Passes EBU R 128." in html
+    document = json.loads(report.with_suffix(".json").read_text(encoding="utf-8"))
+    assert document["kind"] == "audiopost normalize"
+    assert main(["normalize", "--repeat", str(report.with_suffix(".json")), "--output", str(mix.with_name("b"))]) == 0
+    assert (output / "mix.wav").read_bytes() == (mix.with_name("b") / "mix.wav").read_bytes()

@@ -1,0 +1,12 @@
+"""The live console in the browser: what a person sees and touches while a chain plays.
+
+::
+
+    LiveHost ── meters ─▶ frames (30 a second, made once for all readers) ─▶ browser: canvas
+    Desk ◀── words ── session ◀── commands ── browser: knobs, transport
+    page: built by NiceGUI from the view model · guard: who may speak to it
+
+The sound never waits for a page: host and desk are asked, and answer, in processes of their own.
+"""
+
+from __future__ import annotations

@@ -1,0 +1,252 @@
+"""What the console can do, word by word: every button, key and knob of the page ends here.
+
+A word is a small piece of data (``{"do": "turn", "path": "comp.ratio", "position": 0.4}``). It is checked, carried out
+on a thread of its own in the order in which words came, and what goes wrong is told to everybody who looks, in a
+sentence. The page never names a place on the disk: files are those of the folders given at the start, by number.
+"""
+
+from __future__ import annotations
+
+import math
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from audiopost.delivery.target import DeliveryTarget
+from audiopost.errors import AudiopostError, UsageError
+from audiopost.graph.catalogue import CATALOGUE
+from audiopost.graph.spec import GraphSpec, NodeSpec
+from audiopost.live.desk import Desk
+from audiopost.live.host import LiveHost
+from audiopost.ui.curves import Curve, curve_of
+from audiopost.ui.view_model import (
+    KnobView,
+    NodeView,
+    TargetBand,
+    knob_of,
+    macros_of,
+    meter_data,
+    nodes_of,
+    target_band,
+)
+from audiopost.ui.words import ConsoleWords, Word
+
+__all__ = ["SOUND_SUFFIXES", "ConsoleSession", "sound_files"]
+
+SOUND_SUFFIXES = frozenset(
+    {".wav", ".wave", ".flac", ".aif", ".aiff", ".caf", ".ogg", ".opus", ".mp3", ".w64", ".rf64"}
+)
+MOST_FILES = 2000
+MOST_PROBLEMS = 50
+STATISTICS_EVERY_S = 0.25
+
+
+def sound_files(folders: Sequence[Path]) -> tuple[Path, ...]:
+    """The sound files of some folders, by name; what hides behind a dot is left out."""
+    found = [
+        path
+        for folder in folders
+        for path in sorted(folder.iterdir(), key=lambda path: path.name.casefold())
+        if path.is_file() and path.suffix.lower() in SOUND_SUFFIXES and not path.name.startswith(".")
+    ]
+    return tuple(dict.fromkeys(found))[:MOST_FILES]
+
+
+class ConsoleSession(ConsoleWords):
+    """One live session as the console sees it.
+
+    Parameters
+    ----------
+    host, desk
+        What plays, and the words to work on it.
+    folders
+        Where files to open are looked for.
+    recordings
+        Folder for what is recorded and kept.
+    target
+        What the meters are held against.
+    """
+
+    def __init__(
+        self,
+        host: LiveHost,
+        desk: Desk,
+        *,
+        folders: Sequence[Path] = (),
+        recordings: Path = Path(),
+        target: DeliveryTarget | None = None,
+    ) -> None:
+        self.host = host
+        self.desk = desk
+        self.folders = tuple(folders)
+        self.files = sound_files(self.folders)
+        self.recordings = recordings
+        self.target = target
+        self.problems: list[str] = []
+        self.markers: list[float] = []
+        self.recording: Path | None = None
+        self.before_audition: GraphSpec | None = None
+        self.structure = 0
+        """Rises whenever the strip must be drawn anew."""
+        self.values = 0
+        """Rises whenever a knob has moved."""
+        self._curves: dict[NodeSpec, Curve | None] = {}
+        self._statistics: dict[str, Any] = {}
+        self._statistics_at = -math.inf
+        self._words: queue.SimpleQueue[tuple[Word, Callable[[], None]] | None] = queue.SimpleQueue()
+        self._worker = threading.Thread(target=self._work, name="audiopost console", daemon=True)
+        self._worker.start()
+        desk.listen(self._changed)
+
+    def close(self) -> None:
+        """Carry out what was asked for, then end."""
+        self._words.put(None)
+        self._worker.join()
+
+    # -- what is shown -----------------------------------------------------------------------------------------------
+
+    @property
+    def band(self) -> TargetBand | None:
+        """What the meters are held against."""
+        return target_band(self.target)
+
+    def strip(self) -> tuple[NodeView, ...]:
+        """Every effect of the chain, in order."""
+        drawing = self.desk.drawing
+        summaries = {node.effect: self._summary(node) for _, node in drawing.nodes}
+        return nodes_of(drawing, self.desk.knobs, self.desk.values, summaries)
+
+    def macros(self) -> tuple[KnobView, ...]:
+        """The large knobs."""
+        return macros_of(self.desk.knobs, self.desk.values)
+
+    def curve(self, name: str) -> Curve | None:
+        """The curve of an effect as it stands now; measured once for each setting of its knobs."""
+        node = self.desk.drawing.node(name)
+        if node not in self._curves:
+            if len(self._curves) > 500:
+                self._curves.clear()
+            self._curves[node] = curve_of(node)
+        return self._curves[node]
+
+    def frame(self) -> dict[str, Any]:
+        """All that moves, thirty times a second: meters, place, knobs. Plain data for JSON."""
+        readings = self.host.meters()
+        state = self.host.transport()
+        frame: dict[str, Any] = {
+            "at": {
+                "position": round(state.position_s, 3),
+                "length": round(state.length_s, 3),
+                "rolling": state.rolling,
+                "speed": state.speed,
+                "loop": state.loop,
+                "region": state.region,
+            },
+            "output": meter_data(readings.points.get("output")),
+            "nodes": {
+                name: [
+                    round(each.load, 4),
+                    None if each.gain_reduction_db is None else round(each.gain_reduction_db, 1),
+                ]
+                for name, each in readings.nodes.items()
+            },
+            "values": self.values,
+            "structure": self.structure,
+            "problems": len(self.problems),
+            "markers": self.markers,
+            "recording": None if self.recording is None else self.recording.name,
+            "bypassed": self.host.bypassed,
+        }
+        self._look_at_statistics()
+        return frame | {"statistics": self._statistics}
+
+    def knobs(self) -> dict[str, tuple[float, str]]:
+        """Where every knob stands, and the words of its value."""
+        values = self.desk.values
+        views = (knob_of(path, parameter, values[path]) for path, parameter in self.desk.knobs.items())
+        return {view.path: (round(view.position, 5), view.words) for view in views}
+
+    def _look_at_statistics(self) -> None:
+        now = time.monotonic()
+        if now - self._statistics_at < STATISTICS_EVERY_S:
+            return
+        self._statistics_at = now
+        document = self.host.statistics()
+        comparison = self.host.comparison()
+        self._statistics = {
+            "xruns": document["xruns"],
+            "missed": document["deadline_misses"],
+            "restarts": document["engine_restarts"],
+            "load": document["load"]["mean"],
+            "latency": document["latency_ms"]["total"],
+            "quarantined": document["quarantined"],
+            "side": {
+                "heard": comparison.heard,
+                "sides": comparison.sides,
+                "difference": comparison.difference_lu,
+                "matched": comparison.matched,
+                "blind": comparison.blind,
+            },
+        }
+
+    @staticmethod
+    def _summary(node: NodeSpec) -> str:
+        return node.definition.summary if node.definition is not None else CATALOGUE.entry(node.effect).summary
+
+    def state(self) -> dict[str, Any]:
+        """What a page needs once, to draw itself: the length, the files by name, the target."""
+        band = self.band
+        return {
+            "files": [path.name for path in self.files],
+            "target": None if band is None else asdict(band),
+            "stems": [
+                {"name": each.name, "level": each.level_db, "mute": each.mute, "solo": each.solo}
+                for each in self.host.stems
+            ],
+        }
+
+    # -- what is done ------------------------------------------------------------------------------------------------
+
+    def say(self, word: Word, then: Callable[[], None] = lambda: None) -> None:
+        """Have a word carried out after those before it; `then` is called when it was, on the thread that did it."""
+        self._words.put((word, then))
+
+    def carry_out(self, word: Word) -> None:
+        """Carry out one word now.
+
+        Raises
+        ------
+        AudiopostError
+            If it is none, or cannot be carried out; then nothing has changed.
+        """
+        name = word.get("do")
+        action = getattr(self, f"do_{name}", None) if isinstance(name, str) else None
+        if action is None:
+            raise UsageError(f"{name!r} is no word of the console")
+        try:
+            action(word)
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise UsageError(f"{name}: {error!r} in {dict(word)}") from error
+
+    def _work(self) -> None:
+        while (entry := self._words.get()) is not None:
+            word, then = entry
+            try:
+                self.carry_out(word)
+            except AudiopostError as error:
+                self.tell(str(error))
+            then()
+
+    def tell(self, sentence: str) -> None:
+        """Show a sentence to everybody who looks."""
+        self.problems.append(sentence)
+        del self.problems[:-MOST_PROBLEMS]
+
+    def _changed(self, turns: Mapping[str, float]) -> None:
+        self.values += 1
+        if not turns:
+            self.structure += 1
