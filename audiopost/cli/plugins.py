@@ -80,6 +80,10 @@ def info(
         return
     print_text("channels: " + (" or ".join(map(str, found.channels)) or "any"))
     print_text(f"latency: {found.latency_frames} frames at 48000 Hz")
+    print_text(f"tail: {_tail(found)}")
+    print_text(f"rendered twice: {_repeats(found)}")
+    if found.block_dependent:
+        print_text("blocks: its sound depends on their size, so it is always fed blocks of one size")
     for note in found.notes:
         print_text(note)
     if found.parameters:
@@ -96,6 +100,16 @@ def info(
             for each in found.parameters
         ]
         print_table(("parameter", "unit", "min", "max", "default", "choices"), rows, numbers=(2, 3, 4))
+
+
+def _tail(found: PluginInfo) -> str:
+    return "rings for ever" if found.tail_frames < 0 else f"{found.tail_frames} frames at 48000 Hz, its knobs at rest"
+
+
+def _repeats(found: PluginInfo) -> str:
+    if found.deterministic is None:
+        return "not tried"
+    return "the same samples" if found.deterministic else "other samples each time, so no render can be repeated"
 
 
 def _show(found: tuple[PluginInfo, ...], as_json: bool) -> None:

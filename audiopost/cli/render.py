@@ -96,7 +96,7 @@ def _tell_notes(result: RenderResult) -> None:
         notes += (f"{result.non_finite_samples} samples are no numbers, {where}",)
     tell_notes(result.input, notes)
     for found in result.non_finite_nodes:
-        message(f"{found.node}: made {found.count} samples that are no numbers: taken as 0")
+        message(f"{found.node}: made {found.samples} samples that are no numbers: taken as 0")
     if result.clipped_samples:
         message(
             f"{result.output}: {result.clipped_samples} samples were beyond full scale and are clipped; "

@@ -131,6 +131,7 @@ class PluginNode(HostedNode):
         Setting(
             "block_frames", "integer", 0, summary="feed it blocks of this size; 0: only where the scan asks for it"
         ),
+        Setting("latency_frames", "integer", -1, summary="how late it answers; -1: as long as it holds sound back"),
         Setting(
             "tail_s", "number", -1.0, summary="how long it rings; -1: as measured, at least 10 s for delays and reverbs"
         ),
@@ -186,9 +187,23 @@ class PluginNode(HostedNode):
         self._first = None
         with captured_streams():
             super().prepare(stream)
+        self._take_latency()
         self.notes = (*self._chosen, *self._info.notes)
         if self._block_frames():
             self.notes += (f"fed blocks of {self._block_frames()} frames, because its sound depends on their size",)
+
+    def _take_latency(self) -> None:
+        """The latency that the drawing states, for a plug-in that is later than it says: it is then compensated."""
+        wanted = int(self.setting_values["latency_frames"])
+        if wanted < 0:
+            return
+        if wanted < self.latency_frames:
+            raise UsageError(
+                f"latency_frames = {wanted}, but {self._info.name} holds back {self.latency_frames}",
+                where="plugin",
+                mend="leave it out, or give what was measured",
+            )
+        self.latency_frames = wanted
 
     def reset(self) -> None:
         """See `HostedNode`; some plug-ins print when they start anew."""

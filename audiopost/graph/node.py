@@ -68,6 +68,8 @@ class Node(ABC):
 
     latency_frames: int = 0
     tail_frames: int = 0
+    notes: tuple[str, ...] = ()
+    """What a person should know of it once it is prepared."""
 
     def __init__(self, settings: Mapping[str, SettingValue] | None = None) -> None:
         self.setting_values: dict[str, SettingValue] = {

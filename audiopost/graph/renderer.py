@@ -86,6 +86,9 @@ class GraphRenderer:
         Name -> what the node was prepared for.
     buffers : int
         Blocks of memory that the graph works with.
+    notes : tuple of str
+        What a person should know: nodes that nothing hears, and what nodes say of themselves (a plug-in whose latency
+        is doubtful).
     frame : int
         Absolute frame of the next block.
     non_finite : list of NonFinite
@@ -126,6 +129,11 @@ class GraphRenderer:
         self.output_layout: Layout = self._assembly.layouts[OUTPUT]
         self.input_layouts = {name: self._assembly.layouts[f"{INPUT}.{name}"] for name in spec.input_names}
         self.output_layouts = {name: self._assembly.layouts[f"{OUTPUT}.{name}"] for name in spec.output_names}
+        unheard = [name for name in spec.node_names if name not in self.nodes]
+        self.notes: tuple[str, ...] = (
+            *(f"{name}: is not heard at any output, so it does not run" for name in unheard),
+            *(f"{name}: {note}" for name, node in self.nodes.items() for note in node.notes),
+        )
         self.non_finite: list[NonFinite] = []
         self.non_finite_samples = 0
         self.failures: list[EffectError] = []

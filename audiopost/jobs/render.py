@@ -67,6 +67,8 @@ class RenderResult:
     """Of the rendered samples before they became words: float32, little-endian, interleaved."""
     made_with: Mapping[str, str]
     """Package versions and processor under which another machine should find the same fingerprint."""
+    buffers: int = 0
+    """Blocks of memory that the graph worked with."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -231,7 +233,8 @@ class _Run:
             non_finite_nodes=tuple(self._renderer.non_finite),
             sha256=sha256,
             made_with=conditions(),
-            notes=self._reader.notes,
+            buffers=self._renderer.buffers,
+            notes=(*self._reader.notes, *self._renderer.notes),
         )
 
 

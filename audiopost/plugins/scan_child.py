@@ -239,7 +239,10 @@ def _in_blocks(plugin: LoadedPlugin, samples: AudioBlock, sizes: tuple[int, ...]
 def _notes(reported: int, measured: int) -> tuple[str, ...]:
     if abs(measured - reported) <= LATENCY_DOUBT_FRAMES:
         return ()
-    return (f"reports {reported} frames of latency; the peak of its impulse response comes after {measured}",)
+    return (
+        f"reports {reported} frames of latency, but the peak of its impulse response comes after {measured}: "
+        f"where that is no wanted delay, set latency_frames = {measured}",
+    )
 
 
 def _failed(path: str, name: str, reason: str) -> PluginInfo:

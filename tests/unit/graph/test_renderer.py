@@ -273,3 +273,10 @@ def test_a_refused_move_changes_nothing():
         with pytest.raises((UnknownNameError, ParameterRangeError)):
             renderer.set_parameter(path, value)
     assert renderer.nodes["scale"].values["factor"] == 2.0
+
+
+def test_what_nothing_hears_does_not_run_and_is_told() -> None:
+    graph = Graph.of("scale").add("lost", Graph.of("echo")).connect("input", "lost")
+    renderer = GraphRenderer(graph, StreamFormat(48_000, layout_named("mono"), 64), catalogue())
+    assert list(renderer.nodes) == ["scale"]
+    assert renderer.notes == ("lost: is not heard at any output, so it does not run",)

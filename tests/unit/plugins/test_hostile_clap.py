@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from audiopost import effects as fx
 from audiopost.effects.hosted import PluginNode
 from audiopost.errors import PluginCrashError, PluginError
 from audiopost.graph.algebra import Graph
 from audiopost.graph.node import StreamFormat
+from audiopost.graph.offline import render
 from audiopost.graph.renderer import GraphRenderer
 from audiopost.layouts import layout_named
 from audiopost.plugins.plugin import PluginInfo
@@ -59,7 +61,11 @@ def test_what_cannot_be_used_is_named_and_not_loaded(
 @pytest.mark.parametrize(
     ("behaviour", "note"),
     [
-        ("wrong latency", "reports 0 frames of latency; the peak of its impulse response comes after 100"),
+        (
+            "wrong latency",
+            "reports 0 frames of latency, but the peak of its impulse response comes after 100: "
+            "where that is no wanted delay, set latency_frames = 100",
+        ),
         ("latency changes", "changed its latency while it played, from 0 to 333 frames"),
         ("nan", "gives NaN or infinity, which is replaced by silence"),
         ("process changed", "changed the working folder while it was loaded; it was put back"),
@@ -69,6 +75,20 @@ def test_what_plays_with_a_flaw_is_said(tmp_path: Path, behaviour: str, note: st
     info = scanned(tmp_path, behaviour)
     assert info.status == "ok"
     assert note in info.notes
+
+
+def test_a_latency_that_it_conceals_is_told_by_the_graph_and_compensated_where_the_drawing_states_it(
+    tmp_path: Path,
+) -> None:
+    path = str(built_clap(tmp_path, "wrong latency"))
+    samples = white_noise(2, 4_000)
+    concealed = Graph.of("plugin", {}, {"path": path})
+    stated = Graph.of("plugin", {}, {"path": path, "latency_frames": 100})
+    late, in_time = (render(fx.through() & each, samples, 48_000) for each in (concealed, stated))
+    np.testing.assert_allclose(in_time, 2.0 * samples, atol=1e-6)
+    assert np.abs(late - 2.0 * samples).max() > 0.1
+    (note,) = GraphRenderer(concealed, STEREO).notes
+    assert note.startswith("plugin: reports 0 frames of latency")
 
 
 @pytest.mark.parametrize("behaviour", ["flood", "denormals", "threads left", "huge memory"])
