@@ -15,6 +15,7 @@ from typing import Any
 
 from audiopost.delivery.target import DeliveryTarget, Rule
 from audiopost.graph.parameter import Parameter
+from audiopost.graph.schedule import order_nodes
 from audiopost.graph.spec import MACRO, GraphSpec
 
 __all__ = [
@@ -108,7 +109,7 @@ def knob_of(path: str, parameter: Parameter, value: float) -> KnobView:
 def nodes_of(
     drawing: GraphSpec, knobs: Mapping[str, Parameter], values: Mapping[str, float], summaries: Mapping[str, str]
 ) -> tuple[NodeView, ...]:
-    """The strip, node by node in the order of the drawing."""
+    """The strip, node by node in the order in which sound goes through them."""
     return tuple(
         NodeView(
             name=name,
@@ -121,7 +122,8 @@ def nodes_of(
                 if path.partition(".")[0] == name
             ),
         )
-        for name, node in drawing.nodes
+        for name in order_nodes(drawing)
+        for node in (drawing.node(name),)
     )
 
 

@@ -1,0 +1,157 @@
+"""The words of the console on a session that plays nothing: what is checked, what is told, what is left alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audiopost import effects as fx
+from audiopost.errors import AudiopostError, UsageError
+from audiopost.live.desk import Desk
+from audiopost.ui.session import ConsoleSession, sound_files
+from tests.programmes import write_sound
+from tests.running import sine
+
+
+class Silent:
+    """A host that notes what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Any]] = []
+        self.stems: tuple[Any, ...] = ()
+        self.bypassed = False
+
+    def set_parameter(self, path: str, value: float, *, wait: bool = True) -> int | None:
+        del wait
+        self.asked.append((path, value))
+        return None
+
+    def swap(self, chain: Any) -> None:
+        self.asked.append(("swap", chain.node_names))
+
+    def open(self, path: Path) -> tuple[str, ...]:
+        self.asked.append(("open", path.name))
+        return ("its rate is another one",)
+
+    def set_loop(self, region: Any, *, loop: bool) -> None:
+        self.asked.append(("loop", (region, loop)))
+
+    def bypass(self, *, bypassed: bool) -> None:
+        self.bypassed = bypassed
+
+
+@pytest.fixture
+def host() -> Silent:
+    return Silent()
+
+
+@pytest.fixture
+def session(host: Silent, tmp_path: Path) -> Any:
+    for name in ("b.wav", "a.flac.wav", ".hidden.wav"):
+        write_sound(tmp_path / name, sine(440.0, 0.1))
+    (tmp_path / "notes.txt").write_text("no sound", encoding="utf-8")
+    chain = fx.highpass(frequency_hz=80) >> fx.compressor(ratio=4)
+    made = ConsoleSession(host, Desk(host, chain), folders=(tmp_path,), recordings=tmp_path)  # type: ignore[arg-type]
+    yield made
+    made.close()
+
+
+def test_files_are_those_of_the_folders_and_nothing_else(session: ConsoleSession, tmp_path: Path) -> None:
+    assert [path.name for path in session.files] == ["a.flac.wav", "b.wav"]
+    assert sound_files(()) == ()
+    assert sound_files((tmp_path, tmp_path)) == session.files
+
+
+def test_a_knob_goes_by_its_position_and_by_its_value(session: ConsoleSession, host: Silent) -> None:
+    session.carry_out({"do": "set", "path": "compressor.ratio", "value": 8})
+    assert host.asked == [("compressor.ratio", 8.0)]
+    session.carry_out({"do": "turn", "path": "compressor.ratio", "position": 99})
+    assert host.asked[-1] == ("compressor.ratio", 100.0)
+    assert session.knobs()["compressor.ratio"] == (1.0, "100")
+    assert session.values == 2
+    assert session.structure == 0
+
+
+def test_the_strip_is_drawn_anew_when_the_chain_has_another_form(session: ConsoleSession, host: Silent) -> None:
+    session.carry_out({"do": "insert", "effect": "peak", "after": "highpass"})
+    assert [view.name for view in session.strip()] == ["highpass", "peak", "compressor"]
+    assert session.structure == 1
+    session.carry_out({"do": "undo"})
+    assert [view.name for view in session.strip()] == ["highpass", "compressor"]
+    assert host.asked[-1] == ("swap", ("highpass", "compressor"))
+
+
+def test_listening_to_chains_leads_back(session: ConsoleSession) -> None:
+    for name in ("dialogue-clear", "film-room"):
+        session.carry_out({"do": "audition", "name": name})
+    assert session.desk.drawing.name != "highpass"
+    session.carry_out({"do": "auditioned", "keep": False})
+    assert session.desk.drawing.node_names == ("highpass", "compressor")
+    session.carry_out({"do": "audition", "name": "film-room"})
+    session.carry_out({"do": "auditioned", "keep": True})
+    assert session.desk.drawing.node_names != ("highpass", "compressor")
+
+
+def test_a_file_is_opened_by_its_number_and_what_is_odd_is_told(session: ConsoleSession, host: Silent) -> None:
+    session.carry_out({"do": "open", "file": 1})
+    assert host.asked == [("open", "b.wav")]
+    assert session.problems == ["b.wav: its rate is another one"]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        {},
+        {"do": None},
+        {"do": "nothing"},
+        {"do": "__init__"},
+        {"do": "turn"},
+        {"do": "turn", "path": "x.y", "position": 0},
+        {"do": "turn", "path": "compressor.ratio", "position": "loud"},
+        {"do": "open", "file": 2},
+        {"do": "open", "file": -1},
+        {"do": "open", "file": "../secret.wav"},
+        {"do": "preset", "name": "../../etc/passwd"},
+        {"do": "second", "name": "nothing"},
+        {"do": "insert", "effect": "plugin"},
+        {"do": "insert", "effect": "nothing"},
+        {"do": "remove", "name": "nothing"},
+        {"do": "loop", "on": True, "region": [1]},
+        {"do": "undo"},
+        {"do": "save"},
+        {"do": "recall", "name": "nothing"},
+        {"do": "target", "target": "nothing"},
+    ],
+    ids=json.dumps,
+)
+def test_a_wrong_word_changes_nothing(session: ConsoleSession, host: Silent, word: dict[str, Any]) -> None:
+    before = session.desk.drawing
+    with pytest.raises(AudiopostError):
+        session.carry_out(word)
+    assert session.desk.drawing == before
+    assert host.asked == []
+    assert session.structure == 0
+
+
+def test_words_are_carried_out_in_order_and_failures_are_told(session: ConsoleSession, host: Silent) -> None:
+    for number in range(20):
+        session.say({"do": "set", "path": "compressor.ratio", "value": 2 + number})
+    session.say({"do": "nothing"})
+    session.close()
+    assert [value for _, value in host.asked] == [2.0 + number for number in range(20)]
+    assert "no word of the console" in session.problems[-1]
+
+
+def test_the_newest_problems_are_kept(session: ConsoleSession) -> None:
+    for number in range(200):
+        session.tell(f"problem {number}")
+    assert len(session.problems) == 50
+    assert session.problems[-1] == "problem 199"
+
+
+def test_a_plugin_is_never_loaded_by_a_page(session: ConsoleSession) -> None:
+    with pytest.raises(UsageError, match="not added from a page"):
+        session.carry_out({"do": "insert", "effect": "plugin"})
