@@ -24,15 +24,12 @@ from effect_pictures import picture_of
 import audiopost.effects
 from audiopost import errors
 from audiopost.cli.exit_codes import exit_code_of
+from audiopost.cli.main import app
 from audiopost.delivery.target import DeliveryTarget
 from audiopost.graph.catalogue import CATALOGUE, EffectEntry
 from audiopost.library.targets import list_targets
 
 HERE = Path(__file__).parent / "pages"
-COMMANDS = (
-    "measure", "check", "normalize", "report", "render", "live", "targets", "chains", "effects", "plugins", "devices",
-    "doctor", "demo",
-)  # fmt: skip
 MARK = "<!-- generated: {} -->"
 """Stands in a page that people write, where a table is put in."""
 
@@ -151,12 +148,18 @@ def _loudness_table(targets: list[DeliveryTarget]) -> Iterator[str]:
 def _commands_page() -> Iterator[str]:
     yield "# Commands\n"
     yield "What `audiopost COMMAND --help` prints.\n"
-    for command in COMMANDS:
+    for command in commands():
         run = subprocess.run(
             [sys.executable, "-m", "audiopost", command, "--help"], capture_output=True, text=True, check=True,
             env={"COLUMNS": "100", "PATH": "", "PYTHONIOENCODING": "utf-8"},
         )  # fmt: skip
         yield f"## audiopost {command}\n\n```text\n{run.stdout.strip()}\n```\n"
+
+
+def commands() -> tuple[str, ...]:
+    """Every command of the program, in the order of its help."""
+    single = [(each.name or each.callback.__name__) for each in app.registered_commands if each.callback]
+    return (*single, *(each.name for each in app.registered_groups if each.name))
 
 
 def _python_page() -> Iterator[str]:
