@@ -468,15 +468,16 @@ def plugin(
     state: str = "",
     preset: str = "",
     block_frames: int = 0,
+    latency_frames: int = -1,
     tail_s: float = -1.0,
     **parameters: float | str | bool,
 ) -> Graph:
-    """A VST3 or Audio Unit plug-in file.
+    """A CLAP, VST3 or Audio Unit plug-in file.
 
     Parameters
     ----------
     path
-        of the file, or its bare name in the plug-in folders; required.
+        of the file, or its bare name in the plug-in folders, in whatever format; required.
     plugin_name
         which one, where the file holds several.
     state
@@ -485,6 +486,8 @@ def plugin(
         a .vstpreset file of the plug-in, instead of a state.
     block_frames
         feed it blocks of this size; 0: only where the scan asks for it.
+    latency_frames
+        how late it answers; -1: as long as it holds sound back.
     tail_s
         how long it rings; -1: as measured, at least 10 s for delays and reverbs.
 

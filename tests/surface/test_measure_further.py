@@ -33,7 +33,7 @@ def test_dialogue_by_a_stem_and_by_the_detector(film: tuple[Path, Path], run: Ru
     mix, stem = film
     (by_stem,) = entries(run, mix, "--gate", "dialogue", "--dialogue-stem", stem)
     (by_ear,) = entries(run, mix, "--gate", "dialogue")
-    assert set(by_ear["dialogue"]) == {"share", "loudness_lkfs", "detector", "method"}
+    assert set(by_ear["dialogue"]) == {"share", "loudness_lkfs", "range_lu", "detector", "method", "evidence"}
     assert "dialogue stem" in by_stem["dialogue"]["detector"]
     assert "Silero" in by_ear["dialogue"]["detector"]
     assert by_ear["dialogue"]["loudness_lkfs"] == pytest.approx(
