@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.system import require_system
 
-__all__ = ["BEHAVIOURS", "built_clap"]
+__all__ = ["BEHAVIOURS", "built_clap", "built_lv2"]
 
 SOURCES = Path(__file__).parent / "foreign"
 
@@ -52,3 +52,17 @@ def built_clap(folder: Path, behaviour: str = "well", name: str = "") -> Path:
     path = folder / f"{name or behaviour.replace(' ', '-')}.clap"
     path.write_bytes(kept.read_bytes())
     return path
+
+
+def built_lv2(folder: Path) -> Path:
+    """The bundle of ``gain_lv2.c``: three plug-ins, one of them well-behaved."""
+    compiler = require_system("gcc", package="gcc")
+    bundle = folder / "example.lv2"
+    bundle.mkdir(exist_ok=True)
+    command = [compiler, "-O1", "-shared", "-fPIC", "-o", str(bundle / "gain.so"), str(SOURCES / "gain_lv2.c"), "-lm"]
+    subprocess.run(command, check=True, capture_output=True)
+    (bundle / "gain.ttl").write_bytes((SOURCES / "gain_lv2.ttl").read_bytes())
+    core = "@prefix lv2: <http://lv2plug.in/ns/lv2core#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+    rows = (f"<urn:example:{name}> a lv2:Plugin ; rdfs:seeAlso <gain.ttl> .\n" for name in ("gain", "crash", "needy"))
+    (bundle / "manifest.ttl").write_text(core + "".join(rows))
+    return bundle

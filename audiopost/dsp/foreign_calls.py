@@ -58,7 +58,11 @@ def call_guarded(code: Code, work: Symbol) -> Symbol:
 
 
 class ForeignCalls(NamedTuple):
-    """Addresses of the functions above, as a plug-in is given them, and of those that read and write settings."""
+    """Addresses of the functions above, as a plug-in is given them, and of some of C's own library.
+
+    `read_settings` and `write_settings` are its ``fegetenv`` and ``fesetenv``, `duplicate` copies a text into memory
+    that `free` gives back.
+    """
 
     count_of: int
     item_of: int
@@ -66,6 +70,8 @@ class ForeignCalls(NamedTuple):
     call_guarded: int
     read_settings: int
     write_settings: int
+    duplicate: int
+    free: int
 
 
 @cache
@@ -78,6 +84,8 @@ def foreign_calls() -> ForeignCalls:
         **{program.name: _address(made[program.name]) for program in (count_of, item_of, take_nothing, call_guarded)},
         read_settings=_address(library.fegetenv),
         write_settings=_address(library.fesetenv),
+        duplicate=_address(library._strdup if sys.platform == "win32" else library.strdup),  # noqa: SLF001 - its name there
+        free=_address(library.free),
     )
 
 
@@ -98,6 +106,10 @@ class GuardedCall:
             dtype=np.uint64,
         )
         self.address = int(self._work.ctypes.data)
+
+    def pass_second(self, second: int) -> None:
+        """Another second argument from the next call on: an address, or a whole number."""
+        self._work[5] = second
 
 
 def _address(function: object) -> int:

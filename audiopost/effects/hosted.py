@@ -146,6 +146,8 @@ class PluginNode(HostedNode):
         self._choose = str(given.get("plugin_name", ""))
         self._state = _decoded(str(given.get("state", "")))
         self._info, chosen = choose_plugin(str(given.get("path", "")), self._choose, self._state)
+        if self._info.format in ("CLAP", "LV2"):
+            self._choose = self._info.id
         preset = str(given.get("preset", ""))
         if preset and self._state:
             raise UsageError("a state and a preset are given", where="plugin", mend="leave one of them out")

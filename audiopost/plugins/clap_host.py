@@ -69,10 +69,10 @@ def _answer_all() -> None:
 on_main_thread(_answer_all)
 
 
-def plugin_names(path: str) -> tuple[str, ...]:
-    """Names of the plug-ins in a file; raises PluginLoadError."""
+def plugin_names(path: str) -> dict[str, str]:
+    """Id -> name of the plug-ins in a file; raises PluginLoadError."""
     with surroundings_kept():
-        return tuple(each.name for each in open_library(path).descriptors)
+        return {each.id: each.name for each in open_library(path).descriptors}
 
 
 class ClapPlugin:

@@ -2,13 +2,14 @@
 
 ::
 
-    .vst3 .component ─▶ pedalboard_host        .clap ─▶ clap_host
+    .vst3 .component ─▶ pedalboard_host        .clap ─▶ clap_host        .lv2 ─▶ lv2_host
 
 Doors are opened late: listing plug-ins loads no library.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Protocol
 
 from audiopost.errors import PluginLoadError
@@ -62,15 +63,20 @@ class LoadedPlugin(Plugin, Protocol):
         """The same as the bytes of a ``.vstpreset`` file; raises PluginError where there is none."""
 
 
-def plugin_names(path: str) -> tuple[str, ...]:
-    """Names of the plug-ins in a file; raises PluginLoadError."""
-    if _is_clap(path):
+def plugin_names(path: str) -> dict[str, str]:
+    """What `load_plugin` calls each plug-in of a file -> its name; raises PluginLoadError."""
+    suffix = _suffix(path)
+    if suffix == ".clap":
         from audiopost.plugins import clap_host
 
         return clap_host.plugin_names(path)
+    if suffix == ".lv2":
+        from audiopost.plugins import lv2_host
+
+        return lv2_host.plugin_names(path)
     from audiopost.plugins import pedalboard_host
 
-    return pedalboard_host.plugin_names(path)
+    return {name: name for name in pedalboard_host.plugin_names(path)}
 
 
 def load_plugin(
@@ -111,11 +117,17 @@ def load_plugin(
     PluginError
         If the preset belongs to another plug-in, or this one refuses it.
     """
-    if _is_clap(path):
+    suffix = _suffix(path)
+    if suffix in (".clap", ".lv2") and preset is not None:
+        raise PluginLoadError(path, f"is no VST3 and takes no .vstpreset ({preset.path})", "give its state instead")
+    if suffix == ".clap":
         from audiopost.plugins.clap_host import load_clap
 
-        _refuse_preset(path, preset)
         return load_clap(path, sample_rate, plugin_name, state, knobs, largest_frames, width)
+    if suffix == ".lv2":
+        from audiopost.plugins.lv2_host import load_lv2
+
+        return load_lv2(path, sample_rate, plugin_name, state, knobs, largest_frames)
     from audiopost.plugins.pedalboard_host import load_external
 
     if is_saved_state(state):
@@ -123,10 +135,5 @@ def load_plugin(
     return load_external(path, sample_rate, plugin_name, state, knobs, largest_frames, preset)
 
 
-def _is_clap(path: str) -> bool:
-    return path.rstrip("/").lower().endswith(".clap")
-
-
-def _refuse_preset(path: str, preset: PresetFile | None) -> None:
-    if preset is not None:
-        raise PluginLoadError(path, f"is no VST3 and takes no .vstpreset ({preset.path})", "give its state instead")
+def _suffix(path: str) -> str:
+    return Path(path).suffix.lower()

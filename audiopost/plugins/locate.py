@@ -1,6 +1,7 @@
 """Where plug-in files lie: the standard folders of each system, and a file by its bare name.
 
-Sources: Steinberg's "VST 3 Locations / Format"; Apple's folders for Audio Unit components; CLAP ``entry.h``.
+Sources: Steinberg's "VST 3 Locations / Format"; Apple's folders for Audio Unit components; CLAP ``entry.h``; LV2's
+"Filesystem Hierarchy Standard".
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from audiopost.errors import PluginLoadError, near_misses
 
 __all__ = ["FORMATS", "SUFFIXES", "find_plugin", "find_plugins", "format_of", "plugin_files", "standard_folders"]
 
-FORMATS = {".clap": "CLAP", ".vst3": "VST3", ".component": "AU"}
+FORMATS = {".clap": "CLAP", ".vst3": "VST3", ".component": "AU", ".lv2": "LV2"}
 """Formats by the suffix of their files and bundles. Of one plug-in in several formats the first here is taken: CLAP
 takes automation to the sample and has side-chains."""
 
@@ -24,7 +25,7 @@ SUFFIXES = tuple(FORMATS)
 PATH_VARIABLE = "AUDIOPOST_PLUGIN_PATH"
 """Environment variable: further folders, looked through first."""
 
-FORMAT_VARIABLES = ("CLAP_PATH",)
+FORMAT_VARIABLES = ("CLAP_PATH", "LV2_PATH")
 """Environment variables of the formats themselves with the same meaning."""
 
 
@@ -34,7 +35,7 @@ def standard_folders(
     """Folders where plug-ins are installed, in order of precedence; they need not exist.
 
     >>> [str(folder) for folder in standard_folders("linux", {}, Path("/home/me"))][-1]
-    '/usr/lib/clap'
+    '/usr/lib/lv2'
     """
     known = os.environ if environment is None else environment
     own = Path.home() if home is None else home
@@ -42,13 +43,13 @@ def standard_folders(
     folders = [Path(each).expanduser() for each in os.pathsep.join(named).split(os.pathsep) if each]
     if platform == "darwin":
         for root in (own, Path("/")):
-            folders += [root / "Library/Audio/Plug-Ins" / kind for kind in ("VST3", "Components", "CLAP")]
+            folders += [root / "Library/Audio/Plug-Ins" / kind for kind in ("VST3", "Components", "CLAP", "LV2")]
     elif platform == "win32":
         roots = [Path(known[name]) / "Programs/Common" for name in ("LOCALAPPDATA",) if name in known]
         roots += [Path(known.get("CommonProgramFiles", "C:/Program Files/Common Files"))]
-        folders += [root / kind for kind in ("VST3", "CLAP") for root in roots]
+        folders += [root / kind for kind in ("VST3", "CLAP", "LV2") for root in roots]
     else:
-        for kind in ("vst3", "clap"):
+        for kind in ("vst3", "clap", "lv2"):
             folders += [own / f".{kind}", Path("/usr/local/lib") / kind, Path("/usr/lib") / kind]
     return tuple(dict.fromkeys(folders))
 
@@ -83,7 +84,7 @@ def find_plugins(name: str, folders: Iterable[Path] | None = None) -> tuple[Path
     if known and path.exists():
         return (path.resolve(),)
     if path.name != name:
-        raise PluginLoadError(name, "no such plug-in file", "give a .clap, .vst3 or .component, or a bare name")
+        raise PluginLoadError(name, "no such plug-in file", "give a .clap, .vst3, .component or .lv2, or a bare name")
     searched = tuple(standard_folders() if folders is None else folders)
     found = list(plugin_files(searched))
     stem = (path.stem if known else name).casefold()

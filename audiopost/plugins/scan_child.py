@@ -1,8 +1,9 @@
-"""``python -m audiopost.plugins.scan_child PATH [NAME]``: load one plug-in file, play it, say what it is.
+"""``python -m audiopost.plugins.scan_child PATH [ID ... | --names]``: load a plug-in file, play it, say what it is.
 
 Runs alone in a process, because a plug-in may crash, hang or print without end. On the real standard output it
-writes one JSON object per line: ``{"stage": ...}`` before each step, so that the parent knows where it died, and
-``{"plugins": [...]}`` last. Whatever the plug-in prints goes to standard error.
+writes one JSON object per line: ``{"names": {id: name}}`` of the plug-ins that it is about to look at,
+``{"stage": ...}`` before each step, so that the parent knows where it died, and ``{"plugins": [...]}`` as soon as each
+is known. Whatever the plug-in prints goes to standard error.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,6 +26,7 @@ from audiopost.plugins.formats import LoadedPlugin, load_plugin, plugin_names
 from audiopost.plugins.knobs import Knob
 from audiopost.plugins.locate import format_of
 from audiopost.plugins.plugin import PluginInfo, PluginParameter, sentence
+from audiopost.plugins.scan import NAMES_ONLY
 from audiopost.plugins.streams import FIXED_BLOCK_FRAMES, PRIMING_FRAMES
 
 __all__ = ["main"]
@@ -41,17 +45,23 @@ LATENCY_DOUBT_FRAMES = 8
 """The peak of an impulse response may lie this far from the reported latency: filters smear it."""
 
 
-def scan(path: str, only: str, stage: Callable[[str], None]) -> list[PluginInfo]:
-    """What each plug-in of a file is; `stage` hears each step before it is taken."""
-    stage("listing")
+def scan(path: str, only: tuple[str, ...], say: Callable[..., None]) -> None:
+    """Say what each plug-in of a file is, or those of `only`; `say` hears each step before it is taken."""
+    say(stage="listing")
     try:
         names = plugin_names(path)
     except PluginLoadError as error:
-        return [_failed(path, Path(path).stem, _reason(path, error))]
-    wanted = [name for name in names if not only or name == only]
-    return [_inspect(path, name if len(names) > 1 else "", name, stage) for name in wanted] or [
-        _failed(path, only or Path(path).stem, "the file holds no such plug-in: " + ", ".join(names))
-    ]
+        say(plugins=[_failed(path, Path(path).stem, _reason(path, error)).to_json()])
+        return
+    wanted = {choose: name for choose, name in names.items() if choose in only or not only or only == (NAMES_ONLY,)}
+    say(names=wanted)
+    if only == (NAMES_ONLY,):
+        return
+    for choose, name in wanted.items():
+        found = _inspect(path, choose if len(names) > 1 else "", name, lambda stage: say(stage=stage))
+        if found.status == "failed" and choose != name:
+            found = replace(found, id=choose)
+        say(plugins=[found.to_json()])
 
 
 def _inspect(path: str, choose: str, name: str, stage: Callable[[str], None]) -> PluginInfo:
@@ -274,15 +284,12 @@ def _binaries(path: Path) -> list[Path]:
 
 def main(arguments: list[str]) -> int:
     """Scan, and write the findings; 2 where the arguments are wrong."""
-    if not 1 <= len(arguments) <= 2:
+    if not arguments:
         return 2
     # The plug-in may print on descriptor 1: keep the real one for the findings and point 1 at 2.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as findings:
         os.dup2(2, 1)
-        plugins = scan(
-            arguments[0], arguments[1] if len(arguments) == 2 else "", lambda stage: _say(findings, stage=stage)
-        )
-        _say(findings, plugins=[plugin.to_json() for plugin in plugins])
+        scan(arguments[0], tuple(arguments[1:]), partial(_say, findings))
     # A plug-in may hang or crash while it is unloaded; everything is said by now.
     os._exit(0)
 

@@ -42,7 +42,7 @@ def ran(plugin: ClapPlugin, block: AudioBlock) -> AudioBlock:
 
 
 def test_what_the_plugin_says_of_itself(path: str, plugin: ClapPlugin) -> None:
-    assert plugin_names(path) == ("Known Gain",)
+    assert plugin_names(path) == {"org.example.gain": "Known Gain"}
     assert plugin.facts == {
         "id": "org.example.gain", "name": "Known Gain", "vendor": "Example", "version": "1.0",
         "category": "Audio Effect|Utility",

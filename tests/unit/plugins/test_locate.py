@@ -47,6 +47,7 @@ def test_folders_of_the_environment_come_first() -> None:
     assert [str(each) for each in folders] == [
         "/my/own", "/other", "/home/me/.vst3", "/usr/local/lib/vst3", "/usr/lib/vst3",
         "/home/me/.clap", "/usr/local/lib/clap", "/usr/lib/clap",
+        "/home/me/.lv2", "/usr/local/lib/lv2", "/usr/lib/lv2",
     ]  # fmt: skip
 
 
