@@ -267,7 +267,7 @@ def _reason(path: str, error: PluginLoadError) -> str:
             ctypes.CDLL(str(binary))
         except OSError as loader:
             return sentence(loader)
-    return error.what
+    return f"{error.what}; {error.mend}" if error.mend else error.what
 
 
 def _binaries(path: Path) -> list[Path]:
