@@ -64,12 +64,14 @@ def scan(
 @_family.command()
 def info(
     plugin: Annotated[str, typer.Argument(metavar="PATH", help="Path, or name in the plug-in folders.")],
+    name: Annotated[str, typer.Option(metavar="NAME", help="Which one, where the file holds several.")] = "",
     as_json: Json = False,
 ) -> None:
     """Explain one plug-in: its parameters, channels and latency, or why it cannot be loaded."""
-    from audiopost.plugins.scan import plugin_info
+    from audiopost.plugins.builds import siblings
+    from audiopost.plugins.scan import list_plugins, plugin_info
 
-    found = plugin_info(plugin)
+    found = plugin_info(plugin, name)
     if as_json:
         print_json(found.to_json())
         return
@@ -78,7 +80,13 @@ def info(
     print_text(f"{found.path}: {found.status}" + (f", {found.error}" if found.error else ""))
     if found.status != "ok":
         return
-    print_text("channels: " + (" or ".join(map(str, found.channels)) or "any"))
+    others = siblings(found, list_plugins())
+    if others:
+        print_text("also here: " + ", ".join(f"{each.format} ({each.status})" for each in others))
+    width = f", gives {found.output_channels}" if found.output_channels else ""
+    print_text("channels: " + (" or ".join(map(str, found.channels)) or "any") + width)
+    for port, channels in zip(found.side_inputs, found.side_channels, strict=True):
+        print_text(f"side input: {port}, {channels} channel{'s' if channels > 1 else ''}")
     print_text(f"latency: {found.latency_frames} frames at 48000 Hz")
     print_text(f"tail: {_tail(found)}")
     print_text(f"rendered twice: {_repeats(found)}")
@@ -112,6 +120,26 @@ def _repeats(found: PluginInfo) -> str:
     return "the same samples" if found.deterministic else "other samples each time, so no render can be repeated"
 
 
+@_family.command()
+def probe(
+    plugin: Annotated[str, typer.Argument(metavar="PATH", help="Path, or name in the plug-in folders.")],
+    name: Annotated[str, typer.Option(metavar="NAME", help="Which one, where the file holds several.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Try on one plug-in what every effect here must keep, and say what it keeps; exit code 1 where it does not."""
+    from audiopost.effects.probe import probe_plugin
+
+    found, laws = probe_plugin(plugin, name)
+    if as_json:
+        print_json({"plugin": found.name, "path": found.path, "laws": [law.to_json() for law in laws]})
+    else:
+        print_text(f"{found.name}, {found.format}: {found.path}")
+        rows = [[law.name, {True: "kept", False: "broken", None: "not tried"}[law.kept], law.detail] for law in laws]
+        print_table(("law", "", "measured"), rows)
+    if any(law.kept is False for law in laws):
+        raise typer.Exit(1)
+
+
 def _show(found: tuple[PluginInfo, ...], as_json: bool) -> None:
     if as_json:
         print_json({"plugins": [each.to_json() for each in found]})
@@ -119,10 +147,19 @@ def _show(found: tuple[PluginInfo, ...], as_json: bool) -> None:
     if not found:
         print_text("no plug-in files in the standard folders; `audiopost doctor` says where they are looked for")
         return
+    from audiopost.plugins.builds import grouped
+
     rows = [
-        [each.name, each.vendor, each.format, each.status, "/".join(map(str, each.channels)), each.error or each.path]
-        for each in found
+        [
+            each.first.name,
+            each.vendor,
+            each.formats,
+            "/".join(map(str, each.first.channels)),
+            ", ".join(each.first.side_inputs),
+            each.first.error or each.first.path,
+        ]
+        for each in grouped(found)
     ]
-    print_table(("name", "vendor", "format", "status", "channels", "where"), rows)
+    print_table(("name", "vendor", "formats", "channels", "side inputs", "where"), rows)
     if any(each.status == "not scanned" for each in found):
         print_text("\n`audiopost plugins scan` finds out about those that are not scanned")

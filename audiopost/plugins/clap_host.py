@@ -24,6 +24,7 @@ from threading import get_ident
 from typing import Any
 
 import numpy as np
+from numpy import copyto
 
 from audiopost.blocks import AudioBlock
 from audiopost.dsp.foreign_calls import GuardedCall, foreign_calls
@@ -96,7 +97,8 @@ class ClapPlugin:
         self._largest_frames = largest_frames
         self._host = HostSide()
         self._plugin = open_library(path).make(descriptor, self._host.native)
-        self._active = self._sides_heard = False
+        self._active = False
+        self._shape: tuple[int, ...] = ()
         self._steady_frames = self._to_hold_back = 0
         _living.add(self)
         if not self._plugin.init(self._plugin):
@@ -177,26 +179,16 @@ class ClapPlugin:
 
     def run(self, block: AudioBlock) -> AudioBlock:
         """Play a block; see `audiopost.plugins.plugin.Plugin`. Rows after the main input's are those of its sides."""
-        if not self._active:
-            self._activate()
-        rows, frames = block.shape
-        memory = self._memory
-        assert memory is not None
-        if rows != memory.given.shape[0]:
-            memory = self._fitted(rows)
-        else:
-            self._sides_heard = True
-        if frames > self._largest_frames:
-            pieces = range(0, frames, self._largest_frames)
-            return np.concatenate([self.run(block[:, at : at + self._largest_frames]).copy() for at in pieces], axis=1)
+        if block.shape != self._shape and not self._fit(block.shape):
+            size = self._largest_frames
+            pieces = range(0, block.shape[1], size)
+            return np.concatenate([self.run(block[:, at : at + size]).copy() for at in pieces], axis=1)
         host, process = self._host, self._process
-        given, played = memory.at(frames)
-        given[:rows] = block
+        copyto(self._given, block)
         process.steady_time = self._steady_frames
-        process.frames_count = frames
         host.audio_thread = get_ident()
         status = _play(self._call_address)
-        self._steady_frames += frames
+        self._steady_frames += block.shape[1]
         if self._events.count:
             self._events.clear()
         if status == ProcessStatus.ERROR:
@@ -204,10 +196,10 @@ class ClapPlugin:
         if host.callback_wanted or host.flush_wanted:
             self.answer_requests()
         if self._to_hold_back:
-            held = min(self._to_hold_back, frames)
+            held = min(self._to_hold_back, block.shape[1])
             self._to_hold_back -= held
-            return played[:, held:]
-        return played
+            return self._played[:, held:]
+        return self._played
 
     def reset(self) -> None:
         """Forget all sound; on the thread that made it by a full stop and start, on another by asking it to."""
@@ -346,6 +338,7 @@ class ClapPlugin:
             self._plugin.stop_processing(self._plugin)
             self._plugin.deactivate(self._plugin)
             self._active = False
+            self._shape = ()
 
     def _bind(self, memory: PortMemory) -> None:
         """Everything of ``process`` that stays the same from block to block."""
@@ -358,20 +351,24 @@ class ClapPlugin:
         self._call = GuardedCall(*addresses)
         self._call_address = ffi.cast("void *", self._call.address)
 
-    def _fitted(self, rows: int) -> PortMemory:
-        """Memory for blocks of so many rows; the plug-in is set to another width where it has one."""
+    def _fit(self, shape: tuple[int, ...]) -> bool:
+        """Make ready for blocks of this shape, at another width where it has one; False where they are too long."""
+        rows, frames = shape
+        if frames > self._largest_frames:
+            return False
+        if rows not in (self._arrangement.width, self._arrangement.rows):
+            if rows not in self._ways:
+                raise PluginError(self.name, f"does not take {rows} channels")
+            self.arrange(rows)
+        if not self._active:
+            self._activate()
         assert self._memory is not None
-        if rows == self._arrangement.width:
-            if self._sides_heard:
-                self._memory.given[rows:] = 0.0
-                self._sides_heard = False
-            return self._memory
-        if rows not in self._ways:
-            raise PluginError(self.name, f"does not take {rows} channels")
-        self.arrange(rows)
-        self._activate()
-        assert self._memory is not None
-        return self._memory if rows == self._memory.given.shape[0] else self._fitted(rows)
+        given, self._played = self._memory.at(frames)
+        given[rows:] = 0.0  # sides that are left out hear silence
+        self._given = given[:rows]
+        self._process.frames_count = frames
+        self._shape = shape
+        return True
 
     def arrange(self, width: int) -> None:
         """Set the number of channels of the main input, one of `widths`; raises PluginError where it refuses."""

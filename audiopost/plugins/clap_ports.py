@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
-
-from audiopost.blocks import AudioBlock
+from audiopost.blocks import AudioBlock, BlockMemory
 from audiopost.plugins.clap_abi import PortFlag, ffi
 from audiopost.plugins.clap_library import text_at
 from audiopost.plugins.plain_knobs import name_of
@@ -50,6 +48,11 @@ class Arrangement:
     def width(self) -> int:
         """Channels of the main input; 0 where there is none."""
         return self.inputs[0].channels if self.inputs else 0
+
+    @property
+    def rows(self) -> int:
+        """Channels of all inputs."""
+        return sum(port.channels for port in self.inputs)
 
     @property
     def output_width(self) -> int:
@@ -147,41 +150,43 @@ class PortMemory:
     ----------
     inputs, outputs
         Arrays of ``clap_audio_buffer``, in the plug-in's own order of ports.
-    given, played : array, (channels, maximum_frames)
-        What goes in, main input first, and what comes out of the main output.
     """
 
     def __init__(self, arrangement: Arrangement, mains: tuple[int, int], maximum_frames: int) -> None:
-        self._kept: list[Any] = []
-        self.inputs, self.given = self._side(arrangement.inputs, mains[0], maximum_frames)
-        self.outputs, everything = self._side(arrangement.outputs, mains[1], maximum_frames)
-        self.played: AudioBlock = everything[: arrangement.output_width]
-        self._everything = everything
-        self._views: dict[int, tuple[AudioBlock, AudioBlock]] = {}
+        self._given = _Rows(arrangement.inputs, mains[0], maximum_frames)
+        self._played = _Rows(arrangement.outputs, mains[1], maximum_frames)
+        self._output_width = arrangement.output_width
+        self.inputs, self.outputs = self._given.buffers, self._played.buffers
 
     def at(self, frames: int) -> tuple[AudioBlock, AudioBlock]:
-        """`given` and `played` for a block of that length; kept, so that no block makes new ones."""
-        views = self._views.get(frames)
-        if views is None:
-            if len(self._views) > MOST_PORTS:
-                self._views.clear()
-            views = self._views[frames] = self.given[:, :frames], self.played[:, :frames]
-        return views
+        """Blocks of that length: what goes in, main input first, and what comes out of the main output.
 
-    def _side(self, ports: tuple[Port, ...], main: int, frames: int) -> tuple[Any, AudioBlock]:
-        """Buffers in the plug-in's order, over rows that have the main port first."""
-        rows = np.zeros((sum(port.channels for port in ports), frames), dtype=np.float32)
-        buffers = ffi.new("clap_audio_buffer[]", max(1, len(ports)))
+        Their channels lie one behind the other, which copies fastest; so blocks of another length lie elsewhere.
+        """
+        return self._given.at(frames), self._played.at(frames)[: self._output_width]
+
+
+class _Rows:
+    """The channels of all ports of one side in flat memory, the main port's first."""
+
+    def __init__(self, ports: tuple[Port, ...], main: int, maximum_frames: int) -> None:
+        channels = sum(port.channels for port in ports)
+        self._memory = BlockMemory(channels, maximum_frames)
+        self._first = ffi.cast("float *", int(self._memory.view(maximum_frames).ctypes.data))
+        self.buffers: Any = ffi.new("clap_audio_buffer[]", max(1, len(ports)))
         starts, row = [], 0
         for port in ports:
             starts.append((row, port.channels))
             row += port.channels
         if starts:
             starts.insert(main, starts.pop(0))
-        for buffer, (start, channels) in zip(buffers, starts, strict=False):
-            pointers = ffi.new("float *[]", max(1, channels))
-            for channel in range(channels):
-                pointers[channel] = ffi.cast("float *", int(rows[start + channel].ctypes.data))
-            buffer.data32, buffer.channel_count = pointers, channels
-            self._kept.append(pointers)
-        return buffers, rows
+        self._pointers = [(ffi.new("float *[]", max(1, count)), start, count) for start, count in starts]
+        for buffer, (pointers, _, count) in zip(self.buffers, self._pointers, strict=False):
+            buffer.data32, buffer.channel_count = pointers, count
+
+    def at(self, frames: int) -> AudioBlock:
+        """The memory at that length, and the pointers set to it."""
+        for pointers, start, count in self._pointers:
+            for channel in range(count):
+                pointers[channel] = self._first + (start + channel) * frames
+        return self._memory.view(frames)

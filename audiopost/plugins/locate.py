@@ -15,9 +15,9 @@ from audiopost.errors import PluginLoadError, near_misses
 
 __all__ = ["FORMATS", "SUFFIXES", "find_plugin", "find_plugins", "format_of", "plugin_files", "standard_folders"]
 
-FORMATS = {".clap": "CLAP", ".vst3": "VST3", ".component": "AU", ".lv2": "LV2"}
-"""Formats by the suffix of their files and bundles. Of one plug-in in several formats the first here is taken: CLAP
-takes automation to the sample and has side-chains."""
+FORMATS = {".vst3": "VST3", ".component": "AU", ".clap": "CLAP", ".lv2": "LV2"}
+"""Formats by the suffix of their files and bundles. A bare name means the first of these that is there: the oldest, so
+that a chain goes on meaning what it meant before another build was installed."""
 
 SUFFIXES = tuple(FORMATS)
 """Suffixes of the files and bundles that can be loaded."""
