@@ -103,9 +103,9 @@ def introduction(effects: list[dict], rows: list[dict]) -> list[str]:
     """The counts, by format."""
     lines = [
         "Every plug-in in the standard folders of one Debian 12, written by",
-        "`python benchmarks/bench_plugins.py --table FILE`. Each was loaded, played noise in blocks of 64 and of 512 frames,",
-        "and was saved with all its knobs turned aside; other instances that were given the state had to give the same",
-        f"samples. Instruments, which need notes, are listed but not counted ({len(rows) - len(effects)} of them).",
+        "`python benchmarks/bench_plugins.py --table FILE`. Each was loaded, played noise in blocks of 64 and of 512",
+        "frames, and was saved with all its knobs turned aside; other instances that were given the state had to give",
+        f"the same samples. {len(rows) - len(effects)} instruments, which need notes, are listed but not counted.",
         "",
         "| Format | Effects | Load and sound | Come back from their state |",
         "|---|---|---|---|",
