@@ -21,9 +21,10 @@ Times = Mapping[str, Sequence[float]]
 """Seconds of every round, by contender."""
 
 
-def arguments(description: str) -> argparse.Namespace:
-    """The options that every benchmark has: ``--quick``, and ``--rounds N``."""
-    parser = argparse.ArgumentParser(description=description)
+def arguments(description: str, parser: argparse.ArgumentParser | None = None) -> argparse.Namespace:
+    """The options that every benchmark has: ``--quick``, and ``--rounds N``; a parser may bring further ones."""
+    parser = parser or argparse.ArgumentParser()
+    parser.description = description
     parser.add_argument("--quick", action="store_true", help="less material and fewer rounds, for a first look")
     parser.add_argument("--rounds", type=int, default=0, metavar="N", help="turns of each contender")
     parsed = parser.parse_args()

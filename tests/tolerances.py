@@ -91,6 +91,9 @@ RESAMPLED_TONE = 5e-6
 RESAMPLED_ALIAS_DBFS = -120.0
 """dBFS: what remains of a full-scale tone above the new Nyquist frequency; 24 bits reach to -138."""
 
+METER_MEMORY_MIB = 250.0
+"""MiB: a whole process of `audiopost measure`, however long the file; 180 measured for 10 h."""
+
 # --- Live ------------------------------------------------------------------------------------------------------------
 
 LIVE_PATIENCE_S = 30.0
