@@ -88,6 +88,9 @@ class Faults:
         self.memory = np.zeros((groups, 2, LANES), dtype=np.int64)
         self.clear()
 
+    def __bool__(self) -> bool:
+        return bool(self.memory[:, 0].any())
+
     def clear(self) -> None:
         """Forget them."""
         self.memory[:, 0] = 0

@@ -20,7 +20,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Protocol
@@ -55,8 +54,8 @@ _HOPS_AT_ONCE = 30_000
 class WordsReader(Protocol):
     """An open file of words."""
 
-    def read_into(self, frame: int, memory: memoryview) -> int:
-        """Fill memory from a frame on; return how many bytes there were."""
+    def read_into(self, stream: int, frame: int, memory: memoryview, /) -> int:
+        """Fill memory from a frame on, as the reading of one of the streams; return how many bytes there were."""
         ...
 
     def close(self) -> None:
@@ -82,8 +81,8 @@ class StoredWords(Protocol):
         """How many frames."""
         ...
 
-    def open(self) -> WordsReader:
-        """Open them once more, for one thread and stream."""
+    def open(self, streams: int, /) -> WordsReader:
+        """Open them once more, for one thread that reads so many streams."""
         ...
 
 
@@ -234,13 +233,12 @@ class _Worker:
         offsets = np.arange(plan.at_once)[:, np.newaxis] * self._row_bytes + np.arange(channels) * word_bytes
         self._source = Source(words.word, words.frame_bytes, offsets.ravel())
         self._scan = LaneScan(compiled, plan.sample_rate, plan.at_once * channels, plan.warm_up_frames)
-        self._files = ExitStack()
-        # A way for each stream, for a decoder goes on more easily than back and forth.
-        self._readers = [self._files.enter_context(closing(words.open())) for _ in range(plan.at_once)]
+        self._warms_up_apart = False
+        self._reader = words.open(plan.at_once)
 
     def close(self) -> None:
         """Close the file."""
-        self._files.close()
+        self._reader.close()
 
     def measure(self, batch: int) -> list[_Found] | None:
         """Work out the segments of a batch side by side; None if the file is shorter than promised."""
@@ -253,12 +251,16 @@ class _Worker:
                 if not self._read(stream, first + stream * plan.segment_frames + begin):
                     return None
             self._take(min(self._row_frames, frames - begin))
+        if scan.faults and not self._warms_up_apart:
+            # What is wrong in a warm-up was found in the segment before, and must not be counted again.
+            self._warms_up_apart = True
+            return self.measure(batch)
         return self._found(batch)
 
     def _take(self, frames: int) -> None:
-        """Let what was read pass. What is wrong in a warm-up was found in the segment before."""
+        """Let what was read pass."""
         scan = self._scan
-        warm_up = max(0, self._plan.warm_up_frames - scan.frames)
+        warm_up = max(0, self._plan.warm_up_frames - scan.frames) if self._warms_up_apart else 0
         if warm_up:
             scan.take(self._source, self._raw_at, warm_up)
             scan.faults.clear()
@@ -275,7 +277,7 @@ class _Worker:
         first, last = ((edge - frame) * plan.words.frame_bytes for edge in (begin, end))
         row[:first] = self._silence
         row[last:] = self._silence
-        return self._readers[stream].read_into(begin, row[first:last].data) == last - first
+        return self._reader.read_into(stream, begin, row[first:last].data) == last - first
 
     def _found(self, batch: int) -> list[_Found]:
         plan, scan, channels = self._plan, self._scan, self._plan.layout.channels

@@ -10,6 +10,7 @@ Conventions
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from collections.abc import Iterator
@@ -234,7 +235,9 @@ def open_audio(path: str | os.PathLike[str]) -> AudioReader:
 def _open_wave(path: Path) -> AudioReader | None:
     file = path.open("rb", buffering=0)
     try:
-        wave = walk_wave(file, path)
+        header = io.BufferedReader(file)  # most headers are had by one reading
+        wave = walk_wave(header, path)
+        header.detach()
         word = wave.format.word if wave else None
         if wave is None or word is None:
             file.close()

@@ -6,6 +6,7 @@ For formats in which libsndfile goes to any frame exactly. What lies on the disk
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -36,30 +37,35 @@ class DecodedWords:
         """The frames from `begin` to before `end`."""
         return replace(self, begin=self.begin + begin, frames=end - begin)
 
-    def open(self) -> WordsDecoder:
-        """Open the file once more.
+    def open(self, streams: int = 1) -> WordsDecoder:
+        """Open the file once more, with a decoder for each stream that goes on by itself.
 
         Raises FileError or OSError if it cannot be opened any more.
         """
-        return WordsDecoder(self)
+        return WordsDecoder(self, streams)
 
 
 class WordsDecoder:
-    """One decoder of `DecodedWords`. Reads that follow each other are cheapest; each other begins with a seek."""
+    """Decoders of `DecodedWords`. Reads of one stream that follow each other are cheapest; others begin with a seek."""
 
-    def __init__(self, words: DecodedWords) -> None:
+    def __init__(self, words: DecodedWords, streams: int) -> None:
         self._words = words
-        self._source = SndfileSource(words.path)
+        self._files = ExitStack()
+        self._sources: list[SndfileSource] = []
+        with self._files as undoing:
+            for _ in range(streams):
+                self._sources.append(undoing.enter_context(closing(SndfileSource(words.path))))
+            self._files = undoing.pop_all()
 
-    def read_into(self, frame: int, memory: memoryview) -> int:
+    def read_into(self, stream: int, frame: int, memory: memoryview) -> int:
         """Fill memory from a frame on; returns how many bytes there were: fewer where the stream is broken."""
         words = self._words
         samples = np.frombuffer(memory, dtype=np.float32).reshape(-1, words.channels)
-        return words.frame_bytes * self._source.read_interleaved(words.begin + frame, samples)
+        return words.frame_bytes * self._sources[stream].read_interleaved(words.begin + frame, samples)
 
     def close(self) -> None:
         """Close the file."""
-        self._source.close()
+        self._files.close()
 
 
 def decoded_words(source: SndfileSource, path: Path) -> DecodedWords | None:

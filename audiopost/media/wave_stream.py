@@ -7,6 +7,7 @@ and keep the memory of a process constant however long the file is.
 from __future__ import annotations
 
 import io
+import os
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -106,8 +107,8 @@ class FileWords:
         """The frames from `begin` to before `end`."""
         return replace(self, offset=self.offset + begin * self.frame_bytes, frames=end - begin)
 
-    def open(self) -> WordsFile:
-        """Open the file once more."""
+    def open(self, _streams: int = 1) -> WordsFile:
+        """Open the file once more; any number of streams may be read from one way into it."""
         return WordsFile(self)
 
 
@@ -118,16 +119,22 @@ class WordsFile:
         self._words = words
         self._file = words.path.open("rb", buffering=0)
 
-    def read_into(self, frame: int, memory: memoryview) -> int:
+    def read_into(self, _stream: int, frame: int, memory: memoryview) -> int:
         """Fill memory from a frame on; returns how many bytes there were."""
-        self._file.seek(self._words.offset + frame * self._words.frame_bytes)
-        filled = 0
+        position, filled = self._words.offset + frame * self._words.frame_bytes, 0
         while filled < len(memory):
-            count = self._file.readinto(memory[filled:])
+            count = self._read_some(position + filled, memory[filled:])
             if not count:
                 break
             filled += count
         return filled
+
+    def _read_some(self, position: int, memory: memoryview) -> int | None:
+        if hasattr(os, "preadv"):
+            # One call of the system: after each the interpreter must be had again, which costs threads most.
+            return os.preadv(self._file.fileno(), [memory], position)
+        self._file.seek(position)
+        return self._file.readinto(memory)
 
     def close(self) -> None:
         """Close the file."""
