@@ -127,7 +127,7 @@ class PluginNode(HostedNode):
         Setting("path", "path", summary="of the file, or its bare name in the plug-in folders, in whatever format"),
         Setting("plugin_name", "text", "", summary="which one, where the file holds several"),
         Setting("state", "text", "", summary="the plug-in's own state, base64"),
-        Setting("preset", "path", "", summary="a .vstpreset file of the plug-in, instead of a state"),
+        Setting("preset", "path", "", summary="a .vstpreset or .fxp file of the plug-in, instead of a state"),
         Setting(
             "block_frames", "integer", 0, summary="feed it blocks of this size; 0: only where the scan asks for it"
         ),

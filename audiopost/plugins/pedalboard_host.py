@@ -408,6 +408,9 @@ def _give_preset(native: Any, preset: PresetFile) -> None:
     name = str(native.name)
     if not isinstance(native, pedalboard.VST3Plugin):
         raise PluginError(name, f"is no VST3 and takes no .vstpreset ({preset.path})", "give its state instead")
+    if preset.values:
+        _give_values(native, preset)
+        return
     if class_id_of(bytes(native.preset_data)) != preset.class_id:
         mend = f"load it with {preset.owner}"
         raise PluginError(name, f"the preset {preset.path} belongs to another plug-in", mend)
@@ -415,3 +418,13 @@ def _give_preset(native: Any, preset: PresetFile) -> None:
         native.preset_data = preset.data
     except (ValueError, RuntimeError) as error:
         raise PluginError(name, f"refuses the preset {preset.path}", "save it again from the plug-in") from error
+
+
+def _give_values(native: Any, preset: PresetFile) -> None:
+    """Turn every knob to the value at its place; raises PluginError where there are more or fewer of them."""
+    own = [each for name, each in native.parameters.items() if name not in HIDDEN_PARAMETERS]
+    if len(own) != len(preset.values):
+        held = f"{preset.path} holds {len(preset.values)} values, the plug-in has {len(own)} knobs"
+        raise PluginError(str(native.name), held, "it is of another plug-in, or of another version of this one")
+    for knob, value in zip(own, preset.values, strict=True):
+        knob.raw_value = value

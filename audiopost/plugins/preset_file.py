@@ -1,4 +1,4 @@
-"""Preset files of plug-ins: ``.vstpreset`` is read and looked through before any plug-in sees a byte of it.
+"""Preset files of plug-ins: ``.vstpreset`` and ``.fxp`` are looked through before any plug-in sees a byte of them.
 
 A plug-in that is handed broken data may take the process down, so what can be told from outside is told here: that
 the file is a preset at all, that it is whole, and whose it is.
@@ -8,7 +8,13 @@ the file is a preset at all, that it is whole, and whose it is.
     "VST3" · version int32 · class id 32 letters · place of the list int64 │ chunks ... │ "List" · count · entries
                                                                                           entry: id · place · size
 
-Source: Steinberg, VST 3 SDK documentation, "Preset & Program Lists", preset file format.
+An ``.fxp`` of VST2 holds either the values of all knobs, from 0 to 1 in their order, which the same plug-in in another
+format can be given where it has as many; or a chunk in the VST2 plug-in's own words, which only that one reads::
+
+    "CcnK" · size · "FxCk" · version · plug-in · its version · count │ name, 28 letters │ values float32, big-endian
+                    "FPCh"                                                                size · chunk
+
+Sources: Steinberg, VST 3 SDK documentation, "Preset & Program Lists", preset file format; VST 2.4 SDK, vstfxstore.h.
 """
 
 from __future__ import annotations
@@ -31,6 +37,9 @@ MAGIC = b"VST3"
 OLD_MAGIC = b"CcnK"
 """The beginning of VST2 presets (.fxp) and banks (.fxb)."""
 
+OLD_HEADER = struct.Struct(">4si4siiii28s")
+VALUES_MAGIC = b"FxCk"
+
 STATE_CHUNK = b"Comp"
 INFORMATION_CHUNK = b"Info"
 MOST_CHUNKS = 128
@@ -40,15 +49,16 @@ LARGEST_BYTES = 256 * 2**20
 
 @dataclass(frozen=True)
 class PresetFile:
-    """A whole ``.vstpreset``: whose it is, and its bytes.
+    """A whole preset: whose it is, and its bytes.
 
-    `plugin_name` is what the file itself says, often nothing.
+    `plugin_name` is what the file itself says, often nothing. `values` are those of an ``.fxp``, each from 0 to 1.
     """
 
     path: str
     class_id: str
     data: bytes
     plugin_name: str = ""
+    values: tuple[float, ...] = ()
 
     @property
     def owner(self) -> str:
@@ -57,14 +67,14 @@ class PresetFile:
 
 
 def read_preset(path: str) -> PresetFile:
-    """Read a ``.vstpreset`` file.
+    """Read a ``.vstpreset`` file, or an ``.fxp`` that holds the values of knobs.
 
     Raises
     ------
     FileError
         If the file cannot be read.
     PresetError
-        If it is no ``.vstpreset``, or not whole.
+        If it is neither, or not whole.
     """
     file = Path(path)
     try:
@@ -74,11 +84,7 @@ def read_preset(path: str) -> PresetFile:
     except OSError as error:
         raise FileError(path, error.strerror or sentence(error), "give the path of a .vstpreset file") from error
     if data[:4] == OLD_MAGIC:
-        raise PresetError(
-            "is a VST2 preset (.fxp or .fxb), which a VST3 plug-in cannot be given",
-            path=path,
-            mend="load it in a program that plays the VST2 plug-in, and save the same sound as .vstpreset",
-        )
+        return PresetFile(path, "", data, values=_old_values(path, data))
     chunks = _chunks(path, data)
     if STATE_CHUNK not in chunks:
         raise _wrong(path, "holds no state of a plug-in")
@@ -112,6 +118,25 @@ def _chunks(path: str, data: bytes) -> dict[bytes, bytes]:
             raise _wrong(path, "is a VST3 preset that is cut short or damaged")
         chunks[chunk] = data[start : start + size]
     return chunks
+
+
+def _old_values(path: str, data: bytes) -> tuple[float, ...]:
+    """The values of the knobs in an ``.fxp``."""
+    if data[8:12] != VALUES_MAGIC:
+        raise PresetError(
+            "is a VST2 preset (.fxp or .fxb) in the plug-in's own words, which no other format can be given",
+            path=path,
+            mend="load it in a program that plays the VST2 plug-in, and save the same sound as .vstpreset",
+        )
+    if len(data) < OLD_HEADER.size:
+        raise _wrong(path, "is a VST2 preset that is cut short")
+    count = OLD_HEADER.unpack_from(data)[6]
+    if not 0 < count <= (len(data) - OLD_HEADER.size) // 4:
+        raise _wrong(path, "is a VST2 preset that is cut short or damaged")
+    values = struct.unpack_from(f">{count}f", data, OLD_HEADER.size)
+    if not all(0.0 <= value <= 1.0 for value in values):
+        raise _wrong(path, "is a VST2 preset with values beyond 0 to 1")
+    return values
 
 
 def _plugin_name(information: bytes) -> str:

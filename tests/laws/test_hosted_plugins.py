@@ -6,6 +6,7 @@ the block (ZamDelay), silent about any block but its largest (ZamHeadX2), never 
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ import pytest
 
 from audiopost.blocks import AudioBlock
 from audiopost.effects.hosted import PluginNode
-from audiopost.errors import PluginTimeoutError
+from audiopost.errors import PluginError, PluginTimeoutError
 from audiopost.graph.catalogue import CATALOGUE
 from audiopost.graph.node import StreamFormat
 from audiopost.graph.offline import render
@@ -178,6 +179,22 @@ def test_a_state_brings_the_knobs_and_the_samples_back() -> None:
     assert restored.values["master_gain_db"] == pytest.approx(wanted, abs=0.05)
     node.reset()
     np.testing.assert_array_equal(played(restored, samples), played(node, samples))
+
+
+def test_an_older_preset_turns_the_knobs_by_their_places(tmp_path: Path) -> None:
+    node = made("ZamEQ2")
+    knobs = list(node.parameters)
+    values = [(each.default - each.minimum) / (each.maximum - each.minimum) for each in knobs]
+    gain = next(index for index, each in enumerate(knobs) if each.name == "master_gain_db")
+    values[gain] = 0.75
+    path = tmp_path / "old.fxp"
+    head = struct.pack(">4si4siiii28s", b"CcnK", 0, b"FxCk", 1, 0, 1, len(values), b"")
+    path.write_bytes(head + struct.pack(f">{len(values)}f", *values))
+    wanted = knobs[gain].minimum + 0.75 * (knobs[gain].maximum - knobs[gain].minimum)
+    assert made("ZamEQ2", preset=str(path)).values["master_gain_db"] == pytest.approx(wanted, abs=0.05)
+    path.write_bytes(head[:24] + struct.pack(">i28s", 2, b"") + struct.pack(">2f", 0.5, 0.5))
+    with pytest.raises(PluginError, match="holds 2 values"):
+        made("ZamEQ2", preset=str(path))
 
 
 def test_a_drawing_with_a_plugin_renders_as_the_node_plays() -> None:

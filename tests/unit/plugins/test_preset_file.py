@@ -71,6 +71,24 @@ def test_what_is_no_preset_is_refused_by_name(tmp_path: Path, damaged: bytes) ->
     assert "saved by this plug-in" in refused.value.mend
 
 
+def old_preset(*values: float, kind: bytes = b"FxCk") -> bytes:
+    body = struct.pack(f">{len(values)}f", *values)
+    head = kind + struct.pack(">iiii28s", 1, 0x7A616D65, 1, len(values), b"warm")
+    return b"CcnK" + struct.pack(">i", len(head) + len(body)) + head + body
+
+
+def test_an_older_preset_gives_the_places_of_the_knobs(tmp_path: Path) -> None:
+    assert read_preset(written(tmp_path, old_preset(0.0, 0.25, 1.0), "old.fxp")).values == (0.0, 0.25, 1.0)
+
+
+def test_an_older_preset_that_is_cut_short_or_beyond_its_range_is_refused(tmp_path: Path) -> None:
+    whole = old_preset(0.5, 0.5)
+    damaged = [whole[:length] for length in range(len(whole))]
+    for data in (*damaged, old_preset(), old_preset(1.5), old_preset(float("nan"))):
+        with pytest.raises(PresetError, match=r"old\.fxp"):
+            read_preset(written(tmp_path, data, "old.fxp"))
+
+
 @pytest.mark.parametrize("name", ["old.fxp", "renamed.vstpreset"])
 def test_presets_of_the_older_format_are_refused_for_what_they_are(tmp_path: Path, name: str) -> None:
     with pytest.raises(PresetError, match=f"{name}: is a VST2 preset") as refused:
