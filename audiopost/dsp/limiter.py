@@ -22,10 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock
-from audiopost.dsp.compiled import compiled, inlined
+from audiopost.dsp.compiled import compiled
 from audiopost.dsp.oversampling import oversampling_filter
 from audiopost.dsp.sliding import MaximumQueue, push_maximum
 from audiopost.dsp.smoothing import Ramps, advance
+from audiopost.dsp.vector_code import FLOAT, FLOATS, INDEX, LANES, POINTER, Code, Symbol, vector_program
 from audiopost.units import db_to_linear, linear_to_db, ms_to_frames
 
 __all__ = ["LimiterGain"]
@@ -95,15 +96,16 @@ class LimiterGain:
         release_ms: float = 100.0,
     ) -> None:
         self._sample_rate = float(sample_rate)
-        self._filter = oversampling_filter(OVERSAMPLING)[1:].astype(np.float32)
-        self._bound = float(max(1.0, np.abs(self._filter).sum(axis=1).max())) * 1.0001
-        half = self._filter.shape[1] // 2
+        phases = oversampling_filter(OVERSAMPLING)[1:].astype(np.float32)
+        self._bound = float(max(1.0, np.abs(phases).sum(axis=1).max())) * 1.0001
+        half = phases.shape[1] // 2
         lookahead = max(2, ms_to_frames(lookahead_ms, sample_rate))
         self.latency_frames = half + lookahead
         self._history = np.zeros((channels, 2 * half), dtype=np.float32)
-        self._row = np.zeros(2 * half + maximum_frames, dtype=np.float32)
-        self._sum = np.zeros(maximum_frames, dtype=np.float32)
-        self._peaks = np.zeros(maximum_frames + 1, dtype=np.float32)
+        self._taps = np.zeros((2 * half, OVERSAMPLING), dtype=np.float32)
+        self._taps[:, :-1] = phases.T
+        self._row = np.zeros(2 * half + maximum_frames + LANES, dtype=np.float32)
+        self._peaks = np.zeros(maximum_frames + 1 + LANES, dtype=np.float32)
         self._queue = MaximumQueue.over(lookahead + 1)
         # Two averages whose lengths sum to lookahead + 2 reach back exactly `lookahead` frames.
         first = (lookahead + 2) // 2
@@ -134,7 +136,7 @@ class LimiterGain:
         peaks = self._peaks[: frames + 1]
         ceiling = self._ceiling.state
         threshold = float(min(ceiling[0, 0], ceiling[0, 1])) / self._bound
-        self._find(key, self._filter, self._history, self._row, self._sum, peaks, threshold)
+        self._find(key, self._taps, self._history, self._row, self._peaks, threshold)
         self._curve(
             peaks, ceiling, *self._queue, self._first, self._second, self._sums, self._state, gain_linear
         )  # fmt: skip
@@ -157,13 +159,12 @@ class LimiterGain:
         return -linear_to_db(float(self._state[2]))
 
 
-@compiled("void(float32[:, ::1], float32[:, ::1], float32[:, ::1], float32[::1], float32[::1], float32[::1], float64)")
+@compiled("void(float32[:, ::1], float32[:, ::1], float32[:, ::1], float32[::1], float32[::1], float64)")
 def find_true_peaks(
     key: AudioBlock,
-    phases: NDArray[np.float32],
+    taps: NDArray[np.float32],
     history: NDArray[np.float32],
     row: NDArray[np.float32],
-    total: NDArray[np.float32],
     peaks: NDArray[np.float32],
     threshold: float,
 ) -> None:
@@ -171,10 +172,10 @@ def find_true_peaks(
 
     ``peaks[0]`` keeps the last of the block before. `history` holds the last ``2 * half`` samples of each channel.
     Nothing is sought in a channel that stays below `threshold`: none of its interpolated values can reach the
-    ceiling.
+    ceiling. `row` and `peaks` have room for `LANES` more than they need.
     """
     channels, frames = key.shape
-    span = phases.shape[1]
+    span = taps.shape[0]
     for n in range(frames):
         peaks[n + 1] = 0.0
     for channel in range(channels):
@@ -193,26 +194,28 @@ def find_true_peaks(
         for n in range(frames):
             middle = max(abs(row[n + span // 2]), abs(row[n + span // 2 + 1]))
             peaks[n + 1] = max(peaks[n + 1], middle)
-        for phase in range(phases.shape[0]):
-            interpolate(row, phases[phase], total, frames)
-            for n in range(frames):
-                peaks[n + 1] = max(peaks[n + 1], abs(total[n]))
+        raise_peaks(row[1:], taps, span, (frames + LANES - 1) // LANES, peaks[1:])
 
 
-@inlined
-def interpolate(row: NDArray[np.float32], taps: NDArray[np.float32], total: NDArray[np.float32], frames: int) -> None:
-    """``total[n] = taps @ row[n + 1 : n + 1 + taps.size]``, tap after tap so that frames run side by side (kernel).
+@vector_program(POINTER, POINTER, INDEX, INDEX, POINTER)
+def raise_peaks(code: Code, row: Symbol, taps: Symbol, span: Symbol, vectors: Symbol, peaks: Symbol) -> None:
+    """Raise the peak of each frame by what lies between its samples: all phases of eight frames at once.
 
-    Four taps a pass spare three of four stores; the order of the sum stays that of the taps.
+    `taps` are a row of `OVERSAMPLING` numbers for each of the `span` samples that a frame sees, the last without use.
     """
-    for n in range(frames):
-        total[n] = 0.0
-    for tap in range(0, taps.shape[0], 4):
-        a, b, c, d = taps[tap], taps[tap + 1], taps[tap + 2], taps[tap + 3]
-        # Views, because an index that is a sum might be negative to the compiler, which then works sample by sample.
-        ra, rb, rc, rd = row[tap + 1 :], row[tap + 2 :], row[tap + 3 :], row[tap + 4 :]
-        for n in range(frames):
-            total[n] = total[n] + a * ra[n] + b * rb[n] + c * rc[n] + d * rd[n]
+    zero = code.constant(FLOATS, 0.0)
+    with code.loop(0, vectors) as vector:
+        first = vector * LANES
+        sums = [code.variable(FLOATS, zero) for _ in range(OVERSAMPLING - 1)]
+        with code.loop(0, span) as tap:
+            samples = code.load(FLOATS, code.place(FLOAT, row, first + tap), 0)
+            for phase, total in enumerate(sums):
+                weight = code.spread(code.load(FLOAT, taps, tap * OVERSAMPLING + phase))
+                total.value = weight.times_plus(samples, total.value)
+        largest = code.load(FLOATS, peaks, vector)
+        for total in sums:
+            largest = largest.larger(total.value.magnitude())
+        code.store(peaks, vector, largest)
 
 
 @compiled(
