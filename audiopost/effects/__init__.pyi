@@ -483,7 +483,7 @@ def plugin(
     state
         the plug-in's own state, base64.
     preset
-        a .vstpreset file of the plug-in, instead of a state.
+        a .vstpreset or .fxp file of the plug-in, instead of a state.
     block_frames
         feed it blocks of this size; 0: only where the scan asks for it.
     latency_frames
