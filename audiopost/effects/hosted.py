@@ -27,7 +27,7 @@ from audiopost.plugins import tails
 from audiopost.plugins.built_ins import BUILT_INS, HIGHEST_CUT_OFF, BuiltIn, Segments
 from audiopost.plugins.captured_streams import captured_streams
 from audiopost.plugins.channel_groups import ChannelGroup, channel_groups
-from audiopost.plugins.choice import choose_plugin
+from audiopost.plugins.choice import build_with_sides, choose_plugin
 from audiopost.plugins.formats import load_plugin
 from audiopost.plugins.plugin import PluginParameter, PluginSetting
 from audiopost.plugins.preset_file import read_preset
@@ -173,6 +173,16 @@ class PluginNode(HostedNode):
     def widths(self) -> tuple[int, ...]:
         """Numbers of channels that one instance plays."""
         return self._info.channels
+
+    def inputs_elsewhere(self) -> str:
+        """Which other format of the plug-in has side inputs, where this one has none; empty for none."""
+        if self.side_inputs:
+            return ""
+        other = build_with_sides(self._info)
+        if other is None:
+            return ""
+        ports = ", ".join(other.side_inputs)
+        return f"as {self._info.format} it plays its main bus only; its {other.format} build has {ports}: {other.path}"
 
     def state(self) -> str:
         """The plug-in's own state as base64, for the setting ``state``, as of its last block. After `prepare`."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from audiopost.errors import LayoutError, UnknownNameError
+from audiopost.errors import GraphError, LayoutError, UnknownNameError
 from audiopost.graph.alignment import AlignmentDelay
 from audiopost.graph.automation import lanes_of
 from audiopost.graph.bypass import Bypass
@@ -234,5 +234,10 @@ def _prepare_nodes(
 def _check_ports(arriving: Iterable[EdgeSpec], node: Node) -> None:
     known = (MAIN, *node.side_inputs)
     for edge in arriving:
-        if edge.input not in known:
-            raise UnknownNameError(kind="input", name=edge.input, known=known, where=str(edge))
+        if edge.input in known:
+            continue
+        # A plug-in may have the input in another format, and knows.
+        elsewhere = getattr(node, "inputs_elsewhere", None)
+        if elsewhere is not None and (mend := elsewhere()):
+            raise GraphError(f"{node.name} has no input {edge.input!r}", where=str(edge), mend=mend)
+        raise UnknownNameError(kind="input", name=edge.input, known=known, where=str(edge))

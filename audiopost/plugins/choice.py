@@ -14,7 +14,7 @@ from audiopost.plugins.plugin import PluginInfo
 from audiopost.plugins.saved_state import is_saved_state
 from audiopost.plugins.scan import plugin_info, require_ok
 
-__all__ = ["choose_plugin"]
+__all__ = ["build_with_sides", "choose_plugin"]
 
 
 def choose_plugin(name: str, plugin_name: str = "", state: bytes = b"") -> tuple[PluginInfo, tuple[str, ...]]:
@@ -45,6 +45,24 @@ def choose_plugin(name: str, plugin_name: str = "", state: bytes = b"") -> tuple
             return info, _notes(name, info, first)
     assert first is not None, "there is at least one file"
     raise first
+
+
+def build_with_sides(info: PluginInfo) -> PluginInfo | None:
+    """Another format of the same plug-in that works here and has side inputs; scanned where it never was."""
+    try:
+        files = find_plugins(Path(info.path).stem)
+    except PluginError:
+        return None
+    for file in files:
+        if str(file) == info.path:
+            continue
+        try:
+            other = require_ok(plugin_info(str(file)))
+        except PluginError:
+            continue
+        if other.side_inputs:
+            return other
+    return None
 
 
 def _reads(file: Path, state: bytes) -> bool:
