@@ -185,7 +185,7 @@ def bench_case(case: Case, paths: Sequence[Path], rounds: int) -> None:
     commands = contenders(case, [str(path) for path in paths])
     cost(commands[OURS])  # the files come into the cache of the system
     costs: dict[str, list[Cost]] = {name: [] for name in commands}
-    spare = 2 * rounds
+    spare = rounds
     for _ in range(rounds):
         for name, command in commands.items():
             while (found := cost(command)).others > DISTURBED and spare:

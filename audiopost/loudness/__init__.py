@@ -12,7 +12,7 @@
     peak_history    peaks over time, peak to short-term ratio
     meter           all of it behind `process` and `result`
     album           several programmes as one
-    segments        a stored programme, in segments side by side
+    segments        a stored programme, in segments side by side; lane_memory and mark_tasks serve it
 
 What is measured beside it, where it is asked for::
 

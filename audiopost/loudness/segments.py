@@ -30,9 +30,9 @@ from numpy.typing import NDArray
 from audiopost.dsp.vector_code import Programs
 from audiopost.layouts import Layout
 from audiopost.loudness.ending import conclude
-from audiopost.loudness.lane_scan import LATE_FRAMES, LaneScan, Source, programs, streams_at_once
+from audiopost.loudness.lane_memory import Form, give_back, lent
+from audiopost.loudness.lane_scan import LATE_FRAMES, programs, streams_at_once
 from audiopost.loudness.loudness_range import LOUDNESS_RANGE_TAIL_S
-from audiopost.loudness.mark_tasks import MARKS_AT_ONCE
 from audiopost.loudness.peak_history import PeakHistory
 from audiopost.loudness.result import Programme
 from audiopost.loudness.windows import MARKS_PER_SECOND, LoudnessWindows, complete_hops
@@ -42,12 +42,6 @@ __all__ = ["SEGMENT_S", "StoredWords", "WordsReader", "can_measure_segments", "m
 
 SEGMENT_S = 30
 _WARM_UP_MARKS = 2
-_SPARE_BYTES = 16
-"""Behind the words: one of 24 bits is read with the byte that follows."""
-
-_ROWS_BYTES = 5_000_000
-"""Of all streams, read at once: each reading lets other threads run, and has to wait for them afterwards."""
-
 _HOPS_AT_ONCE = 30_000
 
 
@@ -160,6 +154,7 @@ class _Plan:
         self.sample_rate = sample_rate
         self.layout = layout
         self.at_once = streams_at_once(layout.channels)
+        self.form = Form(sample_rate, layout.channels, words.word, words.frame_bytes, self.at_once)
         self.warm_up_frames = _WARM_UP_MARKS * sample_rate // MARKS_PER_SECOND
         tail_frames = seconds_to_frames(LOUDNESS_RANGE_TAIL_S, sample_rate)
         # Silence follows, as in `ending`, until every hop and peak of the tail has ended.
@@ -220,24 +215,15 @@ class _Worker:
     """One thread's memory, and its own way into the file."""
 
     def __init__(self, plan: _Plan, compiled: Programs) -> None:
-        words, channels = plan.words, plan.layout.channels
         self._plan = plan
-        mark_bytes = plan.at_once * plan.sample_rate * words.frame_bytes // MARKS_PER_SECOND
-        marks = max(MARKS_PER_SECOND, min(MARKS_AT_ONCE, _ROWS_BYTES // mark_bytes // 2 * 2))
-        self._row_frames = marks * plan.sample_rate // MARKS_PER_SECOND
-        self._row_bytes = self._row_frames * words.frame_bytes
-        self._raw = np.empty(plan.at_once * self._row_bytes + _SPARE_BYTES, dtype=np.uint8)
-        self._raw_at = self._raw.ctypes.data
-        self._silence = 0x80 if words.word == "u8" else 0
-        word_bytes = words.frame_bytes // channels
-        offsets = np.arange(plan.at_once)[:, np.newaxis] * self._row_bytes + np.arange(channels) * word_bytes
-        self._source = Source(words.word, words.frame_bytes, offsets.ravel())
-        self._scan = LaneScan(compiled, plan.sample_rate, plan.at_once * channels, plan.warm_up_frames)
+        self._reader = plan.words.open(plan.at_once)
+        self._memory = lent(compiled, plan.form)
+        self._scan = self._memory.scan
         self._warms_up_apart = False
-        self._reader = words.open(plan.at_once)
 
     def close(self) -> None:
         """Close the file."""
+        give_back(self._memory)
         self._reader.close()
 
     def measure(self, batch: int) -> list[_Found] | None:
@@ -246,11 +232,11 @@ class _Worker:
         first = batch * plan.at_once * plan.segment_frames
         frames = min(plan.segment_frames, plan.frames - first)
         scan.reset()
-        for begin in range(-plan.warm_up_frames, frames, self._row_frames):
+        for begin in range(-plan.warm_up_frames, frames, self._memory.row_frames):
             for stream in range(plan.at_once):
                 if not self._read(stream, first + stream * plan.segment_frames + begin):
                     return None
-            self._take(min(self._row_frames, frames - begin))
+            self._take(min(self._memory.row_frames, frames - begin))
         if scan.faults and not self._warms_up_apart:
             # What is wrong in a warm-up was found in the segment before, and must not be counted again.
             self._warms_up_apart = True
@@ -259,25 +245,22 @@ class _Worker:
 
     def _take(self, frames: int) -> None:
         """Let what was read pass."""
-        scan = self._scan
-        warm_up = max(0, self._plan.warm_up_frames - scan.frames) if self._warms_up_apart else 0
+        warm_up = max(0, self._plan.warm_up_frames - self._scan.frames) if self._warms_up_apart else 0
         if warm_up:
-            scan.take(self._source, self._raw_at, warm_up)
-            scan.faults.clear()
-        scan.take(self._source, self._raw_at + warm_up * self._source.to_frame, frames - warm_up)
+            self._memory.pass_on(0, warm_up)
+            self._scan.faults.clear()
+        self._memory.pass_on(warm_up, frames)
 
     def _read(self, stream: int, frame: int) -> bool:
-        """Fill the words of one stream from a frame on, with silence beyond the file; False if any are missing."""
-        plan = self._plan
-        row = self._raw[stream * self._row_bytes : (stream + 1) * self._row_bytes]
-        begin, end = max(0, frame), min(plan.words.frames, frame + self._row_frames)
-        if end <= begin:
-            row.fill(self._silence)
-            return True
-        first, last = ((edge - frame) * plan.words.frame_bytes for edge in (begin, end))
-        row[:first] = self._silence
-        row[last:] = self._silence
-        return self._reader.read_into(stream, begin, row[first:last].data) == last - first
+        """Fill the row of one stream from a frame on, with silence beyond the file; False if any words are missing."""
+        words, memory = self._plan.words, self._memory
+        begin = min(max(0, frame), words.frames)
+        end = max(begin, min(words.frames, frame + memory.row_frames))
+        first, last = ((edge - frame) * words.frame_bytes for edge in (begin, end))
+        if begin == end:
+            first = last = 0
+        row = memory.row(stream, first, last)
+        return last == first or self._reader.read_into(stream, begin, row) == last - first
 
     def _found(self, batch: int) -> list[_Found]:
         plan, scan, channels = self._plan, self._scan, self._plan.layout.channels
