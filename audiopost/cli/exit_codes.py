@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from audiopost import errors
 from audiopost.errors import (
     DeviceError,
     EffectError,
@@ -27,7 +28,7 @@ from audiopost.errors import (
     UsageError,
 )
 
-__all__ = ["DONE", "FAILED", "INTERRUPTED", "USAGE", "code_of_verdict", "exit_code_of", "first_of"]
+__all__ = ["DONE", "FAILED", "INTERRUPTED", "USAGE", "code_of_kind", "code_of_verdict", "exit_code_of", "first_of"]
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -65,6 +66,18 @@ def code_of_verdict(outcome: str, *, strict: bool = False) -> int:
     (0, 1, 1)
     """
     return DONE if outcome == "passed" or (outcome == "indicative" and not strict) else FAILED
+
+
+def code_of_kind(kind: str) -> int:
+    """The exit code of a failure of which only the type's name is known; 1 for one that nobody foresaw.
+
+    >>> code_of_kind("PluginLoadError"), code_of_kind("FileError"), code_of_kind("Unforeseen")
+    (5, 3, 1)
+    """
+    found = getattr(errors, kind, None)
+    if not isinstance(found, type):
+        return FAILED
+    return next((code for known, code in _CODES if issubclass(found, known)), FAILED)
 
 
 def first_of(codes: Iterable[int]) -> int:

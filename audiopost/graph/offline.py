@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from audiopost.blocks import AudioBlock, as_block
+from audiopost.dsp.processors import available_processors
 from audiopost.errors import LayoutError, UsageError
 from audiopost.graph.catalogue import CATALOGUE, Catalogue
 from audiopost.graph.node import INFINITE_TAIL, StreamFormat
@@ -146,8 +146,7 @@ def render_outputs(
 def useful_threads(spec: GraphSpec) -> int:
     """Threads that may help: the cores that this process may use, but one where the graph has no branches."""
     branching = len({edge.source for edge in spec.edges}) < len(spec.edges)
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return available if branching else 1
+    return available_processors() if branching else 1
 
 
 def useful_block_frames(spec: GraphSpec, layout: Layout, threads: int) -> int:

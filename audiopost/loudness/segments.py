@@ -17,7 +17,6 @@ no more than one of a minute.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from audiopost.dsp.processors import available_processors
 from audiopost.dsp.vector_code import Programs
 from audiopost.layouts import Layout
 from audiopost.loudness.ending import conclude
@@ -97,7 +97,7 @@ def can_measure_segments(sample_rate: int) -> bool:
 
 def usual_threads() -> int:
     """One a processor that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return available_processors()
 
 
 def measure_segments(
