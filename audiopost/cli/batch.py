@@ -161,10 +161,10 @@ def _show_result(result: RunResult, *, as_json: bool) -> int:
         print_json(_document(result))
         return first_of(codes)
     counts = {status: sum(report.status == status for report in result.groups) for status in STATUSES}
-    below = sum(report.status == "done" and report.row.passed is False for report in result.groups)
+    below = sum(report.status != "failed" and _code(report) == FAILED for report in result.groups)
     rows = [[status, str(count)] for status, count in counts.items()]
     if below:
-        rows.append(["of the done, outside their target", str(below)])
+        rows.append(["of them not known to meet their target", str(below)])
     if result.problems:
         rows.append(["not part of any group", str(len(result.problems))])
     print_table(("groups", ""), rows, numbers=(1,))
@@ -175,7 +175,8 @@ def _show_result(result: RunResult, *, as_json: bool) -> int:
 def _code(report: GroupReport) -> int:
     if report.status == "failed":
         return code_of_kind(report.row.error_kind)
-    return FAILED if report.row.passed is False else DONE
+    # As in `normalize`: what could not be judged whole has not passed.
+    return DONE if report.group.target is None or report.row.passed else FAILED
 
 
 def _document(result: RunResult) -> dict[str, Any]:
