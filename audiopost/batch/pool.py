@@ -55,12 +55,24 @@ class _Worker:
     heard: float = field(default_factory=time.monotonic)
     ready: bool = False
     leaving: bool = False
+    listener: threading.Thread | None = None
 
     def last_words(self) -> str:
         """The last line that says something in what it printed."""
         self.log.seek(0)
         lines = self.log.read().decode(errors="replace").splitlines()
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+    def close(self) -> None:
+        """Wait for its end and let go of its pipes."""
+        self.process.wait()
+        if self.listener is not None:
+            self.listener.join()
+        for pipe in (self.process.stdin, self.process.stdout):
+            assert pipe is not None
+            with suppress(BrokenPipeError):  # what it never read
+                pipe.close()
+        self.log.close()
 
     def forget_words(self) -> None:
         """A worker that chatters all night must not fill the disk."""
@@ -164,8 +176,7 @@ class ProcessCrew(Crew):
                 worker.process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 worker.process.kill()
-                worker.process.wait()
-            worker.log.close()
+            worker.close()
         self._crew.clear()
 
     def _messages(self) -> Iterator[tuple[_Worker, Any]]:
@@ -192,7 +203,8 @@ class ProcessCrew(Crew):
         worker = _Worker(process, log, f"worker {self._started} (process {process.pid})")
         self._crew.append(worker)
         self._send(worker, self._settings)
-        threading.Thread(target=self._listen, args=(worker,), name=worker.name, daemon=True).start()
+        worker.listener = threading.Thread(target=self._listen, args=(worker,), name=worker.name, daemon=True)
+        worker.listener.start()
         return worker
 
     def _listen(self, worker: _Worker) -> None:
@@ -221,16 +233,18 @@ class ProcessCrew(Crew):
             worker.process.stdin.close()
 
     def _bury(self, worker: _Worker, tell: Tell) -> None:
-        code = worker.process.wait()
         if worker in self._crew:
             self._crew.remove(worker)
+            code = worker.process.wait()
             words = f"the worker ended ({_death_in_words(code)})"
             if not worker.ready:
                 self._false_starts += 1
                 if self._false_starts >= _MOST_FALSE_STARTS:
-                    raise UsageError("workers cannot start", where=worker.name, mend=worker.last_words())
+                    last_words = worker.last_words()
+                    worker.close()
+                    raise UsageError("workers cannot start", where=worker.name, mend=last_words)
             self._lose(worker, tell, words, self._error_kind)
-        worker.log.close()
+            worker.close()
 
     def _lose(self, worker: _Worker, tell: Tell, words: str, kind: str) -> None:
         """What had been given to a worker is lost."""
