@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
@@ -56,6 +56,14 @@ def batch(
     memory: Annotated[
         str | None, typer.Option("--memory", metavar="SIZE", help="What all workers may hold together, such as 4GB.")
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="Work on the workers of this Dask scheduler."),
+    ] = None,
+    local: Annotated[
+        int | None,
+        typer.Option("--local-cluster", metavar="N", min=1, help="Start a Dask cluster of N processes here."),
+    ] = None,
     serial: Annotated[
         bool, typer.Option("--serial", help="Work in this process, one group after the other; a crash ends the run.")
     ] = False,
@@ -76,8 +84,16 @@ def batch(
     if dry_run:
         return _show_plan(read, as_json=as_json)
 
-    with _ended_by_signal(), listening(progress.value) as listener:
-        crew_of = _crew_of(read, jobs, _bytes_of(memory), serial=serial)
+    with ExitStack() as stack:
+        stack.enter_context(_ended_by_signal())
+        listener = stack.enter_context(listening(progress.value))
+        if scheduler is None and local is None:
+            crew_of = _crew_of(read, jobs, _bytes_of(memory), serial=serial)
+        else:
+            if serial or jobs is not None or memory is not None or None not in (scheduler, local):
+                what = "--scheduler and --local-cluster stand alone: how many workers there are is the cluster's"
+                raise UsageError(what, mend="leave the others of --jobs, --memory, --serial out")
+            crew_of = _cluster_of(read, scheduler, local, stack)
         result = run_job(
             read, crew_of, listener=listener, verify=verify, restart=restart, wait=message if wait else None
         )
@@ -96,6 +112,21 @@ def _crew_of(job: JobFile, jobs: int | None, memory_bytes: int | None, *, serial
         return SerialCrew
     workers = jobs or available_processors()
     return lambda settings: ProcessCrew(settings, workers, memory_bytes=memory_bytes, patience_s=job.patience_s)
+
+
+def _cluster_of(job: JobFile, scheduler: str | None, local: int | None, stack: ExitStack) -> Callable[[Settings], Crew]:
+    """The workers of a Dask scheduler, that of this machine's own cluster if none is named."""
+    try:
+        from audiopost.batch.dask_crew import DaskCrew, local_cluster
+    except ImportError as error:
+        mend = "pip install 'audiopost[cluster]'"
+        raise UsageError("a cluster needs the package distributed", mend=mend) from error
+
+    def made(settings: Settings) -> Crew:
+        address = scheduler if scheduler is not None else local_cluster(local or 1, stack)
+        return DaskCrew(settings, address, patience_s=job.patience_s, tell_of_trouble=message)
+
+    return made
 
 
 def _bytes_of(size: str | None) -> int | None:
