@@ -39,6 +39,7 @@ FILE_BYTES = 20_000_000
 
 _WAIT_S = 0.25
 _FAREWELL_S = 10.0
+_START_S = 120.0
 _MOST_FALSE_STARTS = 3
 _LOG_BYTES = 1_000_000
 
@@ -159,9 +160,10 @@ class ProcessCrew(Crew):
             elif isinstance(message, Advanced):
                 tell(message)
         for worker in self._crew:
-            if worker.task is not None and time.monotonic() - worker.heard > self._patience_s:
+            patience_s = self._patience_s if worker.ready else max(self._patience_s, _START_S)
+            if worker.task is not None and time.monotonic() - worker.heard > patience_s:
                 worker.process.kill()
-                self._lose(worker, tell, f"no sign of progress for {self._patience_s:g} s", "PluginTimeoutError")
+                self._lose(worker, tell, f"no sign of progress for {patience_s:g} s", "PluginTimeoutError")
 
     def close(self, *, at_once: bool) -> None:
         """See `Crew`."""
