@@ -4,7 +4,8 @@ The bare pass-through is a process of its own whose callback only copies: what t
 before and after ours, beside a process that computes as our control does. Ours is a session with five effects, and all
 at once a thread that spins in control, 2 GB of garbage collected again and again, 1000 parameter changes a second, a
 swap every 500 ms, four readers of the meters and a recording. Counted for both: xruns. Of ours besides: blocks whose
-answer came too late, and the round trip device - engine - device.
+answer came too late, and the round trip device - engine - device, beside that of two bare processes that wake each
+other: what the machine's scheduler takes.
 
     python benchmarks/bench_live.py [--quick] [--part null|jack|normal|faults|swaps|safe]
         [--block N] [--seconds S] [--bare-seconds S]
@@ -27,7 +28,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from live_load import CLOCK, PASS_THROUGH, around, at_rate, litter, load_process, spin
+from live_load import CLOCK, PASS_THROUGH, ROUND_TRIP, around, at_rate, litter, load_process, spin
 
 from audiopost import effects as fx
 from audiopost.graph.spec import GraphSpec
@@ -102,9 +103,11 @@ class Bench:
         print(f"{'':22}{'blocks':>8}{'xruns':>7}{'late':>6}{'p50':>7}{'p99':>7}{'p99.9':>7}{'max us':>8}{'of it':>7}")
         for block in blocks:
             with jack_server(block) if device == "jack" else nothing():
+                self._bare_trip(block, priority)
                 before = self._bare(bare, block, priority)
                 counted = self._play(device, block, priority=priority, safe=safe)
                 after = self._bare(bare, block, priority)
+                self._bare_trip(block, priority)
             row(f"{block}: ours", counted)
             share = 10_000 * counted["xruns"] / counted["blocks"]
             at_best = 10_000 * (before[1] + after[1]) / (before[0] + after[0])
@@ -121,6 +124,15 @@ class Bench:
         blocks, xruns = map(int, done.stdout.split()[-2:])
         print(f"{f'{block}: bare':22}{blocks:>8}{xruns:>7}")
         return blocks, xruns
+
+    def _bare_trip(self, block: int, priority: bool) -> None:
+        arguments = (str(self.bare_seconds), str(block), str(int(priority)))
+        with load_process():
+            time.sleep(0.5)
+            command = [sys.executable, "-c", ROUND_TRIP, *arguments]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+        trip = dict(zip(("p50", "p99", "p999", "max"), map(int, done.stdout.split()), strict=True))
+        print(f"{f'{block}: bare round trip':43}{trip_figures(trip, block)}")
 
     def _play(self, device: str, block: int, *, priority: bool, safe: bool) -> dict[str, Any]:
         steps = count()
@@ -182,11 +194,14 @@ class Bench:
 
 
 def row(name: str, counted: dict[str, Any]) -> None:
-    trip = counted["round_trip_us"]
-    period_us = 1e6 * counted["block_frames"] / RATE
-    figures = "".join(f"{trip[key] or 0:>7}" for key in ("p50", "p99", "p999"))
+    figures = trip_figures(counted["round_trip_us"], counted["block_frames"])
     counts = f"{counted['blocks']:>8}{counted['xruns']:>7}{counted['deadline_misses']:>6}"
-    print(f"{name:22}{counts}{figures}{trip['max'] or 0:>8}{(trip['p999'] or 0) / period_us:>7.0%}")
+    print(f"{name:22}{counts}{figures}")
+
+
+def trip_figures(trip: dict[str, int], block: int) -> str:
+    figures = "".join(f"{trip[key] or 0:>7}" for key in ("p50", "p99", "p999"))
+    return f"{figures}{trip['max'] or 0:>8}{(trip['p999'] or 0) / (1e6 * block / RATE):>7.0%}"
 
 
 def wait_for(fact: Callable[[], bool]) -> None:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["CLOCK", "PASS_THROUGH", "around", "load_process"]
+__all__ = ["CLOCK", "PASS_THROUGH", "ROUND_TRIP", "around", "at_rate", "litter", "load_process", "spin"]
 
 GARBAGE_BYTES = 2 * 2**30
 PIECE_BYTES = 2**20
@@ -64,6 +64,39 @@ print(*counts, flush=True)
 os._exit(0)
 """
 """A callback that only copies."""
+
+ROUND_TRIP = """
+import gc, mmap, os, sys, time
+import numpy as np
+from audiopost.live.wake import SemaphoreWake
+seconds, frames, urgent = float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+memory = mmap.mmap(-1, 4096)
+there, back = SemaphoreWake(memory, 0, first=True), SemaphoreWake(memory, 64, first=True)
+gc.disable()
+child = os.fork()
+if urgent:
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(60))
+blocks = int(seconds * 48000 / frames)
+if child == 0:
+    for _ in range(blocks):
+        there.wait_until(time.monotonic() + 5)
+        until = time.perf_counter_ns() + 90_000
+        while time.perf_counter_ns() < until:
+            pass
+        back.post()
+    os._exit(0)
+trips = np.zeros(blocks)
+due = time.monotonic() + 0.1
+for block in range(blocks):
+    due += frames / 48000
+    time.sleep(max(0.0, due - time.monotonic()))
+    begun = time.perf_counter_ns()
+    there.post()
+    back.wait_until(time.monotonic() + 5)
+    trips[block] = (time.perf_counter_ns() - begun) / 1000
+print(*(int(each) for each in np.percentile(trips, (50, 99, 99.9, 100))))
+"""
+"""Two processes that wake each other once a block, of which one computes for as long as the five effects do (90 us)."""
 
 
 class Node:
