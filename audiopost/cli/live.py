@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from audiopost.graph.spec import GraphSpec
     from audiopost.live.host import LiveHost
 
-__all__ = ["add_commands", "read_region"]
+__all__ = ["add_commands", "read_cap", "read_region"]
 
 LOOK_EVERY_S = 1.0
 """How often the line on the terminal is renewed."""
@@ -52,6 +52,11 @@ def live(
     ] = None,
     block: Annotated[int, typer.Option(metavar="N", help="Frames in a block, 16 to 8192.")] = 128,
     rate: Annotated[int, typer.Option(metavar="HZ", help="Sample rate of the device.")] = 48_000,
+    safe: Annotated[bool, typer.Option("--safe", help="One block later, for machines unfit for real time.")] = False,
+    cap: Annotated[
+        str, typer.Option(metavar="DBFS|off", help="Level that may last (RMS); louder is turned down, for your ears.")
+    ] = "-6",
+    speed: Annotated[float, typer.Option(metavar="X", help="0.1 to 8, backwards below 0; pitch goes with it.")] = 1.0,
     loop: Annotated[
         str | None, typer.Option(metavar="START:END", help="Repeat a part of the file, in seconds; `:` is all of it.")
     ] = None,
@@ -84,6 +89,9 @@ def live(
         _device(output_device),
         sample_rate=rate,
         block_frames=block,
+        safe=safe,
+        cap_dbfs=read_cap(cap),
+        source_speed=speed,
         loop=loop is not None,
         region=region,
         live_input=source is None,
@@ -215,6 +223,25 @@ def read_region(words: str) -> tuple[float, float] | None:
     if not colon or not 0.0 <= region[0] < region[1]:
         raise UsageError(f"--loop {words!r} is no part of a file", mend="write START:END in seconds")
     return region
+
+
+def read_cap(words: str) -> float | None:
+    """A level in dBFS; None for ``off``.
+
+    Raises
+    ------
+    UsageError
+        If the words are neither.
+
+    >>> read_cap("-12"), read_cap("off")
+    (-12.0, None)
+    """
+    if words.strip().casefold() == "off":
+        return None
+    try:
+        return float(words)
+    except ValueError:
+        raise UsageError(f"--cap {words!r} is no level", mend="write a level in dBFS, or off") from None
 
 
 def _device(words: str | None) -> str | int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -155,3 +157,23 @@ def test_a_howl_is_capped_until_the_cap_is_lifted(tmp_path: Path) -> None:
     rms_db = 10 * np.log10(np.mean(capped_sound[0, -4800:].astype(np.float64) ** 2))
     assert rms_db == pytest.approx(-6.0, abs=0.2)
     assert np.max(np.abs(lifted)) > 0.99
+
+
+def test_the_side_beside_comes_back_when_its_engine_dies(tone: Path, tmp_path: Path) -> None:
+    output = tmp_path / "heard.wav"
+    with LiveHost(fx.gain(gain_db=-6), source=tone, device="null") as host:
+        until(lambda: len(host.statistics()["pids"]["engines"]) == 3)
+        host.load_b(fx.gain(gain_db=0))
+        host.set_parameter("gain.gain_db", -9.0, side="b")
+        host.record(output, bits="32f")
+        pids = host.statistics()["pids"]
+        for pid in set(pids["engines"]) - {pids["playing"]}:
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: host.statistics()["engine_restarts"] == 2)
+        until(lambda: len(host.chain_log_b) == 2)
+        host.switch("b")
+        play_on(host, 9600)
+        host.stop_recording()
+    samples, _ = read_audio(output)
+    assert level_db(samples[:, :4800]) == pytest.approx(-6.0, abs=tolerances.CROSSFADE_LEVEL_DB)
+    assert level_db(samples[:, -4800:]) == pytest.approx(-9.0, abs=tolerances.CROSSFADE_LEVEL_DB)

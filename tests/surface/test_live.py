@@ -45,6 +45,16 @@ def test_lines_of_standard_input_work_on_the_sound(tone: Path, run: Run, monkeyp
     assert (statistics["block_frames"], statistics["swaps"]) == (256, 2)
 
 
+def test_safe_mode_states_its_block_and_the_cap_can_be_lifted(tone: Path, run: Run) -> None:
+    call = ("live", tone, "--chain", "worldising-wall", *NULL, "--block", 480, "--duration", 0.3, "--stats", "s.json")
+    latencies = []
+    for more in ((), ("--safe", "--cap", "off", "--speed", "-0.5")):
+        answer = run(*call, *more)
+        assert answer.code == 0
+        latencies.append(json.loads(Path("s.json").read_text(encoding="utf-8"))["latency_ms"]["graph"])
+    assert latencies[1] - latencies[0] == pytest.approx(10.0)
+
+
 def test_a_wrong_device_is_named_with_what_there_is(tone: Path, run: Run) -> None:
     answer = run("live", tone, "--chain", "film-room", "--output-device", "No Such Card")
     assert answer.code in (2, 4)
@@ -57,6 +67,8 @@ def test_a_wrong_device_is_named_with_what_there_is(tone: Path, run: Run) -> Non
         (("missing.wav", "--chain", "film-room"), 3),
         (("tone.wav", "--chain", "film-rom"), 2),
         (("tone.wav", "--chain", "film-room", "--block", "7"), 2),
+        (("tone.wav", "--chain", "film-room", "--cap", "loud"), 2),
+        (("tone.wav", "--chain", "film-room", "--speed", "0"), 2),
         (("tone.wav", "--chain", "film-room", "--set", "room.decay=1"), 2),
     ],
 )
