@@ -63,6 +63,7 @@ class Ensemble:
         self._faded_frames = 0
         self._switching = False
         self._wanted_side = ""
+        self._trims: dict[str, float] = {}
         self._torn = False
         self._between_chains = equal_power(self._fade_frames, block_frames)
         self._from_dry = straight(self._fade_frames, block_frames)
@@ -85,6 +86,7 @@ class Ensemble:
     def attach(self, voice: EngineVoice, frame: int, *, at_once: bool) -> None:
         """Take a voice in: at its place at once, else beside, else coming."""
         self._tell(Event("attached", frame, voice.slot))
+        voice.start_trimmed(self._trims.get(voice.side, 1.0))
         beside = self._belongs_beside(voice)
         if at_once and not beside:
             self.heard = voice
@@ -118,7 +120,8 @@ class Ensemble:
         self._wanted_side = side
 
     def trim(self, side: str, gain_linear: float) -> None:
-        """Move a side's level there; at once where nobody hears it."""
+        """Move a side's level there; at once where nobody hears it, and for every voice that comes to that side."""
+        self._trims[side] = gain_linear
         for voice in self:
             if voice.side == side:
                 voice.trim(gain_linear)
