@@ -40,7 +40,7 @@ def measured(host: LiveHost, point: str, seconds: float = 4.0) -> Reading:
 
 def test_every_point_reads_what_passes_there(tone: Path) -> None:
     chain = fx.gain(gain_db=-6) >> fx.compressor(threshold_db=-40, ratio=4, attack_ms=1)
-    with LiveHost(chain, source=tone, device="null", speed=0.0, duration_s=3600.0) as host:
+    with LiveHost(chain, source=tone, device="null", speed=0.0, duration_s=3600.0, engines=2) as host:
         host.watch("gain")
         before, inside = measured(host, "input"), measured(host, "gain")
         # A tone of 1 kHz in two channels: its loudness is its peak level, by the definition of BS.1770.
@@ -67,7 +67,7 @@ def test_every_point_reads_what_passes_there(tone: Path) -> None:
 def test_integrated_values_agree_with_the_recording_and_begin_anew(tone: Path, tmp_path: Path) -> None:
     """What the meter integrates is every frame from its reset on: as many as the recording has, as loud."""
     output = tmp_path / "heard.wav"
-    with LiveHost(fx.noise(level_dbfs=-20, seed=3), device="null", speed=0.0, duration_s=3600.0) as host:
+    with LiveHost(fx.noise(level_dbfs=-20, seed=3), device="null", speed=0.0, duration_s=3600.0, engines=2) as host:
         measured(host, "output", 1.0)
         host.reset_meters()
         host.record(output, bits="32f")
@@ -105,7 +105,7 @@ def test_a_watched_node_can_be_recorded_as_a_stem(tone: Path, tmp_path: Path) ->
 def test_many_readers_see_whole_readings(tone: Path) -> None:
     torn: list[Reading] = []
     counts = [0, 0, 0, 0]
-    with LiveHost(fx.gain(), source=tone, device="null") as host:
+    with LiveHost(fx.gain(), source=tone, device="null", engines=2) as host:
         measured(host, "output", 1.0)
         over = threading.Event()
 
@@ -130,7 +130,7 @@ def test_many_readers_see_whole_readings(tone: Path) -> None:
 
 def test_wrong_points_are_refused_and_a_dead_meter_process_is_replaced(tone: Path) -> None:
     chain = fx.gain() >> fx.highpass() >> fx.lowpass() >> fx.peak()
-    with LiveHost(chain, source=tone, device="null") as host:
+    with LiveHost(chain, source=tone, device="null", engines=2) as host:
         with pytest.raises(UnknownNameError, match="gani"):
             host.watch("gani")
         for point in ("engine", "a", "b", "gain", "highpass", "lowpass"):

@@ -36,7 +36,7 @@ def ramp(seconds: float) -> AudioBlock:
 
 
 def session(source: Path | list[Path], output: Path, **options: object) -> LiveHost:
-    host = LiveHost(fx.gain(), source=source, device="null", speed=0.0, duration_s=3600.0, block_frames=BLOCK, **options)  # type: ignore[arg-type]  # fmt: skip  # noqa: E501
+    host = LiveHost(fx.gain(), source=source, device="null", speed=0.0, duration_s=3600.0, engines=2, block_frames=BLOCK, **options)  # type: ignore[arg-type]  # fmt: skip  # noqa: E501
     host.record(output, tap="input")
     return host
 
@@ -149,7 +149,9 @@ def test_another_file_of_another_rate_and_width_is_opened_while_the_chain_runs(t
 
 
 def test_a_file_that_ended_can_be_played_again(tmp_path: Path) -> None:
-    host = LiveHost(fx.gain(), source=write_tone(tmp_path / "tone.wav"), device="null", loop=False, speed=4.0)
+    host = LiveHost(
+        fx.gain(), source=write_tone(tmp_path / "tone.wav"), device="null", loop=False, speed=4.0, engines=2
+    )
     with host:
         assert host.wait(tolerances.LIVE_PATIENCE_S)
         host.locate(0.0)
@@ -159,7 +161,7 @@ def test_a_file_that_ended_can_be_played_again(tmp_path: Path) -> None:
 
 
 def test_what_makes_no_sense_is_refused_and_changes_nothing(tmp_path: Path) -> None:
-    with LiveHost(fx.gain(), source=write_tone(tmp_path / "tone.wav"), device="null") as host:
+    with LiveHost(fx.gain(), source=write_tone(tmp_path / "tone.wav"), device="null", engines=2) as host:
         before = host.transport()
         for move in (
             lambda: host.set_speed(0.0),
@@ -177,7 +179,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(tmp_path: Path) -> N
 
 
 def test_the_place_goes_on_in_real_time(tmp_path: Path) -> None:
-    with LiveHost(fx.gain(), source=write_tone(tmp_path / "tone.wav"), device="null") as host:
+    with LiveHost(fx.gain(), source=write_tone(tmp_path / "tone.wav"), device="null", engines=2) as host:
         start = host.transport()
         until(lambda: host.transport().frame >= start.frame + RATE_HZ // 2)
         now = host.transport()
