@@ -54,6 +54,9 @@ LOOK_S = 0.1
 LOST_S = 1.0
 """A device that has asked for no block in so long is lost, also where its process does not know it yet."""
 
+NULL = "null"
+"""The device without hardware takes the place of a missing one at the start, never of one that was lost."""
+
 RETRY_S = 0.3
 """Pause between two attempts to open a device."""
 
@@ -79,6 +82,7 @@ class Rig:
         self.trims: dict[str, float] = {}
         self._listener = listener
         self._ready = False
+        self._on_null = False
         self._progress_s = 0.0
         self._stopping = threading.Event()
         self._segment = Segment()
@@ -104,6 +108,7 @@ class Rig:
         first = self._crew.start("engine", 0)
         layout, notes = self._look_at_source(media)
         device = self._open(device, layout)
+        self._on_null = self.opened.name == NULL
         plan = self._make_plan(layout)
         memory = SessionMemory(self._segment, plan, first=True)
         stage = Stage(self.order, self._listener, self._crew, device, media, memory, EnginePool(self._crew, memory))
@@ -222,7 +227,7 @@ class Rig:
             engines=order.engines,
             has_source=bool(order.sources),
             live_input=order.live_input,
-            speed=order.speed if self.opened.name == "null" else 1.0,
+            speed=order.speed if self._on_null else 1.0,
             duration_frames=duration,
             lag_blocks=int(order.safe),
             priority=order.priority,
@@ -350,6 +355,8 @@ class Rig:
         try:
             self._crew.wait_ready(device)
             device = self._open(device, self.stage.memory.plan.layout)
+            if self.opened.name == NULL and not self._on_null:
+                raise DeviceError(self.opened.note, "no device is there")
             if self.opened.output_channels != self.stage.memory.plan.output_channels:
                 raise DeviceError(self.opened.name, "it has other channels than before")
             self._crew.ask(device, say.Setup(0, self.stage.memory.plan))
