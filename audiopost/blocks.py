@@ -20,12 +20,12 @@ from numpy.typing import ArrayLike, NDArray
 from audiopost.errors import UsageError
 
 __all__ = [
+    "SMALL_SAMPLES",
     "AudioBlock",
     "BlockMemory",
     "as_block",
     "clear_non_finite",
     "from_interleaved",
-    "looks_finite",
     "to_interleaved",
 ]
 
@@ -103,7 +103,7 @@ def clear_non_finite(block: NDArray[np.floating]) -> tuple[int, int]:
     -----
     Realtime: a clean block costs one sum and allocates nothing; only a dirty block is looked at sample by sample.
     """
-    if looks_finite(block):
+    if _looks_finite(block):
         return 0, -1
     bad = ~np.isfinite(block)
     count = int(np.count_nonzero(bad))
@@ -117,7 +117,7 @@ SMALL_SAMPLES = 8192
 """Up to so many samples the linear algebra behind `numpy.vdot` stays on the calling thread."""
 
 
-def looks_finite(block: NDArray[np.floating]) -> bool:
+def _looks_finite(block: NDArray[np.floating]) -> bool:
     """True only if every sample is finite; may be False for huge ones that are."""
     if block.size <= SMALL_SAMPLES:
         # A sum of squares is finite when every term is, save for overflow. vdot, for it neither warns of that nor

@@ -50,7 +50,7 @@ class Bound(NamedTuple):
     result_row: NDArray[np.float32]
     """`entry` and `result` as flat rows."""
     plain: bool
-    """One input, one output, one thread, and nothing that moves by itself."""
+    """One input, one output, neither long, one thread, and nothing that moves by itself."""
 
 
 def as_tasks(program: BoundCalls, steps: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]) -> list[Task]:

@@ -16,6 +16,7 @@ absolute frames: no sample depends on the size of the blocks.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -23,7 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from audiopost.blocks import AudioBlock, BlockMemory, clear_non_finite, looks_finite
+from audiopost.blocks import SMALL_SAMPLES, AudioBlock, BlockMemory, clear_non_finite
 from audiopost.errors import EffectError, GraphError, UnknownNameError
 from audiopost.graph.assembly import Assembly, Call, assemble
 from audiopost.graph.automation import CONTROL_FRAMES, Lane
@@ -44,6 +45,8 @@ BOUND_LENGTHS = 8
 BLOCKS_AHEAD = 2
 """With threads, blocks that may be under way at the same time, each in memory of its own."""
 
+
+_isfinite, _vdot = math.isfinite, np.vdot
 
 _NOTHING: Mapping[str, AudioBlock] = MappingProxyType({})
 
@@ -174,13 +177,13 @@ class GraphRenderer:
         frames = block.shape[1]
         bound = self._bound.get((frames, 0))
         if bound is not None and bound.plain and not self._timing:
-            # The way of nearly every live block, without a step that it does not need.
+            # The way of nearly every live block, without a step that it does not need; see `clear_non_finite`.
             bound.entry[...] = block
-            if not looks_finite(bound.entry_row):
+            if not _isfinite(_vdot(bound.entry_row, bound.entry_row)):
                 self._guard(INPUT, bound.entry)
             for function, arguments in bound.program:
                 function(*arguments)
-            if not looks_finite(bound.result_row):
+            if not _isfinite(_vdot(bound.result_row, bound.result_row)):
                 self._guard(OUTPUT, bound.result)
             out[...] = bound.result
             self.frame += frames
@@ -331,6 +334,7 @@ class GraphRenderer:
             entry_row=memories[buffer_of[INPUT]].reshape(-1),
             result_row=memories[buffer_of[OUTPUT]].reshape(-1),
             plain=0 < frames <= self._longest
+            and max(memories[buffer_of[INPUT]].size, memories[buffer_of[OUTPUT]].size) <= SMALL_SAMPLES
             and self._still
             and self._branches is None
             and not self.input_layouts
