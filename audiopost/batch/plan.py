@@ -60,7 +60,7 @@ class Plan:
     """Names that two inputs would be written under, or that are inputs; a job with any is not begun."""
 
 
-def planned(job: JobFile, known_outputs: Collection[str] = ()) -> Plan:
+def planned(job: JobFile, known_outputs: Collection[str] = (), *, may_be_empty: bool = False) -> Plan:
     """Plan a job.
 
     Parameters
@@ -69,6 +69,8 @@ def planned(job: JobFile, known_outputs: Collection[str] = ()) -> Plan:
         What was asked for.
     known_outputs
         Places that earlier runs of this job wrote: never taken as inputs.
+    may_be_empty
+        True where files may still come: then it is no fault that there are none.
 
     Raises
     ------
@@ -84,7 +86,7 @@ def planned(job: JobFile, known_outputs: Collection[str] = ()) -> Plan:
         PlannedGroup(key, job.group, _named(job, root, members), members[0].target or job.target)
         for key, members in _grouped(job, sources).items()
     )
-    if not groups and not (problems or unmatched):
+    if not groups and not (problems or unmatched or may_be_empty):
         raise PresetError(
             "no file matches", path=str(job.path), key="inputs", mend="look at the folder and the pattern"
         )

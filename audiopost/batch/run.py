@@ -25,7 +25,7 @@ from audiopost.batch.work import Settings, Task
 from audiopost.errors import FileError, UsageError
 from audiopost.library.job_file import JobFile
 
-__all__ = ["SILENT", "GroupReport", "Listener", "RunResult", "offer_of", "run_job"]
+__all__ = ["SILENT", "GroupReport", "Listener", "Run", "RunResult", "offer_of", "run_job"]
 
 Status = Literal["done", "failed", "skipped"]
 
@@ -133,7 +133,7 @@ def run_job(
         ledger = Ledger(job.attempts, verify=verify, restart=restart)
         with ExitStack() as stack:
             crew = stack.enter_context(crew_of(settings))
-            run = _Run(plan, settings, ledger, book, crew, listener)
+            run = Run(plan, settings, ledger, book, crew, listener)
             run.drive()
         shutil.rmtree(place.staging, ignore_errors=True)
         reports = run.reports
@@ -146,7 +146,9 @@ def run_job(
     )
 
 
-class _Run:
+class Run:
+    """The groups of a plan, driven through the ledger and a crew."""
+
     def __init__(
         self, plan: Plan, settings: Settings, ledger: Ledger, book: LedgerFile, crew: Crew, listener: Listener
     ) -> None:

@@ -48,7 +48,8 @@ def settings_of(job: JobFile, plan: Plan, staging: Path) -> Settings:
     )
     prepare(settings)
     spec = None if job.chain is None else with_values(load_chain(_word(job.chain)), job.parameters)
-    words = dict.fromkeys(group.target for group in plan.groups if group.target is not None)
+    named = (job.target, *(group.target for group in plan.groups))
+    words = dict.fromkeys(word for word in named if word is not None)
     return replace(settings, spec=spec, targets={word: load_target(_word(word)) for word in words})
 
 

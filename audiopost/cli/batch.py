@@ -22,7 +22,7 @@ from audiopost.errors import UsageError
 if TYPE_CHECKING:
     from audiopost.batch.crew import Crew
     from audiopost.batch.forecast import Forecast
-    from audiopost.batch.run import GroupReport, RunResult
+    from audiopost.batch.run import GroupReport, Listener, RunResult
     from audiopost.batch.work import Settings
     from audiopost.library.job_file import JobFile
 
@@ -67,6 +67,12 @@ def batch(
     serial: Annotated[
         bool, typer.Option("--serial", help="Work in this process, one group after the other; a crash ends the run.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on: do what comes to lie in the folders, until Ctrl-C or SIGTERM.")
+    ] = False,
+    settle: Annotated[
+        float, typer.Option("--settle", metavar="S", min=0.0, help="Watching: a file is whole when unchanged so long.")
+    ] = 2.0,
     wait: Annotated[bool, typer.Option("--wait", help="Wait while another run is at work on this job.")] = False,
     progress: Annotated[
         ProgressForm, typer.Option("--progress", help="json: one line of JSON an event, on standard error.")
@@ -94,10 +100,23 @@ def batch(
                 what = "--scheduler and --local-cluster stand alone: how many workers there are is the cluster's"
                 raise UsageError(what, mend="leave the others of --jobs, --memory, --serial out")
             crew_of = _cluster_of(read, scheduler, local, stack)
+        if watch:
+            return _watch(read, crew_of, listener, settle)
         result = run_job(
             read, crew_of, listener=listener, verify=verify, restart=restart, wait=message if wait else None
         )
     return _show_result(result, as_json=as_json)
+
+
+def _watch(job: JobFile, crew_of: Callable[[Settings], Crew], listener: Listener, settle_s: float) -> int:
+    """Watch until somebody ends it; a request to end is no failure."""
+    from audiopost.batch.watching import watch_job
+
+    try:
+        watch_job(job, crew_of, listener=listener, settle_s=settle_s, tell=message)
+    except _EndRequestedError:
+        message("asked to end; what was in work is done by the next run")
+    return DONE
 
 
 def _crew_of(job: JobFile, jobs: int | None, memory_bytes: int | None, *, serial: bool) -> Callable[[Settings], Crew]:
@@ -244,12 +263,16 @@ def _entries(report: GroupReport) -> Iterator[dict[str, Any]]:
         }
 
 
+class _EndRequestedError(KeyboardInterrupt):
+    """SIGTERM has come."""
+
+
 @contextmanager
 def _ended_by_signal() -> Iterator[None]:
     """A request to end (SIGTERM) is as good as Ctrl-C: what is in work is given up, and the ledger says so."""
 
     def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature that signal wants
-        raise KeyboardInterrupt
+        raise _EndRequestedError
 
     before = signal.signal(signal.SIGTERM, end)
     try:
