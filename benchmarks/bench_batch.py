@@ -2,6 +2,7 @@
 
 - Growth: 1, 10, 100 and 1000 files of 5 s on one worker and on two, whole commands, start-up included.
 - Two workers against one: the time between the 100th and the 1000th file, when all workers are warm.
+- The ledger: a transaction when it is small, and when it holds 10 000 groups.
 - Scheduling: what a file takes beyond the work itself, by the ledger, on one worker and in the same stretch.
 - ffmpeg-normalize, one process a file under GNU parallel as its documentation advises, on the same 100 files: same
   target (-23 LUFS, -1 dBTP), same word length, two at a time. (`apt install parallel`, `pip install ffmpeg-normalize`;
@@ -24,6 +25,10 @@ from pathlib import Path
 import numpy as np
 from compare import arguments
 
+from audiopost.batch.ledger import Row
+from audiopost.batch.ledger_file import LedgerFile
+from audiopost.batch.ledger_place import LedgerPlace
+from audiopost.batch.storage import FileState
 from audiopost.layouts import layout_named
 from audiopost.media.audio_writer import AudioWriter
 
@@ -117,11 +122,29 @@ def against_peer(library: Path, files: int) -> None:
     print(f"audiopost batch {ours:.1f} s: {theirs / ours:.1f} x")
 
 
+def ledger_transactions(folder: Path, rows: int) -> None:
+    """What a transaction takes when the ledger is small, and when it holds all rows."""
+    result = {"gain_db": -3.0, "files": [{"before": dict.fromkeys(map(str, range(20)), -23.0)}] * 2}
+    times_ms = []
+    with LedgerFile(LedgerPlace(folder / "many.ledger", folder)) as book:
+        for number in range(rows):
+            place = f"/library/{number:07d}.wav"
+            inputs = (FileState(place, 1_000_000, f"{number}:{number}", "0" * 64),)
+            start = time.perf_counter()
+            book.save([Row(place, "0" * 64, inputs, "done", outputs=inputs, passed=True, result=result, seconds=0.1)])
+            times_ms.append(1000.0 * (time.perf_counter() - start))
+    for name, part in (("first", times_ms[:1000]), ("last", times_ms[-1000:])):
+        median, p99 = np.percentile(part, [50, 99])
+        print(f"ledger, {name} 1000 of {rows} transactions: median {median:.2f} ms, ", end="")
+        print(f"p99 {p99:.2f} ms, longest {max(part):.1f} ms")
+
+
 def main() -> None:
     quick = arguments(__doc__ or "").quick
     counts = [1, 10, 100] if quick else [1, 10, 100, 1000]
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "library"
+        ledger_transactions(Path(folder), 10_000)
         make_library(library, counts[-1])
         runs = growth(library, counts)
         tell_constants(runs, counts[-2], counts[-1])

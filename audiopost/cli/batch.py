@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from audiopost.cli.batch_progress import listening
+from audiopost.cli.batch_report import check_report_name, write_report
 from audiopost.cli.exit_codes import DONE, FAILED, USAGE, code_of_kind, first_of
 from audiopost.cli.options import Jobs, Json
 from audiopost.cli.output import message, print_json, print_table, print_text
@@ -87,6 +88,7 @@ def batch(
     from audiopost.library.job_file import load_job
 
     read = load_job(job)
+    check_report_name(read)
     if dry_run:
         return _show_plan(read, as_json=as_json)
 
@@ -105,7 +107,9 @@ def batch(
         result = run_job(
             read, crew_of, listener=listener, verify=verify, restart=restart, wait=message if wait else None
         )
-    return _show_result(result, as_json=as_json)
+    document = _document(result)
+    write_report(read, result, document)
+    return _show_result(result, document, as_json=as_json)
 
 
 def _watch(job: JobFile, crew_of: Callable[[Settings], Crew], listener: Listener, settle_s: float) -> int:
@@ -203,12 +207,12 @@ def _print_plan(seen: Forecast) -> None:
     )
 
 
-def _show_result(result: RunResult, *, as_json: bool) -> int:
+def _show_result(result: RunResult, document: dict[str, Any], *, as_json: bool) -> int:
     codes = [_code(report) for report in result.groups] + [BAD_FILE for _ in result.problems]
     for problem in result.problems:
         message(f"{problem.place}: {problem.what}")
     if as_json:
-        print_json(_document(result))
+        print_json(document)
         return first_of(codes)
     counts = {status: sum(report.status == status for report in result.groups) for status in STATUSES}
     below = sum(report.status != "failed" and _code(report) == FAILED for report in result.groups)

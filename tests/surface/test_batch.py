@@ -120,13 +120,11 @@ def test_a_strangers_file_is_never_replaced(run: Run, job: Path, tmp_path: Path)
 
 
 def test_chain_and_target_a_table_and_a_chain_alone(run: Run, tmp_path: Path) -> None:
-    voice = write_sound(tmp_path / "voice.wav", speech(), bits="16")
-    (tmp_path / "list.csv").write_text("path,target\nvoice.wav,ebu-r128\nvoice.wav,apple-podcasts\n")
+    voice = write_sound(tmp_path / "voice.wav", speech()[:, :192_000], bits="16")
+    (tmp_path / "list.csv").write_text("path,target\nvoice.wav,ebu-r128\nvoice.wav,atsc-a85-short\n")
+    (tmp_path / "chain.toml").write_text('schema = 1\nchain = ["x"]\n[nodes.x]\neffect = "pedalboard.Chorus"\n')
     job = tmp_path / "job.toml"
-    job.write_text(
-        'inputs = ["list.csv"]\noutput = "out/{target}/{name}"\nchain = "dialogue-clear"\nmode = "limit"\n'
-        "max_limiting_db = 12.0\n"
-    )
+    job.write_text('inputs = ["list.csv"]\noutput = "out/{target}/{name}"\nchain = "./chain.toml"\n')
     answer = run("batch", job, "--serial", "--json")
     assert answer.code == 0, answer.out
     for file in answer.document["files"]:
@@ -134,9 +132,9 @@ def test_chain_and_target_a_table_and_a_chain_alone(run: Run, tmp_path: Path) ->
         verdict = check(file["output"], target)
         assert verdict.passed, verdict
         assert verdict.measurement.bits == "16"
-    job.write_text('inputs = ["voice.wav"]\noutput = "wet/"\nchain = "dialogue-clear"\n')
+    job.write_text('inputs = ["voice.wav"]\noutput = "wet/"\nchain = "./chain.toml"\n')
     alone = run("batch", job, "--serial", "--json")
-    run("render", voice, tmp_path / "by-hand.wav", "--chain", "dialogue-clear")
+    run("render", voice, tmp_path / "by-hand.wav", "--chain", "./chain.toml")
     (sha256,) = [file["sha256"] for file in alone.document["files"]]
     assert sha256 == contents(tmp_path)["by-hand.wav"]
 
@@ -162,6 +160,23 @@ def test_progress_as_lines_of_json(run: Run, job: Path) -> None:
     assert events[0]["size_bytes"] == sum(path.stat().st_size for path in (job.parent / "stems").iterdir())
     assert (events[-1]["fraction"], events[-1]["left_s"]) == (1.0, 0.0)
     assert answer.document["done"] == SCENES * len(STEMS)
+
+
+def test_the_report_of_a_run_is_one_document_and_a_page(run: Run, tmp_path: Path) -> None:
+    voice = write_sound(tmp_path / "in/voice.wav", speech()[:, :96_000])
+    (tmp_path / "in/junk.wav").write_bytes(b"junk")
+    job = tmp_path / "job.toml"
+    job.write_text(
+        'inputs = ["in/*.wav"]\noutput = "out"\ntarget = "ebu-r128"\nmode = "limit"\nreport = "r/night.html"\n'
+    )
+    printed = run("batch", job, "--serial", "--json").document
+    written = json.loads((tmp_path / "r/night.json").read_text())
+    assert written == printed
+    page = (tmp_path / "r/night.html").read_text()
+    assert voice.name in page
+    assert "no sound file" in page
+    job.write_text(job.read_text().replace("night.html", "night.doc"))
+    assert run("batch", job, "--serial").code == 2
 
 
 @pytest.mark.parametrize(
