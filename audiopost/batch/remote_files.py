@@ -14,8 +14,8 @@ __all__ = ["remote_fetch", "remote_glob", "remote_hash", "remote_publish", "remo
 _AT_ONCE = 1 << 20
 
 
-def remote_glob(pattern: str) -> list[str]:
-    """The files that match, as URLs, sorted.
+def remote_glob(pattern: str, fixed: str) -> list[str]:
+    """The files that match, as URLs, sorted. `fixed` is the part of the pattern before the first wildcard.
 
     Raises
     ------
@@ -25,9 +25,11 @@ def remote_glob(pattern: str) -> list[str]:
         If fsspec, or what it needs for this kind of URL, is not installed.
     """
     system, path = _opened(pattern)
+    # A storage's own names lack the host, or write the URL otherwise: only what follows the fixed part is taken over.
+    base = _opened(fixed)[1].rstrip("/")
     try:
         found = system.glob(path, detail=True)
-        return sorted(system.unstrip_protocol(name) for name, info in found.items() if info["type"] == "file")
+        return sorted(fixed + name.removeprefix(base) for name, info in found.items() if info["type"] == "file")
     except OSError as error:
         raise _fault(pattern, error) from error
 

@@ -67,10 +67,18 @@ def place_of(word: str, folder: Path | str) -> str:
 
     >>> place_of("mix.wav", "/film"), place_of("file:///film/mix.wav", "/"), place_of("s3://b/x.wav", "/film")
     ('/film/mix.wav', '/film/mix.wav', 's3://b/x.wav')
+
+    A field without content leaves no empty folder behind:
+
+    >>> place_of("s3://b/out//x.wav", "/film"), place_of("out//x.wav", "/film")
+    ('s3://b/out/x.wav', '/film/out/x.wav')
     """
     if word.startswith("file://"):
         word = word.removeprefix("file://")
-    return word if is_url(word) else os.path.normpath(os.path.join(folder, word))
+    if is_url(word):
+        scheme, _, rest = word.partition("://")
+        return f"{scheme}://{re.sub('/{2,}', '/', rest)}"
+    return os.path.normpath(os.path.join(folder, word))
 
 
 def joined(place: str, name: str) -> str:
@@ -90,7 +98,7 @@ def expanded(pattern: str) -> Iterator[tuple[str, str]]:
     if is_url(pattern):
         from audiopost.batch.remote_files import remote_glob
 
-        found = remote_glob(pattern)
+        found = remote_glob(pattern, fixed)
     else:
         # glob passes names over that begin with a dot: what a run keeps beside its outputs is never an input
         found = sorted(each for each in glob.iglob(pattern, recursive=True) if os.path.isfile(each))
