@@ -185,6 +185,9 @@ def check(
     frames_per_second: FramesPerSecond = None,
     programme: Around = None,
     strict: Strict = False,
+    album: Annotated[
+        bool, typer.Option("--album", help="Judge the files as one: an album, or the reels or acts of a programme.")
+    ] = False,
     no_join: NoJoin = False,
     jobs: Jobs = None,
 ) -> int:
@@ -199,11 +202,26 @@ def check(
     order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further)
     outcomes = for_each_file(order.paths, order.judging(target, programme), jobs=jobs)
     _tell_notes(outcomes)
+    whole = _as_one(outcomes, target) if album else None
+    shown = outcomes if whole is None else [whole]
     if as_json:
-        print_json({"schema": 1, "files": [verdict_entry_of(outcome, target) for outcome in outcomes]})
+        entries = {"files": [verdict_entry_of(outcome, target) for outcome in outcomes]}
+        print_json({"schema": 1, **entries, **({"album": verdict_entry_of(whole, target)} if whole else {})})
     else:
-        print_verdicts(outcomes)
-    return first_of(_code(outcome, strict) for outcome in outcomes)
+        print_verdicts(shown)
+    unreadable = [outcome.code for outcome in outcomes if outcome.result is None]
+    return first_of((*unreadable, *(_code(outcome, strict) for outcome in shown)))
+
+
+def _as_one(outcomes: list[Outcome[Finding]], target: str) -> Outcome[Finding] | None:
+    """The verdict on all files that could be measured, as one programme; None where none could."""
+    from audiopost.jobs.check import check_as_one
+
+    verdicts = [each.result.verdict for each in outcomes if each.result is not None and each.result.verdict is not None]
+    if not verdicts:
+        return None
+    whole = check_as_one(verdicts, target)
+    return Outcome(whole.path, Finding(whole.measurement, whole))
 
 
 def order_of(

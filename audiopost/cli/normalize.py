@@ -21,6 +21,7 @@ from audiopost.cli.options import (
     From,
     Gate,
     GateName,
+    Jobs,
     Json,
     LayoutName,
     OutputBits,
@@ -142,6 +143,7 @@ def normalize(
     ] = InTolerance.COPY,
     layout: LayoutName = None,
     dual_mono: DualMono = False,
+    jobs: Jobs = None,
     as_json: Json = False,
 ) -> int:
     """Bring files to a delivery target.
@@ -183,6 +185,7 @@ def normalize(
             full_mix=full_mix,
             max_range_lu=max_range,
             report=report.with_suffix(".json") if drawn and report is not None else report,
+            jobs=jobs,
             group=group.value,
             mode=mode.value,
             format=file_format,

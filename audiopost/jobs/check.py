@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from audiopost.delivery.gain_plan import plan_gain
+from audiopost.delivery.programme import ProgrammeFacts
 from audiopost.delivery.target import DeliveryTarget
 from audiopost.delivery.verdict import Outcome, RuleVerdict, judge
-from audiopost.errors import TargetUnreachableError
+from audiopost.errors import TargetUnreachableError, UsageError
 from audiopost.jobs.extent import WHOLE, Extent
 from audiopost.jobs.further_measures import NOTHING_FURTHER, Further
 from audiopost.jobs.job import Progress
 from audiopost.jobs.measure import FileMeasurement, measure
+from audiopost.jobs.programme_level import ProgrammeLevel, pooled
 from audiopost.jobs.target_facts import asked_by, facts_of
 from audiopost.layouts import Layout
 from audiopost.library.targets import load_target
 
-__all__ = ["CheckResult", "check"]
+__all__ = ["CheckResult", "check", "check_as_one"]
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,47 @@ def check(
     around_lufs = None if around is None else measure(around, layout=None).loudness.integrated_lufs
     asked = asked_by(wanted, further)
     measurement = measure(path, layout=layout, dual_mono=dual_mono, progress=progress, extent=extent, further=asked)
-    facts = facts_of(measurement, around_lufs)
+    return _judged(wanted, measurement, facts_of(measurement, around_lufs))
+
+
+def check_as_one(
+    results: Sequence[CheckResult], target: DeliveryTarget | str | Path, around_lufs: float | None = None
+) -> CheckResult:
+    """Judge files that were checked as one programme: its reels or acts, or an album.
+
+    Parameters
+    ----------
+    results
+        Of `check`, one or more, in order.
+    target
+        The target that they were checked against.
+    around_lufs
+        Loudness of the programme that an advert interrupts.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    wanted = target if isinstance(target, DeliveryTarget) else load_target(target)
+    parts = [each.measurement for each in results]
+    if not parts:
+        raise UsageError("an album of no files has no verdict")
+    levels = [
+        ProgrammeLevel(each.loudness, (each.programme,), each.further, each.duration_s)
+        for each in parts
+        if each.programme is not None
+    ]
+    whole = pooled(levels)
+    names = ",".join(part.path.stem for part in parts)
+    measurement = replace(
+        parts[0], path=Path(f"{{{names}}}"), loudness=whole.loudness, further=whole.further,
+        duration_s=whole.duration_s, programme=None,
+    )  # fmt: skip
+    return _judged(wanted, measurement, facts_of(measurement, around_lufs))
+
+
+def _judged(wanted: DeliveryTarget, measurement: FileMeasurement, facts: ProgrammeFacts) -> CheckResult:
     verdict = judge(wanted, measurement.loudness, facts)
     fix = ""
     if any(not rule.rule.startswith("format.") for rule in verdict.failures):
@@ -105,4 +148,4 @@ def check(
             fix = f"{plan.gain_db:+.1f} dB of linear gain meets every rule that a gain can meet"
         except TargetUnreachableError as error:
             fix = str(error)
-    return CheckResult(Path(path), wanted.id, verdict.passed, verdict.rules, fix, measurement, verdict.outcome)
+    return CheckResult(measurement.path, wanted.id, verdict.passed, verdict.rules, fix, measurement, verdict.outcome)

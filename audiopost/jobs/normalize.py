@@ -34,6 +34,7 @@ from audiopost.jobs.measure import measure
 from audiopost.jobs.normalized import GroupResult
 from audiopost.jobs.outputs import OutputPlace, output_folder, refuse_collisions
 from audiopost.jobs.run_report import require_json_report, write_report
+from audiopost.jobs.side_by_side import side_by_side, usual_jobs
 from audiopost.library.targets import load_target
 from audiopost.media.audio_file import open_audio
 from audiopost.media.containers import Bits, container_for
@@ -79,6 +80,7 @@ def normalize(
     max_range_lu: float | None = None,
     max_riding_db: float = USUAL_LIMITS.most_db,
     report: str | os.PathLike[str] | None = None,
+    jobs: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[GroupResult, ...]:
     """Bring files to a delivery target and measure again what was written.
@@ -127,6 +129,8 @@ def normalize(
         or `dialogue_stem` finds it), and how far the gain may be ridden.
     report
         A JSON file to be made: the run with its settings, hashes, versions and traces (`audiopost.jobs.run_report`).
+    jobs
+        Files worked on at a time, where each has its own gain; one a processor unless given. No output depends on it.
     progress
         See `audiopost.jobs.job`.
 
@@ -178,7 +182,7 @@ def normalize(
         require_json_report(Path(report))
     refuse_collisions(_outputs(sources, order))
     hashes = {path: sha256_of(path) for path in (*sources, *others.values()) if report is not None and path.is_file()}
-    results = _all_groups(sources, group, _with_companions(order, others), Stage(progress, "measuring"))
+    results = _all_groups(sources, group, _with_companions(order, others), progress, jobs or usual_jobs(len(sources)))
     if report is not None:
         of_sources = {path: hashes[path] for path in sources if path in hashes}
         of_others = {path: hashes[path] for path in others.values() if path in hashes}
@@ -186,15 +190,14 @@ def normalize(
     return results
 
 
-def _all_groups(sources: Sequence[Path], group: str, order: Order, whole: Stage) -> tuple[GroupResult, ...]:
+def _all_groups(
+    sources: Sequence[Path], group: str, order: Order, progress: Progress | None, jobs: int
+) -> tuple[GroupResult, ...]:
     groups = [[[path]] for path in sources] if group == "each" else [[[path] for path in sources]]
     if group == "stems":
         groups = [[list(sources)]]
     with output_folder(order.place.folder):
-        return tuple(
-            bring_to_target(one, order, whole.part(index / len(groups), (index + 1) / len(groups)))
-            for index, one in enumerate(groups)
-        )
+        return side_by_side(lambda one, stage: bring_to_target(one, order, stage), groups, progress, jobs)
 
 
 def _with_companions(order: Order, others: Mapping[str, Path]) -> Order:

@@ -83,3 +83,12 @@ def test_a_wrong_request_is_exit_code_2(mix: Path, run: Run, words: tuple[str, .
     answer = run("normalize", *words)
     assert answer.code == 2
     assert sentence in answer.message
+
+
+def test_reels_are_checked_as_one_programme(run: Run, tmp_path: Path) -> None:
+    reels = [write_wave(tmp_path / f"{name}.wav", tones((level, 6.0))) for name, level in (("a", -30.0), ("b", -20.2))]
+    assert run("check", *reels, "--target", "ebu-r128").code == 1
+    answer = run("check", *reels, "--target", "ebu-r128", "--album", "--json")
+    assert [each["passed"] for each in answer.document["files"]] == [False, False]
+    assert round(answer.document["album"]["rules"][0]["measured"], 0) == -23.0
+    assert "{a,b}: " in run("check", *reels, "--target", "ebu-r128", "--album").out

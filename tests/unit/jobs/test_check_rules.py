@@ -8,7 +8,7 @@ import pytest
 from audiopost.blocks import AudioBlock
 from audiopost.delivery.measures import MEASURES
 from audiopost.delivery.target import DeliveryTarget, FormatRules, Rule, Source
-from audiopost.jobs.check import CheckResult, check
+from audiopost.jobs.check import CheckResult, check, check_as_one
 from audiopost.jobs.further_measures import Further
 from audiopost.library.targets import list_targets, load_target
 from audiopost.media.joined_files import join_channel_files
@@ -170,3 +170,26 @@ def test_netflix_is_decided_by_the_share_of_speech(tmp_path: Path) -> None:
         stem = write_sound(tmp_path / "stem.wav", block)
         rules = [rule.rule for rule in check(path, target, further=Further(dialogue_stem=stem)).rules]
         assert {"dialogue_lkfs", "integrated_lufs"} & set(rules) == {measure}
+
+
+def test_reels_are_judged_as_one_programme(tmp_path: Path) -> None:
+    """Neither reel is at the level, the programme is; and a floor is the lowest of all."""
+    levels = {"one": -30.0, "two": -20.5}
+    reels = [
+        check(write_sound(tmp_path / f"{name}.wav", tones((level, 8.0))), "ebu-r128") for name, level in levels.items()
+    ]
+    assert [reel.passed for reel in reels] == [False, False]
+    whole = check_as_one(reels, "ebu-r128")
+    pooled = 10 * np.log10(np.mean([10 ** (level / 10) for level in levels.values()]))
+    assert whole.rules[0].measured == pytest.approx(pooled, abs=0.05)
+    assert whole.measurement.duration_s == pytest.approx(16.0)
+    assert str(whole.path) == "{one,two}"
+
+
+def test_dialogue_of_reels_is_pooled_by_how_long_it_lasts(tmp_path: Path) -> None:
+    reels = []
+    for name, level, seconds in (("one", -30.0, 4.0), ("two", -20.0, 8.0)):
+        path = write_sound(tmp_path / f"{name}.wav", tones((level, seconds), (-np.inf, seconds)))
+        reels.append(check(path, "peacock", further=Further(dialogue_stem=path)))
+    rule = check_as_one(reels, "peacock").rules[0]
+    assert rule.measured == pytest.approx(10 * np.log10((4 * 1e-3 + 8 * 1e-2) / 12), abs=0.1)
