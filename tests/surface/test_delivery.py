@@ -75,7 +75,7 @@ def test_a_run_is_reported_and_repeated(mix: Path, run: Run, tmp_path: Path) -> 
         (("mix.wav", "--output", "out"), "'--target' is missing"),
         (("mix.wav", "--target", "ebu-r128"), "'--output' is missing"),
         (("mix.wav", "--repeat", "run.json", "--output", "out"), "--repeat takes files, target and settings"),
-        (("mix.wav", "--target", "ebu-r128", "--output", "out", "--report", "a.pdf"), "normalize reports as JSON"),
+        (("mix.wav", "--target", "ebu-r128", "--output", "out", "--report", "a.txt"), "not as .txt"),
         (("mix.wav", "--target", "ebu-r128", "--output", "out", "--full-mix", "m.wav"), "give --group stems"),
     ],
 )
