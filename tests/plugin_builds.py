@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.system import require_system
 
-__all__ = ["BEHAVIOURS", "built_clap", "built_lv2"]
+__all__ = ["BEHAVIOURS", "built_clap", "built_instrument", "built_lv2"]
 
 SOURCES = Path(__file__).parent / "foreign"
 
@@ -66,3 +66,12 @@ def built_lv2(folder: Path) -> Path:
     rows = (f"<urn:example:{name}> a lv2:Plugin ; rdfs:seeAlso <gain.ttl> .\n" for name in ("gain", "crash", "needy"))
     (bundle / "manifest.ttl").write_text(core + "".join(rows))
     return bundle
+
+
+def built_instrument(folder: Path, *, clap_notes: bool = False) -> Path:
+    """The instrument ``tone.c`` as a ``.clap``; with `clap_notes` it takes no MIDI."""
+    compiler = require_system("gcc", package="gcc")
+    path = folder / ("tone-notes.clap" if clap_notes else "tone.clap")
+    command = [compiler, "-O1", "-shared", "-fPIC", *(["-DCLAP_NOTES"] if clap_notes else []), "-o", str(path)]
+    subprocess.run([*command, str(SOURCES / "tone.c")], check=True, capture_output=True)
+    return path

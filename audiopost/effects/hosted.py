@@ -28,9 +28,11 @@ from audiopost.plugins.built_ins import BUILT_INS, HIGHEST_CUT_OFF, BuiltIn, Seg
 from audiopost.plugins.captured_streams import captured_streams
 from audiopost.plugins.channel_groups import ChannelGroup, channel_groups
 from audiopost.plugins.choice import build_with_sides, choose_plugin
-from audiopost.plugins.formats import load_plugin
+from audiopost.plugins.formats import load_instrument, load_plugin
+from audiopost.plugins.midi_file import TimedMessage, read_midi_file
 from audiopost.plugins.plugin import PluginParameter, PluginSetting
 from audiopost.plugins.preset_file import read_preset
+from audiopost.plugins.scored import NotePlayer, ScoredStream
 from audiopost.plugins.segments import SegmentedPlugin, WholeSound
 from audiopost.plugins.streams import (
     FIXED_BLOCK_FRAMES,
@@ -127,6 +129,7 @@ class PluginNode(HostedNode):
         Setting("path", "path", summary="of the file, or its bare name in the plug-in folders, in whatever format"),
         Setting("plugin_name", "text", "", summary="which one, where the file holds several"),
         Setting("state", "text", "", summary="the plug-in's own state, base64"),
+        Setting("midi", "path", "", summary="what an instrument plays: a Standard MIDI File, from the stream's start"),
         Setting("preset", "path", "", summary="a .vstpreset or .fxp file of the plug-in, instead of a state"),
         Setting(
             "block_frames", "integer", 0, summary="feed it blocks of this size; 0: only where the scan asks for it"
@@ -152,7 +155,8 @@ class PluginNode(HostedNode):
         if preset and self._state:
             raise UsageError("a state and a preset are given", where="plugin", mend="leave one of them out")
         self._preset = read_preset(preset) if preset else None
-        self._first: LoadedPlugin | ReloadingPlugin | None = None
+        self._score = self._read_score(str(given.get("midi", "")))
+        self._first: LoadedPlugin | ReloadingPlugin | NotePlayer | None = None
         self._knobs: tuple[Knob, ...] | None = None
         declared = self._info.parameters
         if self._state or self._preset is not None:
@@ -168,6 +172,15 @@ class PluginNode(HostedNode):
         self._chosen = chosen
         self.notes: tuple[str, ...] = (*chosen, *self._info.notes)
         """What a person should know: a latency that is not the reported one, fixed blocks."""
+
+    @property
+    def _plays_notes(self) -> bool:
+        return self._info.status == "instrument"
+
+    def _read_score(self, midi: str) -> tuple[TimedMessage, ...]:
+        if midi and not self._plays_notes:
+            raise UsageError(f"{self._info.name} plays no notes", where="plugin", mend="leave midi out")
+        return read_midi_file(midi) if midi else ()
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -224,18 +237,23 @@ class PluginNode(HostedNode):
 
     def share_out(self, stream: StreamFormat) -> tuple[ChannelGroup, ...]:
         """By the widths that it played in the scan."""
+        if self._plays_notes:
+            return (ChannelGroup((), 0),)
         if self._info.output_channels:
             return (ChannelGroup(tuple(range(stream.layout.channels)), self._info.channels[0]),)
         return channel_groups(stream.layout, self._info.channels, name=self._info.name)
 
     def output_layout(self, layout: Layout) -> Layout:
-        """The same, unless the plug-in gives another number of channels than it takes.
+        """The same, unless the plug-in gives another number of channels than it takes; an instrument's is its own.
 
         A mono plug-in hears the mean of several channels; any other must be given as many as it takes.
         """
-        given, taken = self._info.output_channels, self._info.channels[0]
+        given = self._info.output_channels
+        if self._plays_notes:
+            return default_layout(given)
         if not given:
             return layout
+        taken = self._info.channels[0]
         if taken not in (1, layout.channels):
             raise LayoutError(f"{self._info.name} does not take {layout.name}", mend=f"it takes {taken} channels")
         return layout if layout.channels == given else default_layout(given)
@@ -245,7 +263,9 @@ class PluginNode(HostedNode):
         return self._info.output_channels or width
 
     def make_stream(self, width: int, sample_rate: int) -> Stream:
-        """Steady, or in fixed blocks where the scan or the setting asks for it."""
+        """Steady, or in fixed blocks where the scan or the setting asks for it; an instrument with its score."""
+        if self._plays_notes:
+            return self._scored(sample_rate)
         block_frames = self._block_frames()
         plugin = self._instance(sample_rate, block_frames or PRIMING_FRAMES, width)
         channels = width + sum(self.side_widths)
@@ -271,6 +291,15 @@ class PluginNode(HostedNode):
             return ReloadingPlugin(self._loader(sample_rate, largest_frames, width))
         return self._load(sample_rate, largest_frames, width)
 
+    def _scored(self, sample_rate: int) -> ScoredStream:
+        player = load_instrument(self._info.path, sample_rate, self._info.id, self._state, FIXED_BLOCK_FRAMES)
+        self._first = player
+        for name, value in self.values.items():
+            if value != self._defaults[name]:
+                player.set_parameter(name, value)
+        score = [(seconds_to_frames(each.time_s, sample_rate), each.message) for each in self._score]
+        return ScoredStream(player, self._info.output_channels, score)
+
     def ringing_frames(self) -> int:
         """As set, or as measured in the scan."""
         wanted_s = float(self.setting_values["tail_s"])
@@ -278,7 +307,7 @@ class PluginNode(HostedNode):
             return math.ceil(wanted_s * self._rate)
         if self._info.tail_frames < 0:
             return INFINITE_TAIL
-        rings = any(word in self._info.category for word in ("Delay", "Reverb"))
+        rings = self._plays_notes or any(word in self._info.category for word in ("Delay", "Reverb"))
         least_s = UNKNOWN_TAIL_S if rings else 0.0
         return math.ceil(max(self._info.tail_frames / SCAN_RATE_HZ, least_s) * self._rate)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from audiopost.errors import PluginError
+from audiopost.plugins.formats import NOTE_FORMATS
 from audiopost.plugins.locate import FORMATS, find_plugins, format_of
 from audiopost.plugins.plugin import PluginInfo
 from audiopost.plugins.saved_state import is_saved_state
@@ -38,7 +39,9 @@ def choose_plugin(name: str, plugin_name: str = "", state: bytes = b"") -> tuple
     first: PluginError | None = None
     for file in files:
         try:
-            info = require_ok(plugin_info(str(file), plugin_name))
+            info = plugin_info(str(file), plugin_name)
+            if info.status != "instrument" or info.format not in NOTE_FORMATS:
+                require_ok(info)
         except PluginError as error:
             first = first or error
         else:

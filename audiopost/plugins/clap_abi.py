@@ -14,7 +14,16 @@ from typing import Any
 
 import cffi
 
-__all__ = ["FEATURE_INSTRUMENT", "EventType", "ParameterFlag", "PortFlag", "ProcessStatus", "RenderMode", "ffi"]
+__all__ = [
+    "FEATURE_INSTRUMENT",
+    "EventType",
+    "NoteDialect",
+    "ParameterFlag",
+    "PortFlag",
+    "ProcessStatus",
+    "RenderMode",
+    "ffi",
+]
 
 DECLARATIONS = """
 typedef struct { uint32_t major, minor, revision; } clap_version;
@@ -268,6 +277,13 @@ class ProcessStatus:
     """What ``process`` returns: only a failure matters to a host that never lets a plug-in sleep."""
 
     ERROR = 0
+
+
+class NoteDialect:
+    """``clap_note_port.supported_dialects``."""
+
+    CLAP = 1 << 0
+    MIDI = 1 << 1
 
 
 class RenderMode:

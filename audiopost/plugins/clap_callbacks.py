@@ -14,7 +14,7 @@ from importlib import metadata
 from threading import get_ident
 from typing import Any
 
-from audiopost.plugins.clap_abi import ffi
+from audiopost.plugins.clap_abi import NoteDialect, ffi
 from audiopost.plugins.clap_library import text_at
 
 __all__ = ["HostSide"]
@@ -23,8 +23,7 @@ KEPT_LOG_LINES = 20
 LOG_WARNING = 2
 """``clap_log_severity``: lower ones are for the plug-in's makers."""
 
-NOTE_DIALECTS = 0b11
-"""CLAP's own notes, and MIDI."""
+NOTE_DIALECTS = NoteDialect.CLAP | NoteDialect.MIDI
 
 
 class HostSide:

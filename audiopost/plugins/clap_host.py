@@ -30,7 +30,7 @@ from audiopost.blocks import AudioBlock
 from audiopost.dsp.foreign_calls import GuardedCall, foreign_calls
 from audiopost.errors import PluginError, PluginLoadError
 from audiopost.plugins.captured_streams import captured_streams
-from audiopost.plugins.clap_abi import FEATURE_INSTRUMENT, ProcessStatus, RenderMode, ffi
+from audiopost.plugins.clap_abi import FEATURE_INSTRUMENT, NoteDialect, ProcessStatus, RenderMode, ffi
 from audiopost.plugins.clap_callbacks import HostSide
 from audiopost.plugins.clap_library import ClapDescriptor, open_library
 from audiopost.plugins.clap_parameters import load_state, read_knobs, save_state, value_now
@@ -113,6 +113,7 @@ class ClapPlugin:
         self._events = EventList(SPARE_EVENTS)
         self._latency_frames = 0
         self._memory: PortMemory | None = None
+        self._takes_midi = self._hears_midi()
         self._told: list[str] = []
 
     # What it is.
@@ -150,12 +151,6 @@ class ClapPlugin:
     def is_instrument(self) -> bool:
         """True where it makes sound of notes and takes no audio."""
         return FEATURE_INSTRUMENT in self._descriptor.features and not self._arrangement.width
-
-    @property
-    def takes_notes(self) -> bool:
-        """Whether it has an input for notes."""
-        ports = self._extensions["note-ports"]
-        return ports is not None and ports.count(self._plugin, True) > 0
 
     @property
     def reported_latency_frames(self) -> int:
@@ -230,8 +225,12 @@ class ClapPlugin:
 
     def send_midi(self, message: bytes, frame: int) -> None:
         """Play a note or turn a controller at a frame of the next block; one too many is dropped."""
-        if not self._events.is_full:
+        if self._events.is_full:
+            return
+        if self._takes_midi:
             self._events.midi(message, frame)
+        else:
+            self._events.note(message, frame)
 
     def set_offline(self, offline: bool) -> None:
         """Tell the plug-in whether it has all the time in the world."""
@@ -410,6 +409,14 @@ class ClapPlugin:
     def _extension(self, name: str, kind: str) -> Any:
         found = self._plugin.get_extension(self._plugin, f"clap.{name}".encode())
         return None if found == ffi.NULL else ffi.cast(f"{kind} *", found)
+
+    def _hears_midi(self) -> bool:
+        """Whether notes can be sent as MIDI, which says more than CLAP's own; else they are sent as those."""
+        ports = self._extensions["note-ports"]
+        info = ffi.new("clap_note_port *")
+        if ports is None or not ports.count(self._plugin, True) or not ports.get(self._plugin, 0, True, info):
+            return True
+        return bool(info.supported_dialects & NoteDialect.MIDI)
 
     def _last_words(self) -> str:
         return f"it last wrote: {self._host.log[-1]}" if self._host.log else ""

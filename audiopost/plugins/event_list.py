@@ -17,6 +17,8 @@ __all__ = ["EventList"]
 EVENT_BYTES = 64
 """More than the largest event that is sent here (56 bytes)."""
 
+MIDI_NOTE_ON, MIDI_NOTE_OFF = 0x90, 0x80
+
 
 class EventList:
     """At most `capacity` events, in order of time.
@@ -44,6 +46,7 @@ class EventList:
         addresses = [first + EVENT_BYTES * index for index in range(capacity)]
         self._turns = [ffi.cast("clap_event_param_value *", each) for each in addresses]
         self._midi = [ffi.cast("clap_event_midi *", each) for each in addresses]
+        self._notes = [ffi.cast("clap_event_note *", each) for each in addresses]
         # What the machine code reads: how many, then the address of each.
         self._memory = np.array([0, *addresses], dtype=np.uint64)
         context = ffi.cast("void *", int(self._memory.ctypes.data))
@@ -73,6 +76,18 @@ class EventList:
         event.port_index = port
         for index in range(3):
             event.data[index] = message[index] if index < len(message) else 0
+        self._end()
+
+    def note(self, message: bytes, frame: int, port: int = 0) -> None:
+        """Add a MIDI message that begins or ends a note as CLAP's own event; any other is passed over."""
+        kind, velocity = message[0] & 0xF0, message[2] / 127.0 if len(message) > 2 else 0.0
+        if kind not in (MIDI_NOTE_ON, MIDI_NOTE_OFF):
+            return
+        begins = kind == MIDI_NOTE_ON and velocity > 0.0
+        event = self._notes[self.count]
+        self._begin(event.header, EventType.NOTE_ON if begins else EventType.NOTE_OFF, "clap_event_note", frame)
+        event.note_id, event.port_index, event.channel, event.key = -1, port, message[0] & 0x0F, message[1]
+        event.velocity = velocity
         self._end()
 
     def clear(self) -> None:

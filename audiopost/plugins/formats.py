@@ -17,9 +17,13 @@ from audiopost.plugins.knobs import Knob
 from audiopost.plugins.plugin import Plugin, PluginParameter
 from audiopost.plugins.preset_file import PresetFile
 from audiopost.plugins.saved_state import is_saved_state
+from audiopost.plugins.scored import NotePlayer
 from audiopost.plugins.streams import PRIMING_FRAMES
 
-__all__ = ["LoadedPlugin", "load_plugin", "plugin_names"]
+__all__ = ["NOTE_FORMATS", "LoadedPlugin", "load_instrument", "load_plugin", "plugin_names"]
+
+NOTE_FORMATS = ("CLAP", "LV2")
+"""Formats whose instruments can be given notes here."""
 
 
 class LoadedPlugin(Plugin, Protocol):
@@ -44,6 +48,10 @@ class LoadedPlugin(Plugin, Protocol):
     @property
     def side_inputs(self) -> tuple[tuple[str, int], ...]:
         """Names and channels of further inputs; a block for `run` holds them after the main input's channels."""
+
+    @property
+    def output_width(self) -> int:
+        """Channels of the main output at the present width; 0 where only trying tells."""
 
     @property
     def is_instrument(self) -> bool:
@@ -133,6 +141,17 @@ def load_plugin(
     if is_saved_state(state):
         raise PluginLoadError(path, "the state belongs to a CLAP or LV2 plug-in", "name that plug-in")
     return load_external(path, sample_rate, plugin_name, state, knobs, largest_frames, preset)
+
+
+def load_instrument(path: str, sample_rate: int, plugin_id: str, state: bytes, largest_frames: int) -> NotePlayer:
+    """Load an instrument of one of `NOTE_FORMATS`; parameters and errors as `load_plugin`."""
+    if _suffix(path) == ".clap":
+        from audiopost.plugins.clap_host import load_clap
+
+        return load_clap(path, sample_rate, plugin_id, state, largest_frames=largest_frames)
+    from audiopost.plugins.lv2_host import load_lv2
+
+    return load_lv2(path, sample_rate, plugin_id, state, largest_frames=largest_frames)
 
 
 def _suffix(path: str) -> str:

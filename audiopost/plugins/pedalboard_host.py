@@ -231,6 +231,7 @@ class ExternalPlugin(_Native):
     """
 
     widths: tuple[int, ...] = ()
+    output_width = 0
     side_inputs: tuple[tuple[str, int], ...] = ()
     remarks: tuple[str, ...] = ()
 

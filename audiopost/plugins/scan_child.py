@@ -72,7 +72,14 @@ def _inspect(path: str, choose: str, name: str, stage: Callable[[str], None]) ->
         return _failed(path, name, _reason(path, error))
     known: dict[str, Any] = {**plugin.facts, "path": path, "format": format_of(Path(path))}
     if plugin.is_instrument:
-        return PluginInfo(**known, status="instrument", error="it plays notes, not audio")
+        # Of an instrument nothing is measured: silence is all that it gives without notes.
+        return PluginInfo(
+            **known,
+            status="instrument",
+            error="it plays notes, not audio",
+            output_channels=plugin.output_width,
+            parameters=plugin.parameters,
+        )
     refusals: list[str] = []
     widths = tuple(width for width in plugin.widths or WIDTHS_TRIED if _plays(plugin, width, stage, refusals))
     if not widths:

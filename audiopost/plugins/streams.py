@@ -143,6 +143,11 @@ class FixedBlockStream:
         self._queue = _Queue(output_channels or channels, self.latency_frames + 2 * block_frames)
         self.reset()
 
+    @property
+    def pending_frames(self) -> int:
+        """Frames of the next fixed block that are gathered: where in it the next frame will lie."""
+        return self._pending
+
     def process(self, block: AudioBlock, out: AudioBlock) -> None:
         """Fill `out`; see `Stream`."""
         done, frames = 0, block.shape[1]
