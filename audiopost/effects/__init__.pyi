@@ -466,13 +466,15 @@ def plugin(
     *,
     plugin_name: str = "",
     state: str = "",
+    midi: str = "",
     preset: str = "",
+    offline: bool = False,
     block_frames: int = 0,
     latency_frames: int = -1,
     tail_s: float = -1.0,
     **parameters: float | str | bool,
 ) -> Graph:
-    """A CLAP, VST3 or Audio Unit plug-in file.
+    """A CLAP, LV2, VST3 or Audio Unit plug-in file.
 
     Parameters
     ----------
@@ -482,8 +484,12 @@ def plugin(
         which one, where the file holds several.
     state
         the plug-in's own state, base64.
+    midi
+        what an instrument plays: a Standard MIDI File, from the stream's start.
     preset
         a .vstpreset or .fxp file of the plug-in, instead of a state.
+    offline
+        a CLAP plug-in may take its time: a render then differs from live.
     block_frames
         feed it blocks of this size; 0: only where the scan asks for it.
     latency_frames

@@ -110,7 +110,7 @@ class BuiltInNode(HostedNode):
 
 
 class PluginNode(HostedNode):
-    """A CLAP, VST3 or Audio Unit file. Its parameters are known once it is made: from the scan, or from its state.
+    """A CLAP, LV2, VST3 or Audio Unit file. Its parameters are known once it is made: from the scan, or from its state.
 
     Side-chains are its side inputs. A plug-in in CLAP takes automation at its very frame.
 
@@ -123,7 +123,7 @@ class PluginNode(HostedNode):
     """
 
     name = "plugin"
-    summary = "A CLAP, VST3 or Audio Unit plug-in file"
+    summary = "A CLAP, LV2, VST3 or Audio Unit plug-in file"
     trusted = False
     settings = (
         Setting("path", "path", summary="of the file, or its bare name in the plug-in folders, in whatever format"),
@@ -131,6 +131,7 @@ class PluginNode(HostedNode):
         Setting("state", "text", "", summary="the plug-in's own state, base64"),
         Setting("midi", "path", "", summary="what an instrument plays: a Standard MIDI File, from the stream's start"),
         Setting("preset", "path", "", summary="a .vstpreset or .fxp file of the plug-in, instead of a state"),
+        Setting("offline", "flag", False, summary="a CLAP plug-in may take its time: a render then differs from live"),
         Setting(
             "block_frames", "integer", 0, summary="feed it blocks of this size; 0: only where the scan asks for it"
         ),
@@ -155,6 +156,7 @@ class PluginNode(HostedNode):
         if preset and self._state:
             raise UsageError("a state and a preset are given", where="plugin", mend="leave one of them out")
         self._preset = read_preset(preset) if preset else None
+        self._offline = bool(given.get("offline", False))
         self._score = self._read_score(str(given.get("midi", "")))
         self._first: LoadedPlugin | ReloadingPlugin | NotePlayer | None = None
         self._knobs: tuple[Knob, ...] | None = None
@@ -325,6 +327,7 @@ class PluginNode(HostedNode):
         return partial(
             load_plugin,
             self._info.path, sample_rate, self._choose, self._state, self._knobs, largest_frames, self._preset, width,
+            self._offline,
         )  # fmt: skip
 
 

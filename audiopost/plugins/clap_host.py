@@ -232,10 +232,6 @@ class ClapPlugin:
         else:
             self._events.note(message, frame)
 
-    def set_offline(self, offline: bool) -> None:
-        """Tell the plug-in whether it has all the time in the world."""
-        self._set_render_mode(RenderMode.OFFLINE if offline else RenderMode.REALTIME)
-
     # States.
 
     def state(self) -> bytes:
@@ -284,6 +280,10 @@ class ClapPlugin:
         self.knobs = knobs if known is None else known
         self._knob_named = {knob.parameter.name: (knob, handles[knob.parameter.native]) for knob in self.knobs}
         self._events = EventList(SPARE_EVENTS + 2 * len(knobs))
+
+    def take_time(self) -> None:
+        """Tell the plug-in that it renders offline: some then work finer."""
+        self._set_render_mode(RenderMode.OFFLINE)
 
     def note_changes(self, changed: list[str]) -> None:
         """Keep for `remarks` what it changed of the process, and what was put back."""
@@ -430,6 +430,7 @@ def load_clap(
     knobs: tuple[Knob, ...] | None = None,
     largest_frames: int = PRIMING_FRAMES,
     width: int = 0,
+    offline: bool = False,
 ) -> ClapPlugin:
     """Load a CLAP plug-in into this process. Scan it first: see `audiopost.plugins.scan`.
 
@@ -449,6 +450,8 @@ def load_clap(
         The size of the largest block.
     width
         Channels of the main input; 0: as the plug-in comes.
+    offline
+        Tell the plug-in that it has all the time in the world.
 
     Raises
     ------
@@ -457,6 +460,8 @@ def load_clap(
     """
     with surroundings_kept() as changed, captured_streams():
         plugin = ClapPlugin(path, open_library(path).named(plugin_name), sample_rate, largest_frames)
+        if offline:
+            plugin.take_time()
         if width:
             plugin.arrange(width)
         plugin.prepare_knobs()

@@ -96,6 +96,7 @@ def load_plugin(
     largest_frames: int = PRIMING_FRAMES,
     preset: PresetFile | None = None,
     width: int = 0,
+    offline: bool = False,
 ) -> LoadedPlugin:
     """Load a plug-in file into this process. Scan it first: see `audiopost.plugins.scan`.
 
@@ -117,6 +118,8 @@ def load_plugin(
         A ``.vstpreset`` of the plug-in, instead of a state.
     width
         Channels of the main input, where the format fixes them before it plays; 0: as the plug-in comes.
+    offline
+        Tell the plug-in, where its format can, that it has all the time in the world.
 
     Raises
     ------
@@ -131,7 +134,7 @@ def load_plugin(
     if suffix == ".clap":
         from audiopost.plugins.clap_host import load_clap
 
-        return load_clap(path, sample_rate, plugin_name, state, knobs, largest_frames, width)
+        return load_clap(path, sample_rate, plugin_name, state, knobs, largest_frames, width, offline)
     if suffix == ".lv2":
         from audiopost.plugins.lv2_host import load_lv2
 

@@ -1,5 +1,5 @@
 /* A well-behaved CLAP plug-in whose output is known by one line: out = in * gain * (key ? |sidechain| : 1), late by
- * `delay` frames. 1, 2 or 6 channels by configuration, a mono side-chain, a state, checks of the threads it is called
+ * `delay` frames, and twice as loud where it is told that it renders offline. 1, 2 or 6 channels by configuration, a mono side-chain, a state, checks of the threads it is called
  * on. A call on the wrong thread is logged and turns its sound into silence.
  *
  * -DBEHAVIOUR=n makes it do one bad thing; the numbers are those of tests/plugin_builds.py.
@@ -31,7 +31,7 @@ typedef struct {
     const clap_host *host;
     double gain, mode, key, level;
     uint32_t channels, latency, at;
-    bool active, wrong_thread, asked;
+    bool active, wrong_thread, asked, offline;
     float delayed[6][LONGEST_DELAY];
     long frames;
 } gain_plugin;
@@ -136,7 +136,7 @@ static int32_t process(const clap_plugin *plugin, const clap_process *process) {
             if (event->time > frame) break;
             take(me, event);
         }
-        float by = (float)me->gain * (me->wrong_thread ? 0.0f : 1.0f);
+        float by = (float)me->gain * (me->wrong_thread ? 0.0f : me->offline ? 2.0f : 1.0f);
         if (me->key >= 0.5) by *= fabsf(process->audio_inputs[1].data32[0][frame]);
         for (uint32_t channel = 0; channel < me->channels; channel++) {
             float *line = me->delayed[channel], in = process->audio_inputs[0].data32[channel][frame];
@@ -250,8 +250,17 @@ static const clap_state state = {save, load};
 static uint32_t latency_get(const clap_plugin *plugin) { return self(plugin)->latency; }
 static const clap_frames latency = {latency_get};
 
+static bool in_hardware(const clap_plugin *plugin) { (void)plugin; return false; }
+static bool set_mode(const clap_plugin *plugin, int32_t mode) {
+    expect(self(plugin), true, "set");
+    self(plugin)->offline = mode == 1;
+    return true;
+}
+static const clap_render render = {in_hardware, set_mode};
+
 static const void *get_extension(const clap_plugin *plugin, const char *name) {
     (void)plugin;
+    if (!strcmp(name, "clap.render")) return &render;
     if (!strcmp(name, "clap.audio-ports")) return &ports;
     if (!strcmp(name, "clap.audio-ports-config")) return &configs;
     if (!strcmp(name, "clap.params")) return &params;

@@ -127,6 +127,12 @@ def test_latency_is_held_back(plugin: ClapPlugin) -> None:
     assert not out[:, :64].any()
 
 
+def test_a_plugin_is_told_that_it_may_take_its_time(path: str) -> None:
+    samples = white_noise(2, 64)
+    patient = load_clap(path, RATE, offline=True)
+    np.testing.assert_array_equal(ran(patient, samples), samples * np.float32(2.0))
+
+
 def test_a_block_longer_than_promised_is_played_in_pieces(plugin: ClapPlugin) -> None:
     samples = white_noise(2, 3 * LARGEST + 5)
     np.testing.assert_array_equal(ran(plugin, samples), samples)
