@@ -41,10 +41,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--table", metavar="FILE", type=Path, help="write the table of what works")
-    parser.add_argument("--one", nargs=2, metavar=("PATH", "ID"), help=argparse.SUPPRESS)
+    parser.add_argument("--try", dest="tried", nargs="+", metavar=("PATH", "ID"), help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.one:
-        print(json.dumps(tried(*options.one)))
+    if options.tried:
+        for name in options.tried[1:]:
+            print(json.dumps({"id": name, **tried(options.tried[0], name)}), flush=True)
     elif options.table:
         write_table(options.table)
     else:
@@ -84,7 +85,8 @@ def write_table(path: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         for found in pool.map(lambda file: scan_file(file, PATIENCE_S), files):
             infos.extend(found)
-        rows = list(pool.map(outcome, infos))
+        of_files = [[info for info in infos if info.path == str(file)] for file in files]
+        rows = [row for found in pool.map(outcomes, of_files) for row in found]
     effects = [row for row in rows if row["status"] != "instrument"]
     lines = ["# Plug-ins that were tried", "", *introduction(effects, rows), ""]
     lines += [
@@ -118,21 +120,41 @@ def introduction(effects: list[dict], rows: list[dict]) -> list[str]:
     return lines
 
 
-def outcome(info: PluginInfo) -> dict:
-    """What a plug-in does, tried in a process of its own."""
-    row = {"name": info.name, "vendor": info.vendor, "format": info.format, "status": info.status, "loads": False,
-           "64": False, "512": False, "state": False, "remark": info.error}  # fmt: skip
-    if info.status != "ok":
-        return row
-    command = [sys.executable, __file__, "--one", info.path, info.id if info.format in ("LV2", "CLAP") else ""]
+def outcomes(infos: list[PluginInfo]) -> list[dict]:
+    """What the plug-ins of a file do, tried in a process of their own; one that ends it loses itself alone."""
+    rows = {info.id: row_of(info) for info in infos}
+    left = [info for info in infos if info.status == "ok"]
+    while left:
+        names = [info.id if info.format in ("LV2", "CLAP") else "" for info in left]
+        command = [sys.executable, __file__, "--try", left[0].path, *names]
+        done = run_patiently(command, PATIENCE_S + 2.0 * len(names))
+        answers = [json.loads(line) for line in done.splitlines() if line.startswith('{"id"')]
+        for info, answer in zip(left, answers, strict=False):
+            rows[info.id].update({**answer, "id": info.id})
+            if not info.deterministic and not answer["state"]:
+                rows[info.id]["remark"] = "never gives the same samples twice"
+        left = left[len(answers) :]
+        if left:
+            rows[left[0].id]["remark"] = "ended its process while it was tried"
+            left = left[1:]
+    return list(rows.values())
+
+
+def run_patiently(command: list[str], patience_s: float) -> str:
+    """What a process wrote, also where it crashed or had to be ended."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
-        row.update(json.loads(done.stdout.splitlines()[-1]))
-    except (subprocess.SubprocessError, IndexError, ValueError) as error:
-        row["remark"] = type(error).__name__
-    if not info.deterministic and not row["state"]:
-        row["remark"] = "never gives the same samples twice"
-    return row
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=patience_s, check=False, errors="replace"
+        )
+    except subprocess.TimeoutExpired as error:
+        return (error.stdout or b"").decode(errors="replace") if isinstance(error.stdout, bytes) else error.stdout or ""
+    return done.stdout
+
+
+def row_of(info: PluginInfo) -> dict:
+    """What a scan tells already."""
+    return {"id": info.id, "name": info.name, "vendor": info.vendor, "format": info.format, "status": info.status,
+            "loads": False, "64": False, "512": False, "state": False, "remark": info.error}  # fmt: skip
 
 
 def tried(path: str, name: str) -> dict:

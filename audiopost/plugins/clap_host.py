@@ -1,73 +1,28 @@
-"""One instance of a CLAP plug-in: made and set up on its main thread, played on whichever thread plays.
+"""A CLAP plug-in as every other plug-in of this room: what it says of itself, its knobs, notes and states.
 
-::
+How it lives and plays stands in `audiopost.plugins.clap_instance`.
 
-    made ─ init ─▶ inactive ─ activate ─ start ─▶ playing ─ process, process, ... ─▶ stop ─ deactivate ─ destroy
-                      ▲            the width, the rate and the latency are fixed here            │
-                      └───────────────────────────── reset ─────────────────────────────────────┘
-
-Threads: making, activating, parameters' texts and states belong to the thread that made the instance, playing and
-turning knobs to any. A `reset` on another thread (after NaN, while playing live) asks the plug-in alone to forget its
-sound. What a plug-in wants done on its main thread is done there between two blocks, or by
-`audiopost.plugins.main_thread`.
-
-The first `latency` frames after a reset are held back, so that silence fills them: see `audiopost.plugins.streams`.
-
-Source: CLAP ``plugin.h``, ``process.h``, ``ext/render.h``, ``ext/latency.h``.
+Source: CLAP ``ext/params.h``, ``ext/state.h``, ``ext/note-ports.h``.
 """
 
 from __future__ import annotations
 
-import atexit
-import weakref
-from threading import get_ident
 from typing import Any
 
-import numpy as np
-from numpy import copyto
-
-from audiopost.blocks import AudioBlock
-from audiopost.dsp.foreign_calls import GuardedCall, foreign_calls
 from audiopost.errors import PluginError, PluginLoadError
 from audiopost.plugins.captured_streams import captured_streams
-from audiopost.plugins.clap_abi import FEATURE_INSTRUMENT, NoteDialect, ProcessStatus, RenderMode, ffi
-from audiopost.plugins.clap_callbacks import HostSide
+from audiopost.plugins.clap_abi import FEATURE_INSTRUMENT, NoteDialect, ffi
+from audiopost.plugins.clap_instance import SPARE_EVENTS, ClapInstance
 from audiopost.plugins.clap_library import ClapDescriptor, open_library
 from audiopost.plugins.clap_parameters import load_state, read_knobs, save_state, value_now
-from audiopost.plugins.clap_ports import PortMemory, arrangements, read_arrangement
 from audiopost.plugins.event_list import EventList
 from audiopost.plugins.knobs import Knob
-from audiopost.plugins.main_thread import on_main_thread
 from audiopost.plugins.plugin import PluginParameter
 from audiopost.plugins.saved_state import SavedState, is_saved_state
 from audiopost.plugins.streams import PRIMING_FRAMES
 from audiopost.plugins.surroundings import surroundings_kept
 
 __all__ = ["ClapPlugin", "load_clap", "plugin_names"]
-
-SPARE_EVENTS = 256
-"""Room for events in one block, beyond two for each parameter."""
-
-_EXTENSIONS = {"params": "clap_params", "state": "clap_state", "latency": "clap_frames", "render": "clap_render",
-               "note-ports": "clap_note_ports"}  # fmt: skip
-
-_living: weakref.WeakSet[ClapPlugin] = weakref.WeakSet()
-
-
-@atexit.register
-def _close_all() -> None:
-    """Let every plug-in go while Python still stands: their callbacks would find nothing later."""
-    with captured_streams():
-        for plugin in list(_living):
-            plugin.close()
-
-
-def _answer_all() -> None:
-    for plugin in list(_living):
-        plugin.answer_requests()
-
-
-on_main_thread(_answer_all)
 
 
 def plugin_names(path: str) -> dict[str, str]:
@@ -76,7 +31,7 @@ def plugin_names(path: str) -> dict[str, str]:
         return {each.id: each.name for each in open_library(path).descriptors}
 
 
-class ClapPlugin:
+class ClapPlugin(ClapInstance):
     """See the module. Made by `load_clap`.
 
     Attributes
@@ -90,29 +45,9 @@ class ClapPlugin:
     """
 
     def __init__(self, path: str, descriptor: ClapDescriptor, sample_rate: int, largest_frames: int) -> None:
-        self.path = path
-        self.name = descriptor.name
-        self._descriptor = descriptor
-        self._rate = float(sample_rate)
-        self._largest_frames = largest_frames
-        self._host = HostSide()
-        self._plugin = open_library(path).make(descriptor, self._host.native)
-        self._active = False
-        self._shape: tuple[int, ...] = ()
-        self._steady_frames = self._to_hold_back = 0
-        _living.add(self)
-        if not self._plugin.init(self._plugin):
-            raise PluginLoadError(self.name, "refuses to start", self._last_words())
-        self._extensions = {name: self._extension(name, kind) for name, kind in _EXTENSIONS.items()}
-        self._set_render_mode(RenderMode.REALTIME)
-        self._arrangement, mains = read_arrangement(self._plugin)
-        self._mains = mains
-        self._ways = arrangements(self._plugin, self._arrangement)
+        super().__init__(path, descriptor, sample_rate, largest_frames)
         self.knobs: tuple[Knob, ...] = ()
         self._knob_named: dict[str, tuple[Knob, Any]] = {}
-        self._events = EventList(SPARE_EVENTS)
-        self._latency_frames = 0
-        self._memory: PortMemory | None = None
         self._takes_midi = self._hears_midi()
         self._told: list[str] = []
 
@@ -171,41 +106,6 @@ class ClapPlugin:
         return bool(self._knob_named[name][1].automatable)
 
     # Playing.
-
-    def run(self, block: AudioBlock) -> AudioBlock:
-        """Play a block; see `audiopost.plugins.plugin.Plugin`. Rows after the main input's are those of its sides."""
-        if block.shape != self._shape and not self._fit(block.shape):
-            size = self._largest_frames
-            pieces = range(0, block.shape[1], size)
-            return np.concatenate([self.run(block[:, at : at + size]).copy() for at in pieces], axis=1)
-        host, process = self._host, self._process
-        copyto(self._given, block)
-        process.steady_time = self._steady_frames
-        host.audio_thread = get_ident()
-        status = _play(self._call_address)
-        self._steady_frames += block.shape[1]
-        if self._events.count:
-            self._events.clear()
-        if status == ProcessStatus.ERROR:
-            raise PluginError(self.name, "failed while it played", self._last_words())
-        if host.callback_wanted or host.flush_wanted:
-            self.answer_requests()
-        if self._to_hold_back:
-            held = min(self._to_hold_back, block.shape[1])
-            self._to_hold_back -= held
-            return self._played[:, held:]
-        return self._played
-
-    def reset(self) -> None:
-        """Forget all sound; on the thread that made it by a full stop and start, on another by asking it to."""
-        if get_ident() == self._host.home_thread:
-            self._deactivate()
-            self._flush()  # a knob may decide on the latency
-            self._activate()
-        self._host.audio_thread = get_ident()
-        self._plugin.reset(self._plugin)
-        self._steady_frames = 0
-        self._to_hold_back = self._latency_frames
 
     def set_parameter(self, name: str, value: float) -> None:
         """Set a knob from the next frame on."""
@@ -281,113 +181,9 @@ class ClapPlugin:
         self._knob_named = {knob.parameter.name: (knob, handles[knob.parameter.native]) for knob in self.knobs}
         self._events = EventList(SPARE_EVENTS + 2 * len(knobs))
 
-    def take_time(self) -> None:
-        """Tell the plug-in that it renders offline: some then work finer."""
-        self._set_render_mode(RenderMode.OFFLINE)
-
     def note_changes(self, changed: list[str]) -> None:
         """Keep for `remarks` what it changed of the process, and what was put back."""
         self._told.extend(f"changed {each} while it was loaded; it was put back" for each in changed)
-
-    def answer_requests(self) -> None:
-        """Do what the plug-in asked to have done on its main thread, if this is it."""
-        host = self._host
-        if get_ident() != host.home_thread or self._plugin is None:
-            return
-        if host.callback_wanted:
-            host.callback_wanted = False
-            self._plugin.on_main_thread(self._plugin)
-        if host.flush_wanted:
-            host.flush_wanted = False
-            if not self._active:
-                self._flush()
-
-    def close(self) -> None:
-        """Let the plug-in go. The object is of no use afterwards."""
-        if self._plugin is None:
-            return
-        self._deactivate()
-        self._plugin.destroy(self._plugin)
-        self._plugin = None
-
-    def __del__(self) -> None:
-        """Let the plug-in go; see `close`."""
-        if getattr(self, "_plugin", None) is not None:
-            with captured_streams():
-                self.close()
-
-    def _activate(self) -> None:
-        plugin, host = self._plugin, self._host
-        if not plugin.activate(plugin, self._rate, 1, self._largest_frames):
-            raise PluginError(self.name, f"does not play at {self._rate:g} Hz", self._last_words())
-        self._active = True
-        host.restart_wanted = host.latency_changed = False
-        self._latency_frames = self._to_hold_back = self._latency_now()
-        self._steady_frames = 0
-        if self._memory is None:
-            self._memory = PortMemory(self._arrangement, self._mains, self._largest_frames)
-        self._bind(self._memory)
-        host.audio_thread = get_ident()
-        if not plugin.start_processing(plugin):
-            raise PluginError(self.name, "refuses to play", self._last_words())
-
-    def _deactivate(self) -> None:
-        if self._active:
-            self._host.audio_thread = get_ident()
-            self._plugin.stop_processing(self._plugin)
-            self._plugin.deactivate(self._plugin)
-            self._active = False
-            self._shape = ()
-
-    def _bind(self, memory: PortMemory) -> None:
-        """Everything of ``process`` that stays the same from block to block."""
-        self._process = process = ffi.new("clap_process *")
-        process.audio_inputs, process.audio_outputs = memory.inputs, memory.outputs
-        process.audio_inputs_count = len(self._arrangement.inputs)
-        process.audio_outputs_count = len(self._arrangement.outputs)
-        process.in_events, process.out_events = self._events.native, self._events.ignored
-        addresses = (int(ffi.cast("uintptr_t", each)) for each in (self._plugin.process, self._plugin, process))
-        self._call = GuardedCall(*addresses)
-        self._call_address = ffi.cast("void *", self._call.address)
-
-    def _fit(self, shape: tuple[int, ...]) -> bool:
-        """Make ready for blocks of this shape, at another width where it has one; False where they are too long."""
-        rows, frames = shape
-        if frames > self._largest_frames:
-            return False
-        if rows not in (self._arrangement.width, self._arrangement.rows):
-            if rows not in self._ways:
-                raise PluginError(self.name, f"does not take {rows} channels")
-            self.arrange(rows)
-        if not self._active:
-            self._activate()
-        assert self._memory is not None
-        given, self._played = self._memory.at(frames)
-        given[rows:] = 0.0  # sides that are left out hear silence
-        self._given = given[:rows]
-        self._process.frames_count = frames
-        self._shape = shape
-        return True
-
-    def arrange(self, width: int) -> None:
-        """Set the number of channels of the main input, one of `widths`; raises PluginError where it refuses."""
-        if width == self._arrangement.width:
-            return
-        self._deactivate()
-        if not self._ways.get(width, bool)():
-            raise PluginError(self.name, f"does not take {width} channels")
-        self._arrangement, self._mains = read_arrangement(self._plugin)
-        self._memory = None
-        if self._arrangement.width != width:
-            raise PluginError(self.name, f"does not take {width} channels")
-
-    def _flush(self) -> None:
-        """Give the plug-in the events that wait, outside a block."""
-        params = self._extensions["params"]
-        if params is not None and self._events.count:
-            self._host.audio_thread = get_ident()
-            params.flush(self._plugin, self._events.native, self._events.ignored)
-        self._events.clear()
 
     def _values(self) -> dict[str, float]:
         """Where the knobs stand, by name, as a person reads them."""
@@ -397,19 +193,6 @@ class ClapPlugin:
             for name, (knob, handle) in self._knob_named.items()
         }
 
-    def _latency_now(self) -> int:
-        extension = self._extensions["latency"]
-        return 0 if extension is None else int(extension.get(self._plugin))
-
-    def _set_render_mode(self, mode: int) -> None:
-        extension = self._extensions["render"]
-        if extension is not None:
-            extension.set(self._plugin, mode)
-
-    def _extension(self, name: str, kind: str) -> Any:
-        found = self._plugin.get_extension(self._plugin, f"clap.{name}".encode())
-        return None if found == ffi.NULL else ffi.cast(f"{kind} *", found)
-
     def _hears_midi(self) -> bool:
         """Whether notes can be sent as MIDI, which says more than CLAP's own; else they are sent as those."""
         ports = self._extensions["note-ports"]
@@ -417,9 +200,6 @@ class ClapPlugin:
         if ports is None or not ports.count(self._plugin, True) or not ports.get(self._plugin, 0, True, info):
             return True
         return bool(info.supported_dialects & NoteDialect.MIDI)
-
-    def _last_words(self) -> str:
-        return f"it last wrote: {self._host.log[-1]}" if self._host.log else ""
 
 
 def load_clap(
@@ -471,6 +251,3 @@ def load_clap(
             plugin.prepare_knobs(knobs)
     plugin.note_changes(changed)
     return plugin
-
-
-_play: Any = ffi.cast("int32_t(*)(void *)", foreign_calls().call_guarded)
