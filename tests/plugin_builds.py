@@ -31,6 +31,7 @@ BEHAVIOURS = (
     "huge memory",
     "fail",
     "crash on loud",
+    "hang on loud",
 )
 """In the order of the numbers in ``gain.c``."""
 

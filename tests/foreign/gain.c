@@ -21,7 +21,7 @@
 
 enum { WELL = 0, CRASH_IN_INIT, CRASH_IN_PROCESS, CRASH_IN_DESTROY, HANG_IN_INIT, HANG_IN_PROCESS, OUT_OF_BOUNDS,
        FLOOD, WRONG_LATENCY, LATENCY_CHANGES, EMIT_NAN, EMIT_DENORMALS, LEAVE_THREADS, CHANGE_PROCESS, HUGE_MEMORY,
-       FAIL, CRASH_ON_LOUD };
+       FAIL, CRASH_ON_LOUD, HANG_ON_LOUD };
 
 enum { GAIN = 10, MODE = 11, KEY = 12, METER = 13, LEVEL = 14 };
 enum { LONGEST_DELAY = 4096 };
@@ -117,6 +117,7 @@ static void misbehave(gain_plugin *me, const clap_process *process, uint32_t fra
     if (BEHAVIOUR == EMIT_DENORMALS) for (uint32_t i = 0; i < frames; i++) out[0][i] = 1e-41f;
     if (BEHAVIOUR == CHANGE_PROCESS) fesetround(FE_DOWNWARD);
     if (BEHAVIOUR == CRASH_ON_LOUD && fabsf(process->audio_inputs[0].data32[0][0]) > 0.9f) abort();
+    if (BEHAVIOUR == HANG_ON_LOUD && fabsf(process->audio_inputs[0].data32[0][0]) > 0.9f) for (;;) pause();
     if (BEHAVIOUR == LATENCY_CHANGES && (me->frames += frames) > 20000 && !me->asked) {
         me->asked = true;
         me->latency = 333;
