@@ -141,18 +141,22 @@ def _ended_by_signals() -> Iterator[_End]:
         end.by_signal = True
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, ask)
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield end
     except KeyboardInterrupt:
         end.by_signal = True
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _play(host: LiveHost, end: _End) -> None:
-    """Until the session is over, or somebody ends it."""
-    while not end.by_desk.is_set() and not host.wait(LOOK_EVERY_S):
+    """Until the session is over, or somebody ends it.
+
+    The flag is looked at besides: Python drops an interruption that falls into a clean-up of its own.
+    """
+    while not (end.by_desk.is_set() or end.by_signal or host.wait(LOOK_EVERY_S)):
         if sys.stderr.isatty():
             print(f"\r{_state(host):60}", end="", file=sys.stderr, flush=True)
     if sys.stderr.isatty():
