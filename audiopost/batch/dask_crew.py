@@ -21,6 +21,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 import queue
+import secrets
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -155,6 +156,7 @@ class DaskCrew(Crew):
         self._unfit: set[str] = set()
         self._heard: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._tries = 0
+        self._token = secrets.token_hex(4)  # what an earlier run handed over is not ours
         self._looked = time.monotonic()
         self._client = self._connected(_CONNECT_S)
         try:
@@ -221,7 +223,7 @@ class DaskCrew(Crew):
         fit = [address for address in self._addresses() if address not in unfit] if unfit else None
         future = self._client.submit(
             _work, self._digest, cloudpickle.dumps(task),
-            key=f"audiopost-{self._digest}-{self._tries}-{task.group.key}", pure=False, workers=fit,
+            key=f"audiopost-{self._token}-{self._tries}-{task.group.key}", pure=False, workers=fit,
         )  # fmt: skip
         self._in_work[task.group.key] = _InWork(task, future, unfit)
         future.add_done_callback(lambda done: self._heard.put((task.group.key, done)))

@@ -119,10 +119,10 @@ class BarsShown:
         """See `Listener`."""
         self._of_group[group.key] = self._bars.add_task(group.name, total=1.0)
 
-    def advanced(self, group: PlannedGroup, fraction: float, words: str) -> None:
+    def advanced(self, group: PlannedGroup, fraction: float, words: str) -> None:  # noqa: ARG002 - as above
         """See `Listener`."""
         if (bar := self._of_group.get(group.key)) is not None:
-            self._bars.update(bar, completed=fraction, description=words)
+            self._bars.update(bar, completed=fraction)
 
     def ended(self, report: GroupReport, size: int) -> None:
         """See `Listener`."""

@@ -65,7 +65,7 @@ def killed_after(job: Path, lines: int, number: int = signal.SIGKILL) -> list[di
             if len(events) == lines:
                 os.kill(run.pid, number)
     run.stderr.close()
-    run.wait()
+    assert run.wait() == (130 if number == signal.SIGTERM else -number)
     return events
 
 
