@@ -11,14 +11,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from audiopost.batch.name_pattern import NamePattern, filled
 from audiopost.batch.sources import Problem, Source, sources_of
 from audiopost.batch.storage import joined, place_of
 from audiopost.errors import AudiopostError, PresetError, UnknownNameError, UsageError
-from audiopost.library.job_file import JobFile
 from audiopost.media.containers import container_for
+
+if TYPE_CHECKING:
+    from audiopost.library.job_file import JobFile
 
 __all__ = ["Plan", "PlannedFile", "PlannedGroup", "Problem", "output_root", "planned"]
 

@@ -14,8 +14,6 @@ from audiopost.batch.storage import content_hash
 from audiopost.batch.work import Settings, prepare
 from audiopost.graph.catalogue import CATALOGUE
 from audiopost.graph.spec import GraphSpec
-from audiopost.jobs.chain_values import with_values
-from audiopost.library.chains import load_chain
 from audiopost.library.job_file import JobFile
 from audiopost.library.presets import is_path
 from audiopost.library.targets import load_target
@@ -47,7 +45,12 @@ def settings_of(job: JobFile, plan: Plan, staging: Path) -> Settings:
         exists=job.exists,
     )
     prepare(settings)
-    spec = None if job.chain is None else with_values(load_chain(_word(job.chain)), job.parameters)
+    spec = None
+    if job.chain is not None:
+        from audiopost.jobs.chain_values import with_values  # as in `audiopost.batch.work`
+        from audiopost.library.chains import load_chain
+
+        spec = with_values(load_chain(_word(job.chain)), job.parameters)
     named = (job.target, *(group.target for group in plan.groups))
     words = dict.fromkeys(word for word in named if word is not None)
     return replace(settings, spec=spec, targets={word: load_target(_word(word)) for word in words})

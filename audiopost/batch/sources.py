@@ -8,12 +8,15 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from audiopost.batch.storage import expanded, is_url, place_of
 from audiopost.errors import FileError
-from audiopost.library.job_file import JobFile
 from audiopost.library.presets import is_path
 from audiopost.media.file_faults import fault
+
+if TYPE_CHECKING:
+    from audiopost.library.job_file import JobFile
 
 __all__ = ["Problem", "Source", "sources_of"]
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from audiopost.batch.ledger import Ended
 from audiopost.batch.plan import PlannedGroup
@@ -29,10 +29,12 @@ from audiopost.errors import AudiopostError, FileError
 from audiopost.graph.spec import GraphSpec
 from audiopost.jobs.job import Progress, Stage
 from audiopost.jobs.normalize import normalize
-from audiopost.jobs.render import RenderResult, render
 from audiopost.media.audio_file import open_audio
 from audiopost.media.containers import Bits, container_for
 from audiopost.media.file_faults import fault
+
+if TYPE_CHECKING:
+    from audiopost.jobs.render import RenderResult
 
 __all__ = ["UNFORESEEN", "Settings", "Task", "attempt", "prepare"]
 
@@ -193,6 +195,8 @@ def _made(
 
 
 def _rendered(path: Path, spec: GraphSpec, form: Settings, folder: Path, stage: Stage) -> RenderResult:
+    from audiopost.jobs.render import render  # every effect there is: a job without a chain need not wait for them
+
     place = folder / "chain"
     place.mkdir(exist_ok=True)
     return render(
