@@ -98,10 +98,9 @@ class Verified:
 
 @dataclass(frozen=True)
 class Started:
-    """A worker took a group."""
+    """A group is about to be given to a worker; told before it is, so that what the worker writes is known as ours."""
 
     key: str
-    worker: str
 
 
 @dataclass(frozen=True)
@@ -116,6 +115,8 @@ class Ended:
     error_kind: str = ""
     result: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
+    worker: str = ""
+    """Machine and process that did it."""
 
 
 @dataclass(frozen=True)
@@ -250,7 +251,7 @@ class Ledger:
         return (Do(row.key, tuple(output.place for output in row.outputs + intended)),)
 
     def _running(self, event: Started) -> Row:
-        row = self._open[event.key] = replace(self._open[event.key], status="running", worker=event.worker)
+        row = self._open[event.key] = replace(self._open[event.key], status="running")
         return row
 
     def _ended(self, event: Ended) -> tuple[Action, ...]:
@@ -264,6 +265,7 @@ class Ledger:
             error_kind=event.error_kind,
             result=event.result,
             seconds=event.seconds,
+            worker=event.worker,
         )
         if event.error_kind:
             there = tuple(output for output in row.outputs if output.size != INTENDED)

@@ -186,8 +186,8 @@ class Run:
             if not self._waiting or not self._crew.has_room(self._waiting[0]):
                 return
             task = self._waiting.popleft()
+            self._handle(Started(task.group.key))
             worker = self._crew.give(task)
-            self._handle(Started(task.group.key, worker))
             self._listener.started(task.group, worker)
 
     def _offers(self) -> Iterator[None]:
@@ -208,7 +208,7 @@ class Run:
             self._book.save(rows)
         for action in actions:
             if isinstance(action, Do):
-                self._waiting.append(Task(self._groups[action.key], action.own, self._sizes[action.key]))
+                self._waiting.append(Task(self._groups[action.key], action.own))
             elif isinstance(action, Verify):
                 self._handle(Verified(action.key, all(_is_intact(state) for state in action.outputs)))
             elif isinstance(action, Tell):

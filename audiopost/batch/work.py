@@ -10,7 +10,9 @@ Nothing here knows of ledgers or of other groups. What comes out depends on the 
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 import tempfile
 import time
 import traceback
@@ -69,8 +71,6 @@ class Task:
 
     group: PlannedGroup
     own: tuple[str, ...] = ()
-    size: int = 0
-    """Bytes of its inputs."""
 
 
 def prepare(settings: Settings) -> None:
@@ -101,7 +101,7 @@ def attempt(task: Task, settings: Settings, progress: Progress | None = None) ->
         if given_up:
             raise
         ended = _failed(task, error)
-    return replace(ended, seconds=time.monotonic() - start)
+    return replace(ended, seconds=time.monotonic() - start, worker=f"{socket.gethostname()}:{os.getpid()}")
 
 
 def _failed(task: Task, error: Exception) -> Ended:

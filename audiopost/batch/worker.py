@@ -10,7 +10,6 @@ from __future__ import annotations
 import faulthandler
 import os
 import pickle
-import resource
 import signal
 import sys
 import time
@@ -71,6 +70,8 @@ def resident_bytes() -> int:
     statm = Path("/proc/self/statm")
     if statm.exists():
         return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    import resource  # not on Windows
+
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
 

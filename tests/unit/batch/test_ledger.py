@@ -53,11 +53,11 @@ def saved(actions: tuple[Action, ...]) -> Row:
 def test_a_new_group_is_done_and_remembered() -> None:
     ledger = Ledger()
     assert ledger.handle(offer()) == (Do("a", (OUT.place,)),)
-    running = saved(ledger.handle(Started("a", "worker 1")))
-    assert (running.status, running.worker) == ("running", "worker 1")
-    ended = ledger.handle(Ended("a", (IN,), (OUT,), passed=True))
+    running = saved(ledger.handle(Started("a")))
+    assert running.status == "running"
+    ended = ledger.handle(Ended("a", (IN,), (OUT,), passed=True, worker="machine:1"))
     assert told(ended) == "done"
-    assert saved(ended).outputs == (OUT,)
+    assert (saved(ended).outputs, saved(ended).worker) == ((OUT,), "machine:1")
     assert ledger.open_groups == 0
 
 
@@ -97,7 +97,7 @@ def test_a_failure_is_tried_again_by_later_runs_up_to_the_limit() -> None:
         actions = ledger.handle(offer(row))
         if isinstance(actions[0], Do):
             tries += 1
-            ledger.handle(Started("a", "w"))
+            ledger.handle(Started("a"))
             actions = ledger.handle(Ended("a", (IN,), error="broken", error_kind="FileError"))
             row = saved(actions)
         assert told(actions) == "failed"
@@ -110,7 +110,7 @@ def test_a_lost_worker_is_replaced_once_then_the_file_is_to_blame() -> None:
     ledger = Ledger(most_attempts=5)
     ledger.handle(offer())
     for loss in range(1, MOST_LOSSES + 1):
-        ledger.handle(Started("a", f"worker {loss}"))
+        ledger.handle(Started("a"))
         actions = ledger.handle(Lost("a", "the worker died"))
         again = [action for action in actions if isinstance(action, Do)]
         assert bool(again) == (loss < MOST_LOSSES)
@@ -121,7 +121,7 @@ def test_a_lost_worker_is_replaced_once_then_the_file_is_to_blame() -> None:
 def test_a_killed_run_is_taken_up_and_may_replace_what_it_was_writing() -> None:
     first = Ledger()
     first.handle(offer())
-    running = saved(first.handle(Started("a", "w")))
+    running = saved(first.handle(Started("a")))
     assert [(output.place, output.size) for output in running.outputs] == [(OUT.place, INTENDED)]
     # the run is killed here, with the output perhaps in its place already
     taken_up = Ledger().handle(offer(running, taken=(OUT.place,)))
@@ -140,7 +140,7 @@ def test_a_stranger_under_the_name_is_never_replaced() -> None:
 def test_an_intention_that_failed_claims_nothing() -> None:
     ledger = Ledger()
     ledger.handle(offer())
-    ledger.handle(Started("a", "w"))
+    ledger.handle(Started("a"))
     failed = saved(ledger.handle(Ended("a", (IN,), error="broken", error_kind="FileError")))
     assert failed.outputs == ()
     assert told(Ledger().handle(offer(failed, taken=(OUT.place,)))) == "failed"
@@ -149,7 +149,7 @@ def test_an_intention_that_failed_claims_nothing() -> None:
 def test_a_run_that_is_given_up_leaves_its_groups_waiting() -> None:
     ledger = Ledger()
     ledger.handle(offer())
-    ledger.handle(Started("a", "w"))
+    ledger.handle(Started("a"))
     assert saved(ledger.handle(Stopped())).status == "waiting"
     assert ledger.open_groups == 0
 
@@ -196,7 +196,7 @@ def killed_or_through(
             return False
         if waiting and chance.random() < 0.5:
             running.append(waiting.pop(chance.randrange(len(waiting))))
-            handle(Started(running[-1], "w"))
+            handle(Started(running[-1]))
         elif running:
             key = running.pop(chance.randrange(len(running)))
             if key in bad:
