@@ -88,13 +88,14 @@ class AtFirstEnd:
 
     def __init__(self, deed: Callable[[], None]) -> None:
         self._deed = deed
-        self.ends = 0
+        self.ends = self.advances = 0
 
     def begun(self, groups: int, size: int, workers: int) -> None: ...
 
     def started(self, group: PlannedGroup, worker: str) -> None: ...
 
-    def advanced(self, group: PlannedGroup, fraction: float, words: str) -> None: ...
+    def advanced(self, group: PlannedGroup, fraction: float, words: str) -> None:
+        self.advances += 1
 
     def ended(self, report: GroupReport, size: int) -> None:
         self.ends += 1
@@ -116,7 +117,10 @@ def deliver(folder: Path, name: str, crew: Callable[[Settings], Crew], deed: Cal
         'inputs = ["stems/*.wav"]\npattern = "{scene}_{stem}.wav"\ngroup_by = "scene"\ntarget = "ebu-r128"\n'
         f'output = "{name}/"\n'
     )
-    return run_job(load_job(job), crew, listener=AtFirstEnd(deed))
+    listener = AtFirstEnd(deed)
+    result = run_job(load_job(job), crew, listener=listener)
+    assert listener.advances, "nothing was told of how far the files are"
+    return result
 
 
 @pytest.fixture(scope="module")
