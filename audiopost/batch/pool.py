@@ -32,7 +32,7 @@ from audiopost.errors import UsageError
 __all__ = ["LEAST_BYTES", "ProcessCrew"]
 
 LEAST_BYTES = 250_000_000
-"""What a worker holds while it works on one file: its libraries (150 MB), and blocks of a few channels."""
+"""What a worker is reckoned to hold with one file: measured were 118 MB for a target, 204 MB with compiled effects."""
 
 FILE_BYTES = 20_000_000
 """What each further file of a group adds: a reader, a writer and their blocks."""
