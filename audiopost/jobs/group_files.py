@@ -12,7 +12,8 @@ manifest, and the next run into its folder undoes it: old files come back, new o
 
 Conventions
 -----------
-- A journal is held by a lock while its process lives, so that two runs into one folder leave each other alone.
+- A journal is held by a lock while its process lives, so that two runs into one folder leave each other alone (on
+  POSIX systems; on Windows one run at a time goes into a folder).
 - Only files that the journal knows by their identity on the disk are taken away; what bears a name by now is spared
   where it is another file.
 """
@@ -107,9 +108,12 @@ def undo_unfinished(folder: Path) -> None:
     try:
         journals = [entry for entry in folder.iterdir() if _is_journal(entry.name)] if folder.is_dir() else []
         for journal in journals:
+            settled = False
             with suppress(FileNotFoundError), journal.open("r+", encoding="utf-8") as text:
-                if _lock(text):
-                    _settle(journal, _plan_in(text.read()))
+                if settled := _lock(text):
+                    _settle(_plan_in(text.read()))
+            if settled:  # closed first: some systems take no open file away
+                journal.unlink(missing_ok=True)
     except OSError as error:
         raise fault(folder, error) from error
 
@@ -149,20 +153,23 @@ def _journal(folder: Path, new: Sequence[NewFile], exists: Exists) -> Iterator[s
             for each in new
         ],
     }  # fmt: skip
-    with journal.open("w", encoding="utf-8") as text:
-        _lock(text)
-        try:
-            json.dump(plan, text)
-            text.flush()
-            os.fsync(text.fileno())
-            for path, place in aside.items():
-                _keep_aside(path, place)
-            yield journal.name
-        finally:
-            _settle(journal, plan)
+    try:
+        with journal.open("w", encoding="utf-8") as text:
+            _lock(text)
+            try:
+                json.dump(plan, text)
+                text.flush()
+                os.fsync(text.fileno())
+                for path, place in aside.items():
+                    _keep_aside(path, place)
+                yield journal.name
+            finally:
+                _settle(plan)
+    finally:
+        journal.unlink(missing_ok=True)
 
 
-def _settle(journal: Path, plan: Mapping[str, Any]) -> None:
+def _settle(plan: Mapping[str, Any]) -> None:
     """Finish a group: with its manifest what is left over goes, without it everything is as it was."""
     finished = _finished(plan)
     for file in plan.get("files", ()):
@@ -176,7 +183,6 @@ def _settle(journal: Path, plan: Mapping[str, Any]) -> None:
         Path(file["temporary"]).unlink(missing_ok=True)
         if aside is not None:
             aside.unlink(missing_ok=True)
-    journal.unlink(missing_ok=True)
 
 
 def _finished(plan: Mapping[str, Any]) -> bool:
@@ -241,7 +247,7 @@ def _identity(path: Path) -> list[int] | None:
 def _lock(text: TextIO) -> bool:
     """Take a journal for this process; False where another holds it. It is free again when the process ends."""
     if os.name != "posix":
-        return True  # there a file that is open cannot be taken away, which says the same
+        return True  # journals are not held there: one run at a time into a folder
     import fcntl
 
     try:
