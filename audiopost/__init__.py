@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from audiopost.effects.python_effect import kernel as kernel
     from audiopost.graph.algebra import Graph as Graph
     from audiopost.jobs.check import check as check
+    from audiopost.jobs.convert import convert as convert
     from audiopost.jobs.measure import measure as measure
     from audiopost.jobs.normalize import normalize as normalize
     from audiopost.jobs.preview import preview as preview
@@ -41,6 +42,7 @@ __all__ = [
     "LoudnessMeter",
     "__version__",
     "check",
+    "convert",
     "effect",
     "effects",
     "errors",
@@ -60,6 +62,7 @@ _HOMES = {
     "LiveHost": "live.host",
     "LoudnessMeter": "loudness.meter",
     "check": "jobs.check",
+    "convert": "jobs.convert",
     "effect": "effects.python_effect",
     "kernel": "effects.python_effect",
     "load_chain": "library.chains",

@@ -9,7 +9,20 @@ from typing import Annotated
 
 import typer
 
-from audiopost.cli import batch, catalogue, demo, live, machine, measure, normalize, plugins, preview, render, report
+from audiopost.cli import (
+    batch,
+    catalogue,
+    convert,
+    demo,
+    live,
+    machine,
+    measure,
+    normalize,
+    plugins,
+    preview,
+    render,
+    report,
+)
 from audiopost.cli.exit_codes import DONE, FAILED, INTERRUPTED, USAGE, exit_code_of
 from audiopost.cli.output import in_words, message
 from audiopost.cli.program import Program
@@ -41,7 +54,7 @@ def _program(
         print(context.get_help())
 
 
-for family in (measure, normalize, preview, report, render, batch, live, catalogue, plugins, machine, demo):
+for family in (measure, normalize, convert, preview, report, render, batch, live, catalogue, plugins, machine, demo):
     family.add_commands(app)
 
 

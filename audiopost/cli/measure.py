@@ -37,15 +37,17 @@ from audiopost.cli.options import (
     Strict,
     Target,
     To,
+    Tracks,
 )
 from audiopost.cli.output import Progress, message, print_json, tell_notes
+from audiopost.cli.programmes import programmes_of
 from audiopost.errors import UsageError
 
 if TYPE_CHECKING:
     from audiopost.jobs.album import AlbumMeasurement
     from audiopost.jobs.extent import Extent
     from audiopost.jobs.further_measures import Further
-    from audiopost.media.joined_files import ChannelFiles
+    from audiopost.media.programme_files import ProgrammePath
 
 __all__ = ["Order", "add_commands", "order_of"]
 
@@ -69,7 +71,7 @@ class Order:
 
     paths: list[Path]
     """A name for each programme; one of many files has its labels in braces."""
-    programmes: dict[Path, Path | ChannelFiles]
+    programmes: dict[Path, ProgrammePath]
     layout: str | None
     dual_mono: bool
     extent: Extent
@@ -136,6 +138,7 @@ def measure(
         Convention, typer.Option("--leq-m-convention", help="Is the reference tone -20 dBFS by its peak or its RMS?")
     ] = Convention.PEAK,
     album: Annotated[bool, typer.Option("--album", help="Measure the files as one album too.")] = False,
+    tracks: Tracks = None,
     no_join: NoJoin = False,
     jobs: Jobs = None,
 ) -> int:
@@ -154,7 +157,7 @@ def measure(
         dialogue=gate is Gate.DIALOGUE,
         dialogue_stem=dialogue_stem,
     )
-    order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further)
+    order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further, tracks)
     if history is not None and (len(order.paths) > 1 or target is not None):
         raise UsageError("--history holds the course of one file", mend="give one file at a time, without --target")
     work = order.measuring(history) if target is None else order.judging(target)
@@ -188,6 +191,7 @@ def check(
     album: Annotated[
         bool, typer.Option("--album", help="Judge the files as one: an album, or the reels or acts of a programme.")
     ] = False,
+    tracks: Tracks = None,
     no_join: NoJoin = False,
     jobs: Jobs = None,
 ) -> int:
@@ -199,7 +203,7 @@ def check(
     from audiopost.jobs.further_measures import Further
 
     further = Further(dialogue=gate is Gate.DIALOGUE, dialogue_stem=dialogue_stem)
-    order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further)
+    order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further, tracks)
     outcomes = for_each_file(order.paths, order.judging(target, programme), jobs=jobs)
     _tell_notes(outcomes)
     whole = _as_one(outcomes, target) if album else None
@@ -231,25 +235,22 @@ def order_of(
     dual_mono: bool,
     times: tuple[str | None, str | None, float | None],
     further: Further,
+    tracks: list[str] | None = None,
 ) -> Order:
     """What is asked, with everything found wrong that can be before a file is opened."""
     from audiopost.jobs.extent import extent_between
-    from audiopost.media.joined_files import Joining, join_channel_files
 
     extent = extent_between(*times)
-    joining = Joining(tuple(files)) if no_join else join_channel_files(files)
-    for sentence in joining.left_apart:
-        message(sentence)
-    if further.dialogue_stem is not None and len(joining.programmes) > 1:
+    programmes = programmes_of(files, no_join, tracks)
+    if further.dialogue_stem is not None and len(programmes) > 1:
         raise UsageError("--dialogue-stem belongs to one programme", mend="give one file at a time")
     if further.measures_dialogue and further.dialogue_stem is None:
         from audiopost.loudness.speech_detector import require_speech_detector
 
         require_speech_detector()
     _tell_of_a_first_run()
-    paths = [Path(each) for each in joining.programmes]
-    programmes = dict(zip(paths, joining.programmes, strict=True))
-    return Order(paths, programmes, layout, dual_mono, extent, further)
+    paths = [Path(each) for each in programmes]
+    return Order(paths, dict(zip(paths, programmes, strict=True)), layout, dual_mono, extent, further)
 
 
 def _tell_of_a_first_run() -> None:

@@ -11,11 +11,13 @@ import typer
 from audiopost.cli.exit_codes import DONE, FAILED, code_of_verdict, exit_code_of, first_of
 from audiopost.cli.options import (
     Around,
+    Channels,
     DialogueStem,
     Dither,
     DualMono,
     Exists,
     FileFormat,
+    FileKind,
     FilesOrNone,
     FramesPerSecond,
     From,
@@ -24,15 +26,18 @@ from audiopost.cli.options import (
     Jobs,
     Json,
     LayoutName,
+    NoJoin,
     OutputBits,
     OutputDither,
     OutputRate,
     Strict,
     TargetOrNone,
     To,
+    Tracks,
     WhereItExists,
 )
 from audiopost.cli.output import message, print_json, print_table, print_text, progress_bar, quantity, tell_notes
+from audiopost.cli.programmes import programmes_of
 from audiopost.errors import TargetUnreachableError, UsageError
 
 if TYPE_CHECKING:
@@ -132,6 +137,8 @@ def normalize(
     file_format: FileFormat = None,
     bits: OutputBits = None,
     rate: OutputRate = None,
+    channels: Channels = None,
+    kind: FileKind = None,
     dither: OutputDither = Dither.TPDF,
     tags: Annotated[
         list[Tag] | None,
@@ -142,6 +149,8 @@ def normalize(
         InTolerance, typer.Option(help="Where a programme meets the target already.")
     ] = InTolerance.COPY,
     layout: LayoutName = None,
+    tracks: Tracks = None,
+    no_join: NoJoin = False,
     dual_mono: DualMono = False,
     jobs: Jobs = None,
     as_json: Json = False,
@@ -172,7 +181,7 @@ def normalize(
     optional: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     with progress_bar() as progress:
         results = normalize_files(
-            files,
+            programmes_of(files, no_join, tracks),
             wanted,
             output,
             gate=gate.value,
@@ -191,6 +200,8 @@ def normalize(
             format=file_format,
             bits=None if bits is None else bits.value,
             rate=rate,
+            channels=channels,
+            kind=None if kind is None else kind.value,
             exists=exists.value,
             in_tolerance=in_tolerance.value,
             layout=layout,

@@ -10,11 +10,13 @@ import typer
 
 __all__ = [
     "Around",
+    "Channels",
     "DialogueStem",
     "Dither",
     "DualMono",
     "Exists",
     "FileFormat",
+    "FileKind",
     "Files",
     "FilesOrNone",
     "FramesPerSecond",
@@ -32,6 +34,7 @@ __all__ = [
     "Target",
     "TargetOrNone",
     "To",
+    "Tracks",
     "WhereItExists",
 ]
 
@@ -58,6 +61,13 @@ class Dither(StrEnum):
     TPDF = "tpdf"
     SHAPED = "shaped"
     NONE = "none"
+
+
+class Kind(StrEnum):
+    """One file with all channels, or one a channel."""
+
+    POLY = "poly"
+    MONOS = "monos"
 
 
 class Gate(StrEnum):
@@ -129,6 +139,15 @@ Around = Annotated[
 ]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Let a verdict that is only indicative count as failed (exit code 1).")
+]
+Channels = Annotated[
+    str | None,
+    typer.Option("--channels", metavar="NAME", help="Fold or reorder: stereo (Lo/Ro), lt-rt, mono, 5.1-film ..."),
+]
+FileKind = Annotated[Kind | None, typer.Option("--kind", help="One file with all channels, or one a channel.")]
+Tracks = Annotated[
+    list[str] | None,
+    typer.Option("--track", metavar="N", help="Sound tracks of a film that are one programme: 2, 1-6."),
 ]
 NoJoin = Annotated[
     bool, typer.Option("--no-join", help="Take mix.L.wav, mix.R.wav ... as files of their own, not as one programme.")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audiopost.cli.options import Exists, Json, LayoutName, WhereItExists
+from audiopost.cli.options import Exists, Json, LayoutName, Tracks, WhereItExists
 from audiopost.cli.output import print_json, print_table, print_text, progress_bar, quantity, tell_notes
+from audiopost.cli.programmes import programmes_of
 from audiopost.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def preview(
     ] = None,
     exists: WhereItExists = Exists.FAIL,
     layout: LayoutName = None,
+    tracks: Tracks = None,
     as_json: Json = False,
 ) -> None:
     """Tell what services will do to a file.
@@ -51,11 +53,13 @@ def preview(
     """
     from audiopost.jobs.preview import preview as preview_file
 
+    (programme,) = programmes_of([file], True, tracks)
     codings = [read_coding(word) for word in codecs or []]
     with progress_bar() as progress:
         result = preview_file(
-            file, services or (), output=output, codings=codings, layout=layout, exists=exists.value, progress=progress
-        )
+            programme, services or (), output=output, codings=codings, layout=layout, exists=exists.value,
+            progress=progress,
+        )  # fmt: skip
     tell_notes(result.source.path, result.source.notes)
     if as_json:
         print_json({"schema": 1, **result.to_json()})

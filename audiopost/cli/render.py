@@ -16,9 +16,11 @@ from audiopost.cli.options import (
     OutputBits,
     OutputDither,
     OutputRate,
+    Tracks,
     WhereItExists,
 )
 from audiopost.cli.output import message, print_json, print_text, progress_bar, tell_notes
+from audiopost.cli.programmes import programmes_of
 from audiopost.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ def render(
     dither: OutputDither = Dither.TPDF,
     exists: WhereItExists = Exists.FAIL,
     layout: LayoutName = None,
+    tracks: Tracks = None,
     as_json: Json = False,
 ) -> None:
     """Render a file through a chain.
@@ -66,9 +69,10 @@ def render(
     from audiopost.jobs.render import render as render_file
 
     load_effect_files(effect_files)
+    (programme,) = programmes_of([source], True, tracks)
     with progress_bar() as progress:
         result = render_file(
-            source,
+            programme,
             output,
             chain,
             parameters=read_settings(settings or []),

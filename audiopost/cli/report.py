@@ -67,7 +67,7 @@ def report(
     from audiopost.jobs.course import measure_course
     from audiopost.jobs.further_measures import Further
     from audiopost.library.targets import load_target
-    from audiopost.media.joined_files import ChannelFiles
+    from audiopost.media.programme_files import files_of
     from audiopost.report.page import failed_page, page_of
     from audiopost.report.publishing import FORMATS, publish
 
@@ -90,7 +90,7 @@ def report(
     outcomes = for_each_file(order.paths, work, jobs=jobs)
     pages = [failed_page(each.path, each.error or "") if each.result is None else each.result[0] for each in outcomes]
     programmes = order.programmes.values()
-    inputs = [part for each in programmes for part in (each.parts if isinstance(each, ChannelFiles) else (each,))]
+    inputs = [part for each in programmes for part in files_of(each)]
     for written in publish(
         output, pages, wanted, title=title, frames_per_second=frames_per_second, exists=exists.value, inputs=inputs
     ):

@@ -47,6 +47,8 @@ class WordMaker:
         Of the noise; equal seeds give equal words.
     sample_rate
         In Hz: what shaped noise is shaped for.
+    first_channel
+        Place of the first channel in a programme whose channels are made apart; each has a noise of its own.
 
     Notes
     -----
@@ -67,13 +69,14 @@ class WordMaker:
         dither: Dither = "tpdf",
         seed: int = DITHER_SEED,
         sample_rate: int = 48_000,
+        first_channel: int = 0,
     ) -> None:
         self._scale = 2.0 ** (bits - 1)
         self._dither = dither
         self._shape = shape_words.ready() if dither == "shaped" else None
         self._weights = np.array(error_filter(sample_rate) if dither == "shaped" else ())
         self._past_errors = np.zeros((channels, ORDER))
-        self._sources = [np.random.PCG64([seed, channel]) for channel in range(channels)]
+        self._sources = [np.random.PCG64([seed, first_channel + channel]) for channel in range(channels)]
         self._dithering = [False] * channels
         self.clipped_samples = 0
 

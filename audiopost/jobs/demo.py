@@ -128,7 +128,7 @@ def run_demo(
     return DemoResult(
         folder=folder,
         speech="recorded" if spoken else "synthesised",
-        files=(*stems, mix, rendered, *(file.output for file in delivered.files if file.output), *dict(programmes)),
+        files=(*stems, mix, rendered, *(path for file in delivered.files for path in file.outputs), *dict(programmes)),
         played=played,
         stems=delivered,
         mix=delivered_mix,

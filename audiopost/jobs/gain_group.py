@@ -14,6 +14,7 @@ from audiopost.delivery.verdict import RuleVerdict, Verdict, judge
 from audiopost.dsp.dither import Dither
 from audiopost.errors import AudiopostError
 from audiopost.jobs.extent import WHOLE, Extent
+from audiopost.jobs.fold import folded_layout
 from audiopost.jobs.further_measures import NOTHING_FURTHER, Further
 from audiopost.jobs.gain_pass import GainPass, Part, copy_files, null_of_stems, write_until_right
 from audiopost.jobs.gain_reduction import NO_REDUCTION
@@ -23,13 +24,15 @@ from audiopost.jobs.level_plan import CURVE_SUFFIX, USUAL_LEVELLING, Levelling, 
 from audiopost.jobs.loudness_tags import Tag, write_loudness
 from audiopost.jobs.measure import FileMeasurement, measurement_of
 from audiopost.jobs.normalized import GroupResult, NormalizedFile, NormalizedSum
-from audiopost.jobs.outputs import OutputForm, OutputPlace, output_form
+from audiopost.jobs.outputs import FileKind, OutputForm, OutputPlace, output_form
 from audiopost.jobs.programme import Programme
 from audiopost.jobs.programme_level import ProgrammeLevel, measure_files, measure_programme, pooled
 from audiopost.jobs.stem_check import SumCheck, check_sum
 from audiopost.jobs.target_facts import asked_by, facts_of
+from audiopost.layouts import Layout
 from audiopost.media.audio_file import AudioReader
 from audiopost.media.containers import Bits, container_for
+from audiopost.media.programme_files import ProgrammePath, files_of, with_files
 
 __all__ = ["Order", "bring_to_target"]
 
@@ -59,6 +62,8 @@ class Order:
     gain_from: str = ""
     full_mix: Path | None = None
     levelling: Levelling = USUAL_LEVELLING
+    channels: str | None = None
+    kind: FileKind | None = None
 
     @property
     def asked(self) -> Further:
@@ -67,9 +72,17 @@ class Order:
 
     def form(self, reader: AudioReader) -> OutputForm:
         """How the output of an input of this run is written."""
-        return output_form(reader, self.format, self.bits, self.rate, dither=self.dither, tags=self.tags)
+        return output_form(
+            reader, self.format, self.bits, self.rate,
+            dither=self.dither, tags=self.tags, channels=self.channels, kind=self.kind,
+        )  # fmt: skip
 
-    def open(self, paths: Sequence[Path]) -> Programme:
+    def place_of(self, path: ProgrammePath, form: OutputForm, layout: Layout) -> ProgrammePath:
+        """Where the output of an input lies."""
+        written = layout if self.channels is None else folded_layout(self.channels)
+        return self.place.path_of(path, form.suffix, written, self.kind)
+
+    def open(self, paths: Sequence[ProgrammePath]) -> Programme:
         """One programme of this run."""
         container = None if self.format is None else container_for(Path(), self.format)
         return Programme(
@@ -79,6 +92,7 @@ class Order:
             rate=self.rate,
             container=container,
             extent=self.extent,
+            channels=self.channels,
         )
 
 
@@ -91,7 +105,7 @@ class Measured:
     whole: ProgrammeLevel
 
 
-def bring_to_target(paths: Sequence[Sequence[Path]], order: Order, stage: Stage) -> GroupResult:
+def bring_to_target(paths: Sequence[Sequence[ProgrammePath]], order: Order, stage: Stage) -> GroupResult:
     """Do a group (its programmes, each a file or stems), or say why it cannot be done."""
     try:
         with ExitStack() as opened:
@@ -99,21 +113,23 @@ def bring_to_target(paths: Sequence[Sequence[Path]], order: Order, stage: Stage)
             return _bring(programmes, order, stage)
     except AudiopostError as error:
         stage.report(1, 1)
-        files = tuple(NormalizedFile(path) for parts in paths for path in parts)
+        files = tuple(NormalizedFile(Path(path)) for parts in paths for path in parts)
         return GroupResult(order.target.id, order.mode, files, passed=False, reason=str(error), error=error)
 
 
 def _bring(programmes: Sequence[Programme], order: Order, stage: Stage) -> GroupResult:
     forms = [tuple(order.form(reader) for reader in one.readers) for one in programmes]
     names = [
-        order.place.path_of(path, form.suffix)
+        order.place_of(path, form, layout)
         for one, own in zip(programmes, forms, strict=True)
-        for path, form in zip(one.paths, own, strict=True)
+        for path, form, layout in zip(one.paths, own, one.layouts, strict=True)
     ]
-    curve = [beside(names[0], CURVE_SUFFIX)] if order.mode == "level" else []
+    files = [file for name in names for file in files_of(name)]
+    curve = [beside(files[0], CURVE_SUFFIX)] if order.mode == "level" else []
     about = {"target": order.target.id, "mode": order.mode}
-    with published_together([*names, *curve], order.place.exists, order.place.protected, about) as new:
-        places = iter(file.temporary for file in new)
+    with published_together([*files, *curve], order.place.exists, order.place.protected, about) as new:
+        temporary = iter(file.temporary for file in new)
+        places = iter([with_files(name, [next(temporary) for _ in files_of(name)]) for name in names])
         parts = [Part(one, own, tuple(next(places) for _ in own)) for one, own in zip(programmes, forms, strict=True)]
         summing = _checked(paths_of(programmes), order, stage.part(0.0, 0.1, "adding up the stems"))
         before = _measured(programmes, order.asked, stage.part(0.1, 0.3, "measuring"))
@@ -123,19 +139,28 @@ def _bring(programmes: Sequence[Programme], order: Order, stage: Stage) -> Group
         verdict = _judged(order, final.after, after)
         if not _copies(parts, plan):
             written = [
-                (place, form.container, file.loudness)
+                (path, form.container, file.loudness)
                 for (place, form), file in zip(_places(parts), after, strict=True)
+                for path in files_of(place)
             ]
             write_loudness(written, order.tags, final.after.loudness if len(parts) > 1 else None)
         if curve:
             write_curve(new[-1].temporary, final.plan)
         stage.report(1, 1)  # the last chance to give up: then the files get their names
+    published = iter(file.path for file in new)
+    outputs = [with_files(name, [next(published) for _ in files_of(name)]) for name in names]
     return GroupResult(
         target=order.target.id,
         mode=order.mode,
         files=tuple(
-            NormalizedFile(old.path, file.path, old.with_notes(form.notes), replace(now, path=file.path))
-            for old, now, file, (_, form) in zip(before.files, after, new[: len(names)], _places(parts), strict=True)
+            NormalizedFile(
+                old.path,
+                Path(output),
+                old.with_notes(form.notes),
+                now.at(Path(output), files_of(output)),
+                files_of(output),
+            )
+            for old, now, output, (_, form) in zip(before.files, after, outputs, _places(parts), strict=True)
         ),
         passed=verdict.passed,
         reason="; ".join(filter(None, (*final.plan.notes, *_notes_of(programmes), verdict.in_words()))),
@@ -151,7 +176,7 @@ def _bring(programmes: Sequence[Programme], order: Order, stage: Stage) -> Group
     )
 
 
-def paths_of(programmes: Sequence[Programme]) -> list[tuple[Path, ...]]:
+def paths_of(programmes: Sequence[Programme]) -> list[tuple[ProgrammePath, ...]]:
     """The files of every programme."""
     return [programme.paths for programme in programmes]
 
@@ -160,7 +185,7 @@ def _notes_of(programmes: Sequence[Programme]) -> tuple[str, ...]:
     return tuple(note for programme in programmes for note in programme.notes)
 
 
-def _checked(paths: Sequence[Sequence[Path]], order: Order, stage: Stage) -> SumCheck | None:
+def _checked(paths: Sequence[Sequence[ProgrammePath]], order: Order, stage: Stage) -> SumCheck | None:
     """Whether stems sum to the mix that was supplied with them, looked at before anything is done to them."""
     if order.full_mix is None:
         return None
@@ -185,7 +210,13 @@ def _planned(parts: Sequence[Part], before: Measured, order: Order, stage: Stage
     if plan.copy:
         return replace(plan, notes=("within every tolerance already: left as it is", *plan.notes))
     if plan.mode == "linear" and any(form.clips for form in forms):
-        peaks = {str(file.path): file.loudness.sample_peak_dbfs + plan.gain_db for file in before.files}
+        measured: Sequence[FileMeasurement | ProgrammeLevel] = before.files
+        if order.channels is not None and len(before.levels) == len(before.files):
+            measured = before.levels  # as they are folded
+        peaks = {
+            str(file.path): one.loudness.sample_peak_dbfs + plan.gain_db
+            for file, one in zip(before.files, measured, strict=True)
+        }
         require_room(order.target.id, peaks)
     return plan
 
@@ -237,7 +268,7 @@ def _copies(parts: Sequence[Part], plan: GainPlan) -> bool:
     return plan.copy and all(form.as_input for part in parts for form in part.forms)
 
 
-def _places(parts: Sequence[Part]) -> list[tuple[Path, OutputForm]]:
+def _places(parts: Sequence[Part]) -> list[tuple[ProgrammePath, OutputForm]]:
     return [pair for part in parts for pair in zip(part.places, part.forms, strict=True)]
 
 

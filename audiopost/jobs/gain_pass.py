@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -32,6 +31,7 @@ from audiopost.jobs.programme import Programme
 from audiopost.jobs.programme_level import ProgrammeLevel, measure_programme, pooled
 from audiopost.media.audio_writer import AudioWriter
 from audiopost.media.file_faults import fault
+from audiopost.media.programme_files import ChannelWriter, ProgrammePath, files_of, programme_writer
 from audiopost.units import linear_to_db
 
 __all__ = ["GainPass", "Part", "copy_files", "null_of_stems", "write_until_right"]
@@ -58,8 +58,8 @@ class Part:
 
     programme: Programme
     forms: tuple[OutputForm, ...]
-    places: tuple[Path, ...]
-    """Temporary names, one a file."""
+    places: tuple[ProgrammePath, ...]
+    """Temporary names, one a part."""
 
     def written(self) -> Programme:
         """What was written, open for reading; a layout that the format cannot say is known from the input."""
@@ -97,7 +97,8 @@ def copy_files(parts: Sequence[Part], stage: Stage) -> None:
     FileError
         If the disk fails.
     """
-    files = [(path, place) for part in parts for path, place in zip(part.programme.paths, part.places, strict=True)]
+    whole = [pair for part in parts for pair in zip(part.programme.paths, part.places, strict=True)]
+    files = [pair for path, place in whole for pair in zip(files_of(path), files_of(place), strict=True)]
     for index, (path, place) in enumerate(files):
         try:
             shutil.copyfile(path, place)
@@ -183,7 +184,10 @@ def _write(
         shaped, limited = _shaped(part.programme, plan, ceiling_dbtp, own)
         names = [str(path) for path in part.programme.paths]
         with ExitStack() as files:
-            writers = [files.enter_context(_writer(part, number)) for number in range(len(part.places))]
+            writers: list[AudioWriter | ChannelWriter] = []
+            for number in range(len(part.places)):
+                writers.append(_writer(part, number))
+                files.enter_context(writers[-1])
             for blocks in shaped:
                 for name, writer, block in zip(names, writers, blocks, strict=True):
                     writer.write(block)
@@ -203,9 +207,9 @@ def _shaped(
     return limited.process(programme.blocks(stage)), limited
 
 
-def _writer(part: Part, number: int) -> AudioWriter:
+def _writer(part: Part, number: int) -> AudioWriter | ChannelWriter:
     form = part.forms[number]
-    return AudioWriter(
+    return programme_writer(
         part.places[number],
         form.sample_rate,
         part.programme.layouts[number],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import os
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -63,6 +64,10 @@ class FileMeasurement:
     """The files of a programme that lies in one file per channel."""
     programme: Programme | None = field(default=None, repr=False, compare=False)
     """The blocks behind the loudness, to pool it with that of other files."""
+
+    def at(self, path: Path, files: Sequence[Path]) -> FileMeasurement:
+        """The same of files that have got their names."""
+        return replace(self, path=path, parts=tuple(files) if len(files) > 1 else ())
 
     def with_notes(self, notes: tuple[str, ...]) -> FileMeasurement:
         """The same with further notes."""
@@ -236,6 +241,7 @@ def measurement_of(reader: AudioReader, layout: Layout, loudness: Loudness, star
         notes=notes,
         bits=reader.stored_bits,
         container=reader.container_name,
+        parts=reader.files if len(reader.files) > 1 else (),
         bit_rate_kbps=_bit_rate_kbps(reader),
         start_s=start_s,
     )

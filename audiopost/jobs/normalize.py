@@ -24,21 +24,24 @@ from audiopost.delivery.target import DeliveryTarget
 from audiopost.dsp.dither import Dither
 from audiopost.errors import AudiopostError, UsageError
 from audiopost.jobs.extent import extent_between
+from audiopost.jobs.fold import folded_layout
 from audiopost.jobs.further_measures import Further
 from audiopost.jobs.gain_group import Order, bring_to_target
 from audiopost.jobs.group_files import sha256_of
-from audiopost.jobs.job import Progress, Stage
+from audiopost.jobs.job import Progress, Stage, settle_layout
 from audiopost.jobs.level_plan import USUAL_LIMITS, Levelling
 from audiopost.jobs.loudness_tags import Tag
 from audiopost.jobs.measure import measure
 from audiopost.jobs.normalized import GroupResult
-from audiopost.jobs.outputs import OutputPlace, output_folder, refuse_collisions
+from audiopost.jobs.outputs import FileKind, OutputPlace, output_folder, refuse_collisions
 from audiopost.jobs.run_report import require_json_report, write_report
 from audiopost.jobs.side_by_side import side_by_side, usual_jobs
 from audiopost.library.targets import load_target
-from audiopost.media.audio_file import open_audio
 from audiopost.media.containers import Bits, container_for
+from audiopost.media.joined_files import ChannelFiles, join_channel_files, open_programme
 from audiopost.media.new_file import Exists
+from audiopost.media.programme_files import ProgrammePath, as_programme, files_of
+from audiopost.media.video_tracks import VideoTracks
 
 __all__ = ["Gate", "Group", "GroupResult", "normalize"]
 
@@ -63,12 +66,16 @@ def normalize(
     format: str | None = None,  # noqa: A002 - the word that users know
     bits: Bits | None = None,
     rate: int | None = None,
+    channels: str | None = None,
+    kind: FileKind | None = None,
     exists: Exists = "fail",
     in_tolerance: InTolerance = "copy",
     layout: str | None = None,
     dual_mono: bool = False,
     dither: Dither = "tpdf",
     tags: Sequence[Tag] = (),
+    join: bool = False,
+    tracks: Sequence[int] = (),
     gate: Gate = "programme",
     dialogue_stem: str | os.PathLike[str] | None = None,
     around: str | os.PathLike[str] | None = None,
@@ -101,6 +108,9 @@ def normalize(
         As in `audiopost.delivery.gain_plan.plan_gain`. ``level`` rides the gain before (see `max_range_lu`).
     format, bits, rate
         Of the output; the input's by default. `rate` in Hz.
+    channels, kind
+        Of the output: another order, a down-mix; one file or one a channel. As in `audiopost.jobs.convert.convert`;
+        loudness and true peak are those of what is written.
     exists
         ``fail``, ``replace`` or ``number``, where an output's name is taken.
     in_tolerance
@@ -112,6 +122,10 @@ def normalize(
     tags
         What to write besides: see `audiopost.jobs.loudness_tags.Tag`. A bext chunk that is there gets its loudness
         unasked.
+    join
+        Files that differ only in a channel's label are one programme, and are written back as such.
+    tracks
+        Sound tracks of films, from 1, that are one programme; it is put back under its picture.
     gate, dialogue_stem
         ``dialogue`` measures the loudness under speech too, found by an open detector, or by the stem.
     around
@@ -154,26 +168,32 @@ def normalize(
     meter.
     What the input carries beside its sound (bext, iXML, markers, tags) goes with it: see `audiopost.media.carried`.
     """
-    sources = [Path(path) for path in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
+    named = [paths] if isinstance(paths, str | os.PathLike) else paths
+    sources = _programmes([as_programme(path) for path in named], join, tracks)
+    files = [file for source in sources for file in files_of(source)]
     listened = {"dialogue_stem": dialogue_stem, "around": around, "gain_from": gain_from, "full_mix": full_mix}
     others = {name: Path(path).absolute() for name, path in listened.items() if path is not None}
     settings = {
         "group": group, "mode": mode, "max_limiting_db": max_limiting_db, "format": format, "bits": bits, "rate": rate,
         "in_tolerance": in_tolerance, "layout": layout, "dual_mono": dual_mono, "dither": dither, "tags": list(tags),
         "gate": gate, "start": start, "end": end, "frames_per_second": frames_per_second,
-        "max_range_lu": max_range_lu, "max_riding_db": max_riding_db,
+        "max_range_lu": max_range_lu, "max_riding_db": max_riding_db, "channels": channels, "kind": kind,
+        "join": join or any(isinstance(source, ChannelFiles) for source in sources),
+        "tracks": list(tracks or next((source.tracks for source in sources if isinstance(source, VideoTracks)), ())),
         **{name: str(path) for name, path in others.items()},
     }  # fmt: skip
     wanted = target if isinstance(target, DeliveryTarget) else load_target(target)
     order = Order(
         wanted,
-        OutputPlace(Path(output), exists, (*sources, *others.values())),
+        OutputPlace(Path(output), exists, (*files, *others.values())),
         mode, max_limiting_db if mode != "linear" else 0.0, format, bits, rate, in_tolerance, layout, dual_mono, dither,
         tuple(tags),
         further=Further(dialogue=gate == "dialogue", dialogue_stem=dialogue_stem),
         extent=extent_between(start, end, frames_per_second),
         full_mix=others.get("full_mix"),
         levelling=Levelling(max_range_lu, RideLimits(max_riding_db)),
+        channels=channels,
+        kind=kind,
     )  # fmt: skip
     _check_words(order, group)
     _check_sources(sources)
@@ -181,17 +201,26 @@ def normalize(
     if report is not None:
         require_json_report(Path(report))
     refuse_collisions(_outputs(sources, order))
-    hashes = {path: sha256_of(path) for path in (*sources, *others.values()) if report is not None and path.is_file()}
+    hashes = {path: sha256_of(path) for path in (*files, *others.values()) if report is not None and path.is_file()}
     results = _all_groups(sources, group, _with_companions(order, others), progress, jobs or usual_jobs(len(sources)))
     if report is not None:
-        of_sources = {path: hashes[path] for path in sources if path in hashes}
+        of_sources = {path: hashes[path] for path in files if path in hashes}
         of_others = {path: hashes[path] for path in others.values() if path in hashes}
         write_report(Path(report), wanted, settings, of_sources, of_others, results)
     return results
 
 
+def _programmes(sources: Sequence[ProgrammePath], join: bool, tracks: Sequence[int]) -> list[ProgrammePath]:
+    """What the paths come to: tracks of films, channels joined where that is asked for."""
+    if tracks:
+        return [VideoTracks(files_of(source)[0], tuple(tracks)) for source in sources]
+    if not join or any(not isinstance(source, Path) for source in sources):
+        return list(sources)
+    return list(join_channel_files([file for source in sources for file in files_of(source)]).programmes)
+
+
 def _all_groups(
-    sources: Sequence[Path], group: str, order: Order, progress: Progress | None, jobs: int
+    sources: Sequence[ProgrammePath], group: str, order: Order, progress: Progress | None, jobs: int
 ) -> tuple[GroupResult, ...]:
     groups = [[[path]] for path in sources] if group == "each" else [[[path] for path in sources]]
     if group == "stems":
@@ -217,7 +246,9 @@ def _with_companions(order: Order, others: Mapping[str, Path]) -> Order:
     return replace(order, given_gain_db=done.gain_db, gain_from=mix.name, target=order.target.peaks_only())
 
 
-def _check_companions(order: Order, group: str, gate: str, sources: Sequence[Path], others: Mapping[str, Path]) -> None:
+def _check_companions(
+    order: Order, group: str, gate: str, sources: Sequence[ProgrammePath], others: Mapping[str, Path]
+) -> None:
     """What is wrong with the files beside those that are normalised; found before anything is measured."""
     if gate not in get_args(Gate):
         raise UsageError(f"unknown gate {gate!r}", mend="known: " + ", ".join(get_args(Gate)))
@@ -244,6 +275,7 @@ def _check_words(order: Order, group: str) -> None:
         ("exists", order.place.exists, get_args(Exists)),
         ("bits", order.bits, (None, *get_args(Bits))),
         ("dither", order.dither, get_args(Dither)),
+        ("kind", order.kind, (None, *get_args(FileKind))),
         *(("tag", tag, get_args(Tag)) for tag in order.tags),
     )
     for name, word, known in words:
@@ -251,6 +283,8 @@ def _check_words(order: Order, group: str) -> None:
             raise UsageError(f"unknown {name} {word!r}", mend="known: " + ", ".join(filter(None, known)))
     if order.format is not None:
         container_for(Path(), order.format)
+    if order.channels is not None:
+        folded_layout(order.channels)
     if order.rate is not None and order.rate <= 0:
         raise UsageError(f"{order.rate} Hz is no sample rate", mend="give a rate above 0")
     if not 0.0 <= order.max_limiting_db <= MOST_LIMITING_DB:
@@ -258,21 +292,22 @@ def _check_words(order: Order, group: str) -> None:
         raise UsageError(what, mend=f"allowed: 0 to {MOST_LIMITING_DB:g} dB")
 
 
-def _check_sources(sources: Sequence[Path]) -> None:
+def _check_sources(sources: Sequence[ProgrammePath]) -> None:
     if not sources:
         raise UsageError("no files were named", mend="name at least one")
     for index, path in enumerate(sources):
         if path in sources[:index]:
-            raise UsageError(f"{path} was named twice", mend="name every file once")
+            raise UsageError(f"{Path(path)} was named twice", mend="name every file once")
 
 
-def _outputs(sources: Sequence[Path], order: Order) -> dict[Path, Path]:
-    """The output of every input that can be read; what cannot be read fails in its own group."""
-    outputs = {}
+def _outputs(sources: Sequence[ProgrammePath], order: Order) -> list[tuple[Path, Path]]:
+    """Every input that can be read with each file of its output; what cannot be read fails in its own group."""
+    outputs = []
     for path in sources:
         try:
-            with open_audio(path) as reader:
-                outputs[path] = order.place.path_of(path, order.form(reader).suffix)
+            with open_programme(path) as reader:
+                place = order.place_of(path, order.form(reader), settle_layout(reader, order.layout))
+                outputs += [(Path(path), file) for file in files_of(place)]
         except AudiopostError:
             continue
     return outputs

@@ -27,6 +27,8 @@ class NormalizedFile:
     before: FileMeasurement | None = None
     after: FileMeasurement | None = None
     """Measured on the written file."""
+    outputs: tuple[Path, ...] = ()
+    """The files of the output: several where it lies in one a channel."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""

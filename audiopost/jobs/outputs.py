@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from audiopost.dsp.dither import Dither
 from audiopost.errors import FileError, UsageError
+from audiopost.jobs.fold import folded_layout
+from audiopost.layouts import Layout
 from audiopost.media.audio_file import AudioReader
 from audiopost.media.carried import NOTHING_CARRIED, Carried, Coding, carried_by
 from audiopost.media.containers import Bits, Container, container_for
 from audiopost.media.file_faults import fault
+from audiopost.media.joined_files import ChannelFiles
 from audiopost.media.new_file import Exists
+from audiopost.media.programme_files import ProgrammePath, apart, files_of, together, with_files
 from audiopost.media.sample_positions import Move
 
 __all__ = [
+    "FileKind",
     "OutputForm",
     "OutputPlace",
     "carried_to",
@@ -25,6 +31,10 @@ __all__ = [
     "output_form",
     "refuse_collisions",
 ]
+
+
+FileKind = Literal["poly", "monos"]
+"""One file with all channels, or one a channel."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +48,8 @@ class OutputForm:
     as_input: bool
     """Whether the input has this form already, so that a copy of its bytes will do."""
     dither: Dither = "tpdf"
-    carried: Carried = NOTHING_CARRIED
-    """What the output holds beside its sound."""
+    carried: tuple[Carried, ...] = ()
+    """What the output holds beside its sound; of a programme in several files, each of them."""
     notes: tuple[str, ...] = ()
     """What of it had to be left out."""
 
@@ -57,8 +67,12 @@ def output_form(
     *,
     dither: Dither = "tpdf",
     tags: Sequence[str] = (),
+    channels: str | None = None,
+    kind: FileKind | None = None,
 ) -> OutputForm:
     """The form of the output: the input's, save for what is asked otherwise.
+
+    `channels` and `kind` are those of `audiopost.jobs.convert.convert`.
 
     Raises
     ------
@@ -69,11 +83,14 @@ def output_form(
     """
     container = reader.container if format is None else container_for(reader.path, format)
     words = container.nearest_bits(reader.bits) if bits is None else bits
-    container.check(reader.channels, words, str(reader.path))
+    layout = reader.layout if channels is None else folded_layout(channels)
+    container.check(layout.channels, words, str(reader.path))
     sample_rate = rate or container.nearest_rate(reader.sample_rate)
     notes: list[str] = []
-    coding = Coding(sample_rate, words, reader.channels)
-    carried = carried_to(reader, container, coding, notes.append, add_bext="bext" in tags)
+    coding = Coding(sample_rate, words, layout.channels, same_channels=layout.labels == reader.layout.labels)
+    carried = tuple(
+        carried_to(reader, container, coding, notes.append, add_bext="bext" in tags, path=path) for path in reader.files
+    )
     own_suffix = reader.path.suffix
     return OutputForm(
         container,
@@ -83,10 +100,12 @@ def output_form(
         as_input=(format is None or container.name == reader.container_name)
         and bits in (None, reader.stored_bits)
         and rate in (None, reader.sample_rate)
-        and not tags,
+        and not tags
+        and channels is None
+        and kind in (None, "monos" if len(reader.files) > 1 else "poly"),
         dither=dither,
         carried=carried,
-        notes=tuple(notes),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 
@@ -98,20 +117,25 @@ def carried_to(
     *,
     add_bext: bool = False,
     head_frames: int = 0,
+    path: Path | None = None,
 ) -> Carried:
     """What the output of an input is to carry beside its sound; `tell` hears of what is left out.
 
-    `head_frames` are cut from the beginning, in frames of the input. Raises FileError if the disk fails.
+    `head_frames` are cut from the beginning, in frames of the input; `path` is the file of a programme in several that
+    is meant. Raises FileError if the disk fails.
     """
     if reader.picture is not None:
         return Carried(picture=reader.picture) if container.muxer else NOTHING_CARRIED
-    carried = carried_by(reader.path, tell)
+    carried = carried_by(path or reader.path, tell)
+    move = Move(reader.sample_rate, coding.sample_rate, head_frames)
     if container.wave_form is None:
-        left_out = dict.fromkeys(chunk.id.strip() for chunk in carried.chunks if chunk.id not in ("LIST", "id3 "))
+        held = ("LIST", "id3 ") if container.tagged else ()
+        left_out = dict.fromkeys(chunk.id.strip() for chunk in carried.chunks if chunk.id not in held)
         if left_out:
             tell(f"{container.name} does not hold {', '.join(left_out)}: left out")
-        return carried
-    move = Move(reader.sample_rate, coding.sample_rate, head_frames)
+        if carried.tags and not container.tagged:
+            tell(f"{container.name} does not hold tags: left out")
+        return replace(carried, move=move)
     return carried.for_output(move, coding, tell, add_bext=add_bext)
 
 
@@ -124,15 +148,28 @@ class OutputPlace:
     protected: tuple[Path, ...] = ()
     """The inputs: never overwritten."""
 
-    def path_of(self, source: Path, suffix: str) -> Path:
-        """The output of an input: its name, in the folder."""
-        return self.folder / (source.stem + suffix)
+    def path_of(
+        self, source: ProgrammePath, suffix: str, layout: Layout, kind: FileKind | None = None
+    ) -> ProgrammePath:
+        """The output of an input: its name in the folder, in as many files as are asked for, or as it has.
+
+        Raises UsageError where the channels of one file cannot be told apart by name.
+        """
+        if isinstance(source, ChannelFiles):
+            if kind != "poly" and layout.labels == source.layout.labels:
+                return with_files(source, [self.folder / (part.stem + suffix) for part in source.parts])
+            whole = self.folder / (together(source).stem + suffix)
+            return apart(whole, layout) if kind != "poly" and layout.channels > 1 else whole
+        named = self.folder / (files_of(source)[0].stem + suffix)
+        if kind == "monos" and layout.channels > 1:
+            return apart(named, layout)
+        return with_files(source, [named])
 
 
-def refuse_collisions(outputs: Mapping[Path, Path]) -> None:
-    """Raise UsageError if two inputs (keys) would be written under one name (values)."""
+def refuse_collisions(outputs: Iterable[tuple[Path, Path]]) -> None:
+    """Raise UsageError if two inputs would be written under one name; pairs of input and output."""
     taken: dict[Path, Path] = {}
-    for source, output in outputs.items():
+    for source, output in outputs:
         if output in taken:
             raise UsageError(
                 f"{taken[output]} and {source} would both be written as {output}",

@@ -11,7 +11,6 @@ import math
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from types import TracebackType
 
 import numpy as np
@@ -22,11 +21,14 @@ from audiopost.delivery.ride import Ride
 from audiopost.delivery.stems import require_one_rate, sum_of_stems
 from audiopost.dsp.resampling import Resampler
 from audiopost.jobs.extent import WHOLE, Extent
+from audiopost.jobs.fold import Fold, folded_layout
 from audiopost.jobs.job import BLOCK_FRAMES, Stage, settle_layout
 from audiopost.jobs.linear_gain import Scaled, with_gain
 from audiopost.layouts import Layout
-from audiopost.media.audio_file import AudioReader, open_audio
+from audiopost.media.audio_file import AudioReader
 from audiopost.media.containers import Container
+from audiopost.media.joined_files import open_programme
+from audiopost.media.programme_files import as_programme
 
 __all__ = ["Programme"]
 
@@ -48,6 +50,8 @@ class Programme:
         The part of the programme that `sums` gives and that is measured; `blocks` gives all of it.
     like
         A programme with the same parts: where a file does not say its layout, it is that of the part there.
+    channels
+        What every part is folded to, or its new order: see `audiopost.jobs.fold`.
 
     Raises
     ------
@@ -72,17 +76,22 @@ class Programme:
         container: Container | None = None,
         extent: Extent = WHOLE,
         like: Programme | None = None,
+        channels: str | None = None,
     ) -> None:
         self.extent = extent
-        self.paths = tuple(Path(path) for path in paths)
+        self.paths = tuple(as_programme(path) for path in paths)
         self.layouts: tuple[Layout, ...]
         with ExitStack() as opened:
-            self.readers = tuple(opened.enter_context(open_audio(path)) for path in self.paths)
+            self.readers = tuple(opened.enter_context(open_programme(path)) for path in self.paths)
             if like is not None:
                 for reader, known in zip(self.readers, like.layouts, strict=True):
                     if reader.layout_assumed and reader.channels == known.channels:
                         reader.know_layout(known)
             self.layouts = tuple(settle_layout(reader, layout, dual_mono=dual_mono) for reader in self.readers)
+            self.folded = channels
+            if channels is not None:
+                self._folds()  # a fold that cannot be is refused before anything is read
+                self.layouts = tuple(folded_layout(channels) for _ in self.readers)
             require_one_rate({str(reader.path): reader.sample_rate for reader in self.readers})
             self.layout = max(self.layouts, key=lambda each: each.channels)
             self._places = tuple(_place(each, self.layout) for each in self.layouts)
@@ -92,7 +101,12 @@ class Programme:
 
     @property
     def _single(self) -> bool:
-        return len(self.readers) == 1 and self.sample_rate == self.first.sample_rate
+        return len(self.readers) == 1 and self.sample_rate == self.first.sample_rate and self.folded is None
+
+    def _folds(self) -> list[Fold | None]:
+        if self.folded is None:
+            return [None for _ in self.readers]
+        return [Fold(reader.layout, self.folded, reader.sample_rate) for reader in self.readers]
 
     @property
     def first(self) -> AudioReader:
@@ -108,7 +122,11 @@ class Programme:
         """The programme from its beginning: for every part a block of the same length, at most `BLOCK_FRAMES`."""
         for reader in self.readers:
             reader.seek(0)
-        resamplers = [Resampler(r.channels, r.sample_rate, self.sample_rate) for r in self.readers]
+        folds = self._folds()
+        rates = [reader.sample_rate for reader in self.readers]
+        resamplers = [
+            Resampler(layout.channels, rate, self.sample_rate) for layout, rate in zip(self.layouts, rates, strict=True)
+        ]
         done, total = 0, self.input_frames
         while done < total:
             blocks = [reader.read(BLOCK_FRAMES) for reader in self.readers]
@@ -117,8 +135,12 @@ class Programme:
             if not blocks[0].shape[1]:
                 break  # the sound breaks off before the length that the headers promise
             done += blocks[0].shape[1]
-            yield from _pieces([part.process(block) for part, block in zip(resamplers, blocks, strict=True)])
+            parts = [block if fold is None else fold.process(block) for fold, block in zip(folds, blocks, strict=True)]
+            yield from _pieces([part.process(block) for part, block in zip(resamplers, parts, strict=True)])
             stage.report(done, total)
+        if self.folded is not None:
+            rest = [fold.finish() for fold in folds if fold is not None]
+            yield from _pieces([part.process(block) for part, block in zip(resamplers, rest, strict=True)])
         yield from _pieces([part.finish() for part in resamplers])
         stage.report(1, 1)
 

@@ -106,14 +106,15 @@ def _pooled_dialogue(levels: Sequence[ProgrammeLevel]) -> DialogueLoudness | Non
 
 def measure_files(programme: Programme, level: ProgrammeLevel, stage: Stage) -> tuple[FileMeasurement, ...]:
     """The measurement of every file of a programme; a single file at its own rate has been measured already."""
-    if len(programme.readers) == 1 and programme.sample_rate == programme.first.sample_rate:
+    alone = len(programme.readers) == 1 and programme.folded is None
+    if alone and programme.sample_rate == programme.first.sample_rate:
         found = measurement_of(programme.first, programme.layout, level.loudness, float(programme.extent.start_s))
         return (replace(found, duration_s=level.duration_s, further=level.further),)
     parts = len(programme.paths)
     return tuple(
         measure(
             path,
-            layout=programme.layouts[index],
+            layout=programme.readers[index].layout,
             extent=programme.extent,
             progress=stage.part(index / parts, (index + 1) / parts).progress(),
         )

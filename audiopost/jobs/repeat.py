@@ -54,6 +54,6 @@ def repeat(
     run = read_report(Path(report))
     results = normalize(run.paths, run.target, output, exists=exists, progress=progress, **run.settings)
     then = {Path(path).name: digest for path, digest in run.outputs.items()}
-    written = [file.output for result in results for file in result.files if file.output is not None]
+    written = [path for result in results for file in result.files for path in file.outputs]
     differing = tuple(path for path in written if then.get(path.name) != sha256_of(path))
     return RepeatedRun(results, differing, run.notes)

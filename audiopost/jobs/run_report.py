@@ -78,7 +78,7 @@ def write_report(
         If the disk fails, or the report bears the name of an input.
     """
     files = [file for result in results for file in result.files]
-    written = [file.output for file in files if file.output is not None]
+    written = [path for file in files for path in file.outputs]
     outputs = [{"path": str(output), "sha256": sha256_of(output)} for output in written]
     document = {
         "schema": 1,

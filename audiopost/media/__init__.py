@@ -12,9 +12,13 @@
     bext            the broadcast extension chunk           Bext, BextLoudness
     sample_positions  chunks that count samples             Move, moved
     wave_edit       loudness and tags into a finished file  stamp_loudness, append_chunk
+    form_chunks     the same for the chunks of AIFF         copy_form_chunks
     tags            the door to ID3 and Vorbis comments     Tags, read_tags, copy_tags
     video_tracks    which sound of a film is meant          VideoTracks
     video, video_writer  the door to films                  VideoSource, VideoSink
+    programme_files  one file, one a channel, or a film     programme_writer, ChannelWriter
+    codec           through a service's codec and back      coded, decoded_blocks
+    described       what a file says of itself              described
     libsndfile      the door to every other format          SndfileSource, SndfileSink
     new_file        a temporary name until all is well      NewFile
     file_faults     what the system says, in our words      fault

@@ -77,6 +77,8 @@ class AudioReader:
         See the conventions of this module.
     layout_assumed : bool
         True where the file does not say its layout.
+    files : tuple of Path
+        The file, or those of a programme with one a channel.
     picture : VideoTracks or None
         The film and its tracks, where the sound comes from one.
     format, subtype : str
@@ -95,6 +97,7 @@ class AudioReader:
         self._source = source
         self._words: FileWords | DecodedWords | None = None
         self.picture: VideoTracks | None = None
+        self.files: tuple[Path, ...] = (path,)
         self._notes: list[str] = list(source.notes)
         self._position = 0
 

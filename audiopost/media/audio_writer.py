@@ -64,6 +64,8 @@ class AudioWriter:
         hold exactly.
     seed
         Of the dither.
+    first_channel
+        Place of this file's first channel in its programme, for the dither.
     carried
         What the file is to hold beside its sound: chunks, where it is WAVE, and the tags of a source.
 
@@ -94,6 +96,7 @@ class AudioWriter:
         *,
         dither: Dither = "tpdf",
         seed: int = DITHER_SEED,
+        first_channel: int = 0,
         carried: Carried = NOTHING_CARRIED,
     ) -> None:
         container = container_for(Path(path), format)
@@ -104,11 +107,12 @@ class AudioWriter:
         self.non_finite_samples = 0
         self._order = container.channel_order(layout)
         integers = bits != "32f" and not container.lossy
-        self._words = (
-            WordMaker(layout.channels, int(bits), dither=dither, seed=seed, sample_rate=sample_rate)
-            if integers
-            else None
-        )
+        self._words = None
+        if integers:
+            self._words = WordMaker(
+                layout.channels, int(bits), dither=dither, seed=seed, sample_rate=sample_rate,
+                first_channel=first_channel,
+            )  # fmt: skip
         self._container = container
         self._carried = carried
         self._new = NewFile(path, exists, tuple(Path(each) for each in protected))

@@ -20,6 +20,7 @@ from pathlib import Path
 from audiopost.errors import FileError
 from audiopost.media.bext import Bext, BextLoudness, coding_history_line, new_bext
 from audiopost.media.file_faults import fault
+from audiopost.media.form_chunks import copy_form_chunks
 from audiopost.media.sample_positions import COUNTING, Move, moved
 from audiopost.media.video_tracks import VideoTracks
 from audiopost.media.wave_chunks import STRUCTURE, walk_wave
@@ -100,6 +101,10 @@ class Carried:
     """The film under whose picture the sound is put back."""
     source: Path | None = None
     """A file of another kind than WAVE, whose tags are to be copied."""
+    tags: bool = False
+    """Whether `source` has tags."""
+    move: Move | None = None
+    """What becomes of positions in `source`."""
 
     def give_tags(self, path: Path, container: str) -> None:
         """Write into a finished file of another kind than WAVE what tags it can hold of these.
@@ -111,6 +116,8 @@ class Carried:
         if container not in TAGGED:
             return
         if self.source is not None:
+            if container == "aiff" and self.move is not None:
+                copy_form_chunks(self.source, path, self.move)
             copy_tags(self.source, path, container)
             return
         texts = [chunk.whole() for chunk in self.chunks if chunk.id in ("LIST", "id3 ") and chunk.size <= _EDITED_BYTES]
@@ -177,7 +184,8 @@ def carried_by(path: str | os.PathLike[str], tell: Callable[[str], None] = lambd
     except OSError as error:
         raise fault(path, error) from error
     if wave is None:
-        return Carried(source=path) if _tags_are_whole(path, tell) else NOTHING_CARRIED
+        tagged = _has_tags(path, tell)
+        return NOTHING_CARRIED if tagged is None else Carried(source=path, tags=tagged)
     chunks = tuple(
         CarriedChunk(chunk.id, chunk.size, path, chunk.offset, after_sound=chunk.offset > wave.data_offset)
         for chunk in wave.chunks
@@ -186,15 +194,16 @@ def carried_by(path: str | os.PathLike[str], tell: Callable[[str], None] = lambd
     return Carried(chunks)
 
 
-def _tags_are_whole(path: Path, tell: Callable[[str], None]) -> bool:
+def _has_tags(path: Path, tell: Callable[[str], None]) -> bool | None:
+    """Whether the file has tags; None where they are damaged."""
     from audiopost.media.tags import read_tags
 
     try:
-        read_tags(path)
+        tags = read_tags(path)
     except FileError as error:
         tell(f"{error.what}: left out")
-        return False
-    return True
+        return None
+    return bool(tags.texts or tags.pictures)
 
 
 def _chunks_of_tags(source: Path) -> tuple[CarriedChunk, ...]:

@@ -58,6 +58,8 @@ class Container:
     """What a WAVE file is to be; None for every other format."""
     sample_rates: tuple[int, ...] = ()
     """In Hz, ascending, where the format does not take any rate."""
+    tagged: bool = False
+    """Whether tags are written into it (`audiopost.media.tags`); WAVE holds them in its chunks."""
     muxer: str = ""
     """libav's name of a film's format; empty for sound files. A film is written only from a film."""
 
@@ -111,10 +113,10 @@ CONTAINERS: dict[str, Container] = {
         Container("rf64", (".wav", ".rf64"), "RF64", wave_form="RF64"),
         Container("bw64", (".wav", ".bw64"), "BW64", wave_form="BW64"),
         Container("w64", (".w64",), "W64"),
-        Container("aiff", (".aiff", ".aif", ".aifc"), "AIFF"),
+        Container("aiff", (".aiff", ".aif", ".aifc"), "AIFF", tagged=True),
         Container("caf", (".caf",), "CAF"),
-        Container("flac", (".flac",), "FLAC", "", ("16", "24"), 8, _FLAC_LAYOUTS),
-        Container("ogg", (".ogg", ".oga"), "OGG", "VORBIS", maximum_channels=8, orders=_VORBIS_LAYOUTS),
+        Container("flac", (".flac",), "FLAC", "", ("16", "24"), 8, _FLAC_LAYOUTS, tagged=True),
+        Container("ogg", (".ogg", ".oga"), "OGG", "VORBIS", maximum_channels=8, orders=_VORBIS_LAYOUTS, tagged=True),
         Container(
             "opus",
             (".opus",),
@@ -123,6 +125,7 @@ CONTAINERS: dict[str, Container] = {
             maximum_channels=8,
             orders=_VORBIS_LAYOUTS,
             sample_rates=(8_000, 12_000, 16_000, 24_000, 48_000),
+            tagged=True,
         ),
         Container(
             "mp3",
@@ -131,6 +134,7 @@ CONTAINERS: dict[str, Container] = {
             "MPEG_LAYER_III",
             maximum_channels=2,
             sample_rates=(8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000),
+            tagged=True,
         ),
     )
 }

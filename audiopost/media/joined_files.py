@@ -35,6 +35,11 @@ class ChannelFiles:
     layout: Layout
 
     @property
+    def base(self) -> str:
+        """What the names share before the label, with the mark between: ``mix.``."""
+        return _split(self.parts[0])[0]
+
+    @property
     def path(self) -> Path:
         """A name for all: what they share, with the labels in braces, as a shell would expand it.
 
@@ -150,6 +155,7 @@ class _JoinedReader(AudioReader):
         first = parts[0]
         super().__init__(files.path, _Channels(parts), first.sample_rate, len(parts), first.format, first.subtype)
         self._parts = parts
+        self.files = files.parts
         self.know_layout(files.layout)
 
     @property

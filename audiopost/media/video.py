@@ -24,7 +24,7 @@ from audiopost.blocks import AudioBlock
 from audiopost.errors import FileError, UsageError
 from audiopost.layouts import Layout, layout_from_wave_mask
 
-__all__ = ["AV_ERRORS", "VideoSource", "layout_of_track", "open_film", "sound_tracks"]
+__all__ = ["AV_ERRORS", "VideoSource", "film_described", "layout_of_track", "open_film", "sound_tracks"]
 
 AV_ERRORS = (av.FFmpegError, ValueError, OverflowError)
 """What PyAV raises when a file is wrong; MemoryError is left to those who run out of it."""
@@ -69,6 +69,8 @@ def sound_tracks(film: Any, path: Path, tracks: tuple[int, ...]) -> list[Any]:
     streams = list(film.streams.audio)
     if not streams:
         raise FileError(str(path), "the film holds no sound", "give one with a sound track")
+    if any(stream.codec_context is None for stream in streams):
+        raise FileError(str(path), "a sound track is damaged, or in a codec that nobody here knows", "copy it again")
     for number in tracks:
         if number > len(streams):
             count = f"{len(streams)} sound track" + ("s" if len(streams) > 1 else "")
@@ -77,7 +79,7 @@ def sound_tracks(film: Any, path: Path, tracks: tuple[int, ...]) -> list[Any]:
         players_choice = [stream for stream in streams if stream.disposition & av.stream.Disposition.default]
         return (players_choice or streams)[:1]
     chosen = [streams[number - 1] for number in tracks]
-    if len({stream.rate for stream in chosen}) > 1:
+    if len({stream.codec_context.sample_rate for stream in chosen}) > 1:
         raise UsageError("the tracks differ in sample rate", str(path), "measure each by itself")
     return chosen
 
@@ -110,7 +112,7 @@ class VideoSource:
         self._tracks = tracks
         self._open()
         first = self._streams[0]
-        self.sample_rate = int(first.rate)
+        self.sample_rate = int(first.codec_context.sample_rate or 0)
         self._channels = [int(stream.codec_context.layout.nb_channels) for stream in self._streams]
         self.channels = sum(self._channels)
         if self.sample_rate < 1 or self.channels < 1:
@@ -155,7 +157,7 @@ class VideoSource:
 
     def _length(self) -> int:
         """Frames of the longest track: as the film says it, counted where it says it only about."""
-        if all(stream.duration and stream.time_base * stream.rate == 1 for stream in self._streams):
+        if all(stream.duration and stream.time_base * self.sample_rate == 1 for stream in self._streams):
             before = round(self._start_s * self.sample_rate)
             return max(int(stream.start_time or 0) - before + int(stream.duration) for stream in self._streams)
         frames = 0
@@ -233,12 +235,45 @@ class VideoSource:
             return 0
         late_s = decoded.pts * decoded.time_base - self._start_s - Fraction(done, self.sample_rate)
         longest = self.sample_rate * 86_400
-        exact = stream.time_base * stream.rate == 1 and done == 0
+        exact = stream.time_base * self.sample_rate == 1 and done == 0
         return min(round(late_s * self.sample_rate), longest) if late_s > (0 if exact else _HOLE_S) else 0
 
     def close(self) -> None:
         """Close the film."""
         self._film.close()
+
+
+def film_described(path: Path) -> dict[str, Any]:
+    """Tracks, chapters, time code and title of a film, as plain data.
+
+    Raises FileError if it cannot be read.
+    """
+    film = open_film(path)
+    try:
+        tracks = [
+            {
+                "kind": stream.type,
+                "codec": stream.codec_context.codec.canonical_name if stream.codec_context else None,
+                "language": stream.metadata.get("language"),
+                "channels": stream.codec_context.layout.nb_channels if stream.type == "audio" else None,
+                "sample_rate_hz": stream.codec_context.sample_rate if stream.type == "audio" else None,
+            }
+            for stream in film.streams
+            if stream.type != "audio" or stream.codec_context is not None
+        ]
+        texts = [film.metadata, *(stream.metadata for stream in film.streams)]
+        chapters = [
+            {"start_s": float(chapter["start"] * chapter["time_base"]), "title": chapter["metadata"].get("title", "")}
+            for chapter in film.chapters()
+        ]
+        return {
+            "title": film.metadata.get("title"),
+            "timecode": next((text["timecode"] for text in texts if "timecode" in text), None),
+            "tracks": tracks,
+            "chapters": chapters,
+        }
+    finally:
+        film.close()
 
 
 def _format_name(path: Path, film: Any) -> str:

@@ -154,8 +154,18 @@ class _Walk:
             elif chunk.id == "fmt " and self.format is None:
                 self.format = _read_format(self._read(body, min(chunk.size, 40)))
             end = body + size
-            # Chunks begin at even bytes, but some programs forget the padding byte.
-            position = end + 1 if end % 2 and (self._is_chunk(end + 1) or not self._is_chunk(end)) else end
+            position = self._next_position(end)
+
+    def _next_position(self, end: int) -> int:
+        """Where the chunk behind `end` begins: at an even byte, unless a program forgot the padding byte."""
+        if end % 2 == 0:
+            return end
+        if self._has_known_name(end) and not self._has_known_name(end + 1):
+            return end
+        return end + 1 if self._is_chunk(end + 1) or not self._is_chunk(end) else end
+
+    def _has_known_name(self, position: int) -> bool:
+        return self._read(position, 4).decode("latin-1") in _KNOWN
 
     def _is_chunk(self, position: int) -> bool:
         """Whether what begins there looks like a chunk: a known name, or four letters and a length that fits."""

@@ -1,6 +1,9 @@
+import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import soundfile
 from mutagen.flac import FLAC, Picture
 
 from audiopost.errors import FileError
@@ -95,3 +98,22 @@ def test_damaged_tags_are_told_and_the_sound_goes_on_without(tmp_path: Path) -> 
     with pytest.raises(FileError, match="its tags are damaged"):
         read_tags(source)
     assert told == ["its tags are damaged: left out"]
+
+
+def test_chunks_of_aiff_go_over_byte_for_byte_and_markers_move(tmp_path: Path) -> None:
+    source = sound(tmp_path / "a", "aiff")
+    mark = struct.pack(">HHI", 2, 1, 480) + b"\x04slam\0" + struct.pack(">HI", 2, 4_000) + b"\x03end"
+    extra = struct.pack(">4sI", b"MARK", len(mark)) + mark + struct.pack(">4sI", b"odd ", 3) + b"abc\0"
+    raw = source.read_bytes() + extra
+    source.write_bytes(raw[:4] + struct.pack(">I", len(raw) - 8) + raw[8:])
+    copy = tmp_path / "b.aiff"
+    carried = replace(carried_by(source), move=Move(48_000, 96_000, head_frames=500))
+    with AudioWriter(copy, 96_000, layout_named("stereo"), "24", carried=carried) as writer:
+        writer.write(white_noise(2, 9_601))
+    written = copy.read_bytes()
+    assert int.from_bytes(written[4:8], "big") == len(written) - 8
+    moved = struct.pack(">H", 1) + struct.pack(">HI", 2, 7_000) + b"\x03end"
+    assert struct.pack(">4sI", b"MARK", len(moved)) + moved in written
+    assert written.endswith(struct.pack(">4sI", b"odd ", 3) + b"abc\0")
+    assert soundfile.info(copy).frames == 9_601
+    assert read_tags(copy).texts == {}
