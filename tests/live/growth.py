@@ -13,9 +13,9 @@ __all__ = ["Held", "held_by"]
 
 @dataclass(frozen=True)
 class Held:
-    """`private_mib` leaves the shared segment out, whose pages are taken once whoever touches them."""
+    """`anonymous_mib` leaves the shared segment out, whose rings fill once and are then written over."""
 
-    private_mib: float
+    anonymous_mib: float
     descriptors: int
     segments: int
     processes: int
@@ -29,16 +29,16 @@ def held_by(host: LiveHost) -> Held:
         os.readlink(link) for pid in family for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()
     ]
     return Held(
-        sum(_private_mib(pid) for pid in family),
+        sum(_anonymous_mib(pid) for pid in family),
         len(descriptors),
         sum("audiopost-live" in each for each in descriptors),
         len(_children(pids["control"])),
     )
 
 
-def _private_mib(pid: int) -> float:
+def _anonymous_mib(pid: int) -> float:
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-    return sum(int(line.split()[1]) for line in rollup if line.startswith("Private_")) / 1024
+    return sum(int(line.split()[1]) for line in rollup if line.startswith("Anonymous:")) / 1024
 
 
 def _children(pid: int) -> list[str]:

@@ -30,4 +30,4 @@ def test_swaps_switches_and_moves_leave_nothing_behind(tmp_path: Path) -> None:
         assert host.statistics()["engine_restarts"] == 0
     first, last = held
     assert (last.descriptors, last.segments, last.processes) == (first.descriptors, first.segments, first.processes)
-    assert last.private_mib - first.private_mib < LIVE_GROWTH_MIB
+    assert last.anonymous_mib - first.anonymous_mib < LIVE_GROWTH_MIB
