@@ -160,34 +160,34 @@ def row_of(info: PluginInfo) -> dict:
 def tried(path: str, name: str) -> dict:
     """Load, play at two sizes, save, restore: what holds."""
     plugin = load_plugin(path, RATE, name)
-    width = plugin.widths[0] if plugin.widths else next(w for w in (2, 1) if plays(plugin, w))
+    width = plugin.widths[0] if plugin.widths else next(each for each in (2, 1) if plays(plugin, each))
     sounds = {str(size): bool(sounding(load_plugin(path, RATE, name), width, size)) for size in (64, 512)}
-    turned = load_plugin(path, RATE, name)
-    for each in turned.parameters:
-        if not each.choices and turned.automates(each.name):
-            turned.set_parameter(each.name, min(each.default + 0.1 * (each.maximum - each.minimum), each.maximum))
-    turned.reset()
-    played(turned, np.zeros((width, 8192), dtype=np.float32), 512)
-    saved = turned.state()
-    first, second = (played(fresh(path, name, saved), noise(width), 512) for _ in range(2))
-    original = played(as_new(turned), noise(width), 512)
-    return {"loads": True, **sounds, "state": np.array_equal(first, second) and near(first, original),
-            "remark": ""}  # fmt: skip
+    saved = turned(path, name)
+    played(as_new(saved, width), noise(width), 512)
+    state = saved.state()
+    restored = [played(as_new(load_plugin(path, RATE, name, state), width), noise(width), 512) for _ in range(2)]
+    original = played(as_new(turned(path, name), width), noise(width), 512)
+    whole = np.array_equal(*restored) and near(restored[0], original)
+    return {"loads": True, **sounds, "state": bool(whole), "remark": ""}
+
+
+def turned(path: str, name: str) -> LoadedPlugin:
+    """A new instance with every knob that is no switch a little aside."""
+    plugin = load_plugin(path, RATE, name)
+    for each in plugin.parameters:
+        if not each.choices and plugin.automates(each.name):
+            plugin.set_parameter(each.name, min(each.default + 0.1 * (each.maximum - each.minimum), each.maximum))
+    return plugin
 
 
 def near(restored: AudioBlock, original: AudioBlock) -> bool:
-    """Whether the restored sound is the saved one; an original that keeps sound across a reset differs a little."""
+    """Whether the restored sound is the saved one, but for the digits that a plug-in's texts leave out."""
     size = max(float(np.abs(original).max()), 1e-9)
     return restored.shape == original.shape and float(np.abs(restored - original).max()) <= 1e-3 * size
 
 
-def fresh(path: str, name: str, state: bytes) -> LoadedPlugin:
-    return as_new(load_plugin(path, RATE, name, state))
-
-
-def as_new(plugin: LoadedPlugin) -> LoadedPlugin:
+def as_new(plugin: LoadedPlugin, width: int) -> LoadedPlugin:
     plugin.reset()
-    width = plugin.widths[0] if plugin.widths else 2
     played(plugin, np.zeros((width, 8192), dtype=np.float32), 512)
     return plugin
 

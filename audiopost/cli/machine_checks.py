@@ -149,7 +149,7 @@ def plugin_folders() -> Finding:
     if count:
         return Finding("plug-ins", "ok", f"{count} files in {', '.join(map(str, present))}")
     mend = f"install plug-ins (sudo apt-get install zam-plugins), or name their folder in {PATH_VARIABLE}"
-    return Finding("plug-ins", "limited", "no VST3 or Audio Unit file in the standard folders", mend)
+    return Finding("plug-ins", "limited", "no plug-in in the standard folders", mend)
 
 
 def cache_folder() -> Finding:

@@ -70,12 +70,10 @@ typedef ... lilv_port;
 typedef ... lilv_iterator;
 typedef ... lilv_points;
 typedef ... lilv_point;
-typedef ... lilv_state;
 
 lilv_world *lilv_world_new(void);
 void lilv_world_load_specifications(lilv_world *);
 void lilv_world_load_bundle(lilv_world *, const lilv_node *);
-int lilv_world_load_resource(lilv_world *, const lilv_node *);
 const lilv_plugins *lilv_world_get_all_plugins(const lilv_world *);
 lilv_node *lilv_world_get(lilv_world *, const lilv_node *, const lilv_node *, const lilv_node *);
 lilv_node *lilv_new_uri(lilv_world *, const char *);
@@ -97,7 +95,6 @@ lilv_node *lilv_plugin_get_name(const lilv_plugin *);
 lilv_node *lilv_plugin_get_author_name(const lilv_plugin *);
 lilv_nodes *lilv_plugin_get_value(const lilv_plugin *, const lilv_node *);
 lilv_nodes *lilv_plugin_get_required_features(const lilv_plugin *);
-lilv_nodes *lilv_plugin_get_related(const lilv_plugin *, const lilv_node *type);
 uint32_t lilv_plugin_get_num_ports(const lilv_plugin *);
 void lilv_plugin_get_port_ranges_float(const lilv_plugin *, float *minimum, float *maximum, float *start);
 const lilv_port *lilv_plugin_get_port_by_index(const lilv_plugin *, uint32_t);
@@ -117,11 +114,6 @@ const lilv_node *lilv_scale_point_get_label(const lilv_point *);
 const lilv_node *lilv_scale_point_get_value(const lilv_point *);
 lilv_instance *lilv_plugin_instantiate(const lilv_plugin *, double rate, const lv2_feature *const *);
 void lilv_instance_free(lilv_instance *);
-lilv_state *lilv_state_new_from_world(lilv_world *, lv2_urid_map *, const lilv_node *);
-void lilv_state_free(lilv_state *);
-void lilv_state_restore(const lilv_state *, lilv_instance *,
-    void (*set_value)(const char *symbol, void *, const void *value, uint32_t size, uint32_t type), void *,
-    uint32_t flags, const lv2_feature *const *);
 """
 
 ffi: Any = cffi.FFI()
@@ -151,9 +143,7 @@ class Uri:
     PORT_PROPERTIES = f"{_LV2}ext/port-props#"
     GROUPS = f"{_LV2}ext/port-groups#"
     UNITS = f"{_LV2}extensions/units#"
-    PRESET = f"{_LV2}ext/presets#Preset"
     TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-    LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 
 
 @cache

@@ -116,8 +116,6 @@ _MAP_PATH = ffi.new("lv2_map_path *", (ffi.NULL, ffi.cast("void *", _same_path),
 _FREE_PATH = ffi.new("lv2_free_path *", (ffi.NULL, _free_path))
 _RESIZE = ffi.new("lv2_resize *", (ffi.NULL, _no_resize))
 
-URID_MAP: Any = _URID_MAP
-
 
 class Features:
     """The features for one instance.

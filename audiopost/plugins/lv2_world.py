@@ -131,17 +131,6 @@ class Bundle:
             self._nodes[uri] = self._lilv.lilv_new_uri(self.world, uri.encode())
         return self._nodes[uri]
 
-    def presets(self, plugin: BundledPlugin) -> dict[str, Any]:
-        """Label -> node of every preset that this bundle holds for the plug-in."""
-        library = self._lilv
-        found = library.lilv_plugin_get_related(plugin.native, self.node(Uri.PRESET))
-        labels: dict[str, Any] = {}
-        for node in [self.node(uri) for uri in self._texts(found)]:
-            library.lilv_world_load_resource(self.world, node)
-            label = self._own(library.lilv_world_get(self.world, node, self.node(Uri.LABEL), ffi.NULL))
-            labels[label or _text(node)] = node
-        return labels
-
     def _port(self, native: Any, index: int, minimum: float, maximum: float, default: float) -> PortDescription:
         library = self._lilv
         port = library.lilv_plugin_get_port_by_index(native, index)

@@ -80,6 +80,8 @@ def _inspect(path: str, choose: str, name: str, stage: Callable[[str], None]) ->
             output_channels=plugin.output_width,
             parameters=plugin.parameters,
         )
+    if known["format"] in ("CLAP", "LV2") and not plugin.output_width:
+        return PluginInfo(**known, status="failed", error="it gives no sound")
     refusals: list[str] = []
     widths = tuple(width for width in plugin.widths or WIDTHS_TRIED if _plays(plugin, width, stage, refusals))
     if not widths:
@@ -144,11 +146,12 @@ class _Measured:
         self.held_back = PRIMING_FRAMES - _in_blocks(plugin, silence, sizes).shape[1]
         click = np.zeros((width, IMPULSE_FRAMES), dtype=np.float32)
         click[:, 0] = 0.25
-        self.peak = int(np.argmax(np.abs(_in_blocks(plugin, click, sizes)).max(axis=0)))
+        answer = np.abs(_in_blocks(plugin, click, sizes)).max(axis=0, initial=0.0)
+        self.peak = int(np.argmax(answer)) if answer.size else 0
         _in_blocks(plugin, _noise(width, PRIMING_FRAMES), sizes)
         last, played = 0, 0
         while played < LONGEST_TAIL_FRAMES and played - last < LONGEST_GAP_FRAMES:
-            loud = np.flatnonzero(np.abs(_in_blocks(plugin, silence, sizes)).max(axis=0) > SILENCE_LINEAR)
+            loud = np.flatnonzero(np.abs(_in_blocks(plugin, silence, sizes)).max(axis=0, initial=0.0) > SILENCE_LINEAR)
             last = played + int(loud[-1]) + 1 if loud.size else last
             played += PRIMING_FRAMES
         self.tail = -1 if played >= LONGEST_TAIL_FRAMES else last
