@@ -33,10 +33,12 @@ if TYPE_CHECKING:
     from audiopost.library.chains import load_chain as load_chain
     from audiopost.library.chains import save_chain as save_chain
     from audiopost.library.targets import load_target as load_target
+    from audiopost.live.desk import Desk as Desk
     from audiopost.live.host import LiveHost as LiveHost
     from audiopost.loudness.meter import LoudnessMeter as LoudnessMeter
 
 __all__ = [
+    "Desk",
     "Graph",
     "LiveHost",
     "LoudnessMeter",
@@ -58,6 +60,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Desk": "live.desk",
     "Graph": "graph.algebra",
     "LiveHost": "live.host",
     "LoudnessMeter": "loudness.meter",

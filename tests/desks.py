@@ -20,7 +20,8 @@ class Noted:
         self.turned.append((path, value))
         return 0 if wait else None
 
-    def swap(self, chain: GraphSpec) -> None:
+    def swap(self, chain: GraphSpec, *, keep: bool = False) -> None:
+        assert keep, "what both chains have goes on from where it is"
         if self.broken:
             raise GraphError("cannot be built")
         self.swapped.append(chain)

@@ -111,6 +111,9 @@ LIVE_DEVICE_BACK_S = 3.0
 CROSSFADE_LEVEL_DB = 0.01
 """dB: level of a tone after a swap or a restart, over whole periods, against the chain's gain in float32."""
 
+FADE_OF_EQUALS = 2.0**-22
+"""Linear, full scale 1: a fade between two sounds that are equal in every bit is rounded four times in float32."""
+
 FLOAT32_TONE = 2e-6
 """Linear, full scale 1: a tone of float32 samples through unity gains, against its definition."""
 

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from audiopost.cli.exit_codes import DONE, INTERRUPTED
-from audiopost.cli.output import in_words, message, print_table, print_text, quantity
+from audiopost.cli.output import message, print_table, print_text, quantity
 from audiopost.cli.render import Chain, EffectFiles, Settings, load_effect_files, read_settings
-from audiopost.errors import AudiopostError, UsageError
+from audiopost.errors import UsageError
 
 if TYPE_CHECKING:
     from audiopost.graph.spec import GraphSpec
@@ -35,12 +35,15 @@ def add_commands(app: typer.Typer) -> None:
 
 def live(
     chain: Chain,
-    source: Annotated[
-        Path | None, typer.Argument(metavar="[INPUT]", help="Audio file; without it the sound of the input device.")
+    sources: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[INPUT]...",
+            help="Audio file, folder of them, or several that play together; else the sound of the input device.",
+        ),
     ] = None,
     other_chain: Annotated[
-        str | None,
-        typer.Option("--b", metavar="PRESET", help="A second chain: a line `b` or `a` crossfades to it and back."),
+        str | None, typer.Option("--b", metavar="PRESET", help="A second chain, warm beside the first: A/B.")
     ] = None,
     settings: Settings = None,
     effect_files: EffectFiles = None,
@@ -69,23 +72,50 @@ def live(
     stats: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Write the statistics at the start and once a second.")
     ] = None,
+    osc: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[HOST:]PORT", help="Be controlled by OSC; from this machine alone unless a host is given."
+        ),
+    ] = None,
+    osc_to: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="An OSC controller that is told everything from the start.")
+    ] = None,
+    midi: Annotated[
+        str | None,
+        typer.Option(metavar="PORT", help="MIDI controller: number or part of a name; `virtual` makes a port."),
+    ] = None,
+    watch: Annotated[bool, typer.Option(help="Bring the chain and effect files in whenever they are saved.")] = True,
+    plain: Annotated[bool, typer.Option("--plain", help="Lines instead of the view, on a terminal too.")] = False,
 ) -> int:
-    """Play a file, or what comes in, through a chain.
+    """Play a file, or what comes in, through a chain, and work on it.
 
-    While it plays, standard input takes lines: NODE.PARAM=VALUE turns a parameter, `a` and `b` crossfade between the
-    two chains, `q` ends.
+    On a terminal there is a view with meters, knobs and keys (`?` shows all). Elsewhere, and with --plain, standard
+    input takes lines: NODE.PARAM=VALUE turns a knob, `a` and `b` crossfade between two chains, `bypass`, `undo`,
+    `take`, `recall` and more work as they do there, `q` ends.
     """
+    from audiopost.cli.live_controls import Bounces, Teller, add_controls, watch_files
     from audiopost.jobs.chain_values import with_values
     from audiopost.library.chains import load_chain
+    from audiopost.live.folder import Folder
     from audiopost.live.host import LiveHost
+    from audiopost.live.words import Words
 
     load_effect_files(effect_files)
     region = None if loop is None else read_region(loop)
-    first = with_values(load_chain(chain), read_settings(settings or []))
+    given = sources or []
+    first_file = Folder(given[0]).present if given else None
+    played = [first_file, *given[1:]] if first_file is not None else None
+
+    def load() -> GraphSpec:
+        return with_values(load_chain(chain), read_settings(settings or []))
+
+    first = load()
     second = None if other_chain is None else load_chain(other_chain)
+    tell = Teller()
     host = LiveHost(
         first,
-        source,
+        played,
         _device(output_device),
         sample_rate=rate,
         block_frames=block,
@@ -94,22 +124,41 @@ def live(
         source_speed=speed,
         loop=loop is not None,
         region=region,
-        live_input=source is None,
+        live_input=not given,
         input_device=_device(input_device),
         duration_s=duration,
         statistics_path=stats,
-        on_problem=message,
+        on_problem=tell,
     )
     if record is not None:
         host.record(record)
-    with host, _ended_by_signals() as end:
+    with host, _ended_by_signals() as end, ExitStack() as controls:
+        words = Words(host, first, path=_own_file(chain), source=first_file, on_quit=end.by_desk.set)
+        if second is not None and other_chain is not None:
+            words.add_b(second, _own_file(other_chain))
+        words.bounce = Bounces(tell)
+        add_controls(controls, words, tell, osc, osc_to, midi)
+        if watch:
+            watch_files(controls, words, load, effect_files or [], tell)
         if host.device_name != "null":
-            message(f"playing on {host.device_name}")
-        _Desk(host, {"a": first} if second is None else {"a": first, "b": second}, end).listen()
-        _play(host, end)
+            tell(f"playing on {host.device_name}")
+        if not plain and _on_terminal():
+            from audiopost.cli.live_view import LiveView
+
+            view = LiveView(words, first.name or chain, f"{host.device_name}  {rate} Hz  {block} frames")
+            tell.to = view.say
+            try:
+                view.run(end.by_desk, until=host.wait)
+            finally:
+                tell.to = message
+        else:
+            from audiopost.cli.live_lines import Lines
+
+            Lines(words, end.by_desk, tell).listen()
+            _play(host, end)
+    _print_end(host.statistics(), record)
     if moves is not None:
         _write_moves(host, first, moves)
-    _print_end(host.statistics(), record)
     return INTERRUPTED if end.by_signal else DONE
 
 
@@ -122,6 +171,21 @@ def _write_moves(host: LiveHost, chain: GraphSpec, path: Path) -> None:
     made = [move for move in host.parameter_log if not swapped or move.frame < swapped[0]]
     save_chain(with_moves(chain, made, host.statistics()["sample_rate_hz"]), path)
     message(f"{len(made)} turns written to {path}")
+
+
+def _own_file(chain: str) -> Path | None:
+    from audiopost.library.presets import is_path
+
+    return Path(chain) if is_path(chain) else None
+
+
+def _on_terminal() -> bool:
+    """Whether a view can be shown; rich is asked only where there is a terminal at all."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    from audiopost.cli.live_view import can_show
+
+    return can_show()
 
 
 class _End:
@@ -161,49 +225,6 @@ def _play(host: LiveHost, end: _End) -> None:
             print(f"\r{_state(host):60}", end="", file=sys.stderr, flush=True)
     if sys.stderr.isatty():
         print(file=sys.stderr)
-
-
-class _Desk:
-    """Lines of standard input, carried out on a thread of their own; the sound does not wait for them."""
-
-    def __init__(self, host: LiveHost, chains: Mapping[str, GraphSpec], end: _End) -> None:
-        self._host = host
-        self._chains = chains
-        self._end = end
-
-    def listen(self) -> None:
-        # A daemon: it hangs in a read that nothing can end but the terminal.
-        threading.Thread(target=self._listen, name="desk", daemon=True).start()
-
-    def _listen(self) -> None:
-        try:
-            for line in sys.stdin:
-                word = line.strip()
-                if word == "q":
-                    self._end.by_desk.set()
-                    return
-                if word:
-                    self._carry_out(word)
-        except OSError:
-            return  # a standard input that cannot be read gives no orders
-
-    def _carry_out(self, word: str) -> None:
-        try:
-            self._obey(word)
-        except AudiopostError as error:
-            message(in_words(error))
-
-    def _obey(self, word: str) -> None:
-        if word in self._chains:
-            self._host.swap(self._chains[word])
-            return
-        if "=" not in word:
-            raise UsageError(f"{word!r} is no command here", mend="NODE.PARAM=VALUE, a, b or q")
-        for path, value in read_settings([word]).items():
-            try:
-                self._host.set_parameter(path, float(value))
-            except ValueError:
-                raise UsageError(f"{path} = {value!r} is not a number", mend="give a number") from None
 
 
 def read_region(words: str) -> tuple[float, float] | None:

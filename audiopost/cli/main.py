@@ -22,6 +22,7 @@ from audiopost.cli import (
     preview,
     render,
     report,
+    variations,
 )
 from audiopost.cli.exit_codes import DONE, FAILED, INTERRUPTED, USAGE, exit_code_of
 from audiopost.cli.output import in_words, message
@@ -54,7 +55,11 @@ def _program(
         print(context.get_help())
 
 
-for family in (measure, normalize, convert, preview, report, render, batch, live, catalogue, plugins, machine, demo):
+families = (
+    measure, normalize, convert, preview, report, render, variations, batch, live, catalogue, plugins, machine,
+    demo,
+)  # fmt: skip
+for family in families:
     family.add_commands(app)
 
 

@@ -26,15 +26,26 @@ from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.parameter import parameter_named
 from audiopost.graph.renderer import GraphRenderer
 
-__all__ = ["carry_state", "carry_states", "fresh_like"]
+__all__ = [
+    "DECLARED",
+    "NUMERIC",
+    "array_fits",
+    "carry_state",
+    "carry_states",
+    "fresh_like",
+    "held_by",
+    "holds_addresses",
+    "set_held",
+    "value_held",
+]
 
-_DECLARED = frozenset({"values", "setting_values", "parameters", "latency_frames", "tail_frames"})
+DECLARED = frozenset({"values", "setting_values", "parameters", "latency_frames", "tail_frames"})
 """What a node says of itself is never its sound."""
 
 _PASSING = (Ramps, BlockMemory)
 """A glide has arrived after 20 ms; scratch memory holds nothing beyond a block."""
 
-_NUMERIC = "biufc"
+NUMERIC = "biufc"
 
 
 def fresh_like(node: Node, stream: StreamFormat) -> Node:
@@ -101,28 +112,28 @@ def _carry(old: Any, new: Any, fresh: Any, path: str, seen: set[int]) -> Iterato
     if id(old) in seen or old is new or old is fresh:
         return
     seen.add(id(old))
-    held, into = _held(old), _held(new)
-    if held is None or into is None or _holds_addresses(held):
+    held, into = held_by(old), held_by(new)
+    if held is None or into is None or holds_addresses(held):
         return
     for key, value in list(held.items()):
-        if not path and key in _DECLARED:
+        if not path and key in DECLARED:
             continue
-        start, target = _value(fresh, key), _value(new, key)
+        start, target = value_held(fresh, key), value_held(new, key)
         name = f"{path}{key}"
         if isinstance(value, np.ndarray):
-            if _array_moved(value, start) and _array_fits(value, target):
+            if _array_moved(value, start) and array_fits(value, target):
                 np.copyto(target, value)
                 yield name
         elif isinstance(value, int | float | complex | np.number):
             settled = value == start or not np.isfinite(value) or isinstance(old, tuple)
             if type(value) is type(target) and not settled:
-                _set(new, key, value)
+                set_held(new, key, value)
                 yield name
         elif _alike(value, start) and _alike(value, target):
             yield from _carry(value, target, start, f"{name}.", seen)
 
 
-def _held(holder: Any) -> Mapping[Any, Any] | None:
+def held_by(holder: Any) -> Mapping[Any, Any] | None:
     """What a list, a mapping or an object holds, by its index, key or name; None for anything else."""
     if isinstance(holder, dict):
         return holder
@@ -139,7 +150,7 @@ def _is_own(module: str) -> bool:
     return module.startswith("audiopost.") and not module.startswith("audiopost.dsp.")
 
 
-def _holds_addresses(held: Mapping[Any, Any]) -> bool:
+def holds_addresses(held: Mapping[Any, Any]) -> bool:
     """Whether a number is the address of an array beside it: such an object is tied to its memory and starts anew."""
     addresses = [each.ctypes.data for each in held.values() if isinstance(each, np.ndarray)]
     if not addresses:
@@ -149,15 +160,16 @@ def _holds_addresses(held: Mapping[Any, Any]) -> bool:
     return any(each in addresses for each in numbers) or any(bool(np.isin(each, addresses).any()) for each in words)
 
 
-def _value(holder: Any, key: Any) -> Any:
+def value_held(holder: Any, key: Any) -> Any:
     """What stands under `key`; for an object what its class says, where it holds nothing itself."""
-    held = _held(holder)
+    held = held_by(holder)
     if held is not None and key in held:
         return held[key]
     return getattr(type(holder), key, None) if isinstance(key, str) and hasattr(holder, "__dict__") else None
 
 
-def _set(holder: Any, key: Any, value: Any) -> None:
+def set_held(holder: Any, key: Any, value: Any) -> None:
+    """Have `holder` hold the value under `key`."""
     if isinstance(holder, dict | list | deque):
         holder[key] = value
     else:
@@ -165,12 +177,13 @@ def _set(holder: Any, key: Any, value: Any) -> None:
 
 
 def _array_moved(value: np.ndarray[Any, Any], start: Any) -> bool:
-    if value.dtype.kind not in _NUMERIC or not bool(np.isfinite(value).all()):
+    if value.dtype.kind not in NUMERIC or not bool(np.isfinite(value).all()):
         return False
     return not (isinstance(start, np.ndarray) and np.array_equal(value, start))
 
 
-def _array_fits(value: np.ndarray[Any, Any], target: Any) -> bool:
+def array_fits(value: np.ndarray[Any, Any], target: Any) -> bool:
+    """Whether the array can be copied to `target`."""
     fits = isinstance(target, np.ndarray) and target.shape == value.shape and target.dtype == value.dtype
     return fits and bool(target.flags.writeable)
 

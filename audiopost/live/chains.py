@@ -23,6 +23,9 @@ from audiopost.live.stage import PATIENCE_S, STOP_PATIENCE_S, Stage
 __all__ = ["Chain", "Chains"]
 
 
+HAND_OVER_PATIENCE_S = 1.0
+
+
 @dataclass(eq=False)
 class Chain:
     """A chain that plays or is about to: its drawing as turned so far, and the engine that runs it."""
@@ -88,14 +91,14 @@ class Chains:
 
     # -- what control asks for -------------------------------------------------------------------------------------
 
-    def swap(self, spec: GraphSpec, side: str | None = None) -> None:
+    def swap(self, spec: GraphSpec, side: str | None = None, *, keep: bool = False) -> None:
         """Bring another drawing in; returns when it alone is heard on its side, or warm where nobody hears it.
 
-        Raises AudiopostError: the old sound stays.
+        `keep`: nodes that both drawings have go on from what they remember. Raises AudiopostError: the old sound stays.
         """
         drawing = pickled(spec)
         with self.changing:
-            self._bring_in(spec, drawing, side or self.side)
+            self._bring_in(spec, drawing, side or self.side, keep=keep)
             self._rehearse = True
 
     def switch(self, side: str) -> None:
@@ -169,7 +172,7 @@ class Chains:
 
     # -- how a chain comes in --------------------------------------------------------------------------------------
 
-    def _bring_in(self, spec: GraphSpec, drawing: bytes, side: str) -> None:
+    def _bring_in(self, spec: GraphSpec, drawing: bytes, side: str, *, keep: bool = False) -> None:
         """Load into a free engine, let it come, wait until it is heard. Holds `changing`.
 
         Raises AudiopostError; then the chain before is the present one, and `_fallen` is the engine if it died.
@@ -179,12 +182,15 @@ class Chains:
         engine = self._fallen = stage.pool.child(slot)
         before = self._chains.get(side)
         try:
-            voice = stage.pool.load(slot, drawing, side, self.watched)
+            kept = _kept_nodes(before.spec, spec) if keep and before is not None else ()
+            voice = stage.pool.load(slot, drawing, side, self.watched, held=bool(kept))
             self._forget_heard()
             with self._turning:
                 attached: say.Attached = stage.ask_device(say.Attach(0, voice))
                 self._chains[side] = Chain(spec, voice, engine)
                 stage.listener.chain_started(attached.frame, spec, side)
+            if kept and before is not None:
+                self._hand_over(before.engine, engine, kept)
             self._await_heard(engine)
         except AudiopostError:
             if before is None:
@@ -197,6 +203,14 @@ class Chains:
                 stage.ask_device(say.Drop(0, slot), STOP_PATIENCE_S)
             stage.pool.give_back(slot)
             raise
+
+    def _hand_over(self, old: Child, new: Child, nodes: tuple[str, ...]) -> None:
+        """What the nodes remember goes from one engine to the other; if it cannot be had, the new one begins anew."""
+        try:
+            kept: say.Remembered = self._stage.crew.ask(old, say.Remember(0, nodes), HAND_OVER_PATIENCE_S)
+        except DeviceError:
+            kept = say.Remembered()
+        self._stage.crew.tell(new, say.Adopt(0, kept.frame, kept.parcels))
 
     def _forget_heard(self) -> None:
         while not self._heard.empty():
@@ -312,3 +326,9 @@ class Chains:
         """The foreign node that the engine was in when it died; empty if it was in none."""
         mark = self._marks.get(dead.pid, 0)
         return spec.node_names[mark - 1] if 0 < mark <= len(spec.nodes) else ""
+
+
+def _kept_nodes(before: GraphSpec, after: GraphSpec) -> tuple[str, ...]:
+    """Nodes of one name and one effect in both drawings; that of an edited source file is still the same effect."""
+    effects = {name: (node.effect, node.settings, node.bypass) for name, node in before.nodes}
+    return tuple(name for name, node in after.nodes if effects.get(name) == (node.effect, node.settings, node.bypass))

@@ -13,11 +13,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 from audiopost.errors import AudiopostError, DeviceError, UsageError
 from audiopost.live.desk import Desk
-from audiopost.live.osc_map import ROOT, Argument, OscMap, Query, Say, SetBypass, Subscribe, Turn, TurnTo
+from audiopost.live.osc_map import ROOT, Argument, OscMap, Query, Request, Say, SetBypass, Subscribe, Turn, TurnTo
 
 __all__ = ["LOOPBACK", "OscControl", "OscWords", "read_address"]
 
@@ -162,21 +162,26 @@ class OscControl:
             heapq.heappush(self._due, (at_s, next(self._numbers), message.address, tuple(message.params), client))
 
     def _obey(self, address: str, arguments: tuple[Argument, ...], client: Client) -> None:
-        desk = self._words.desk
         self._present = client
         try:
             for argument in arguments:
                 if not isinstance(argument, float | int | str):
                     raise UsageError(f"{address} takes numbers and strings, not {argument!r}")
-            for request in OscMap(desk.drawing, desk.knobs).understood(address, arguments):
-                self._carry_out(request, desk, client)
+            request = OscMap.of_session(address, arguments)
+            if request is not None:
+                self._of_session(request, client)
+                return
+            desk = self._words.desk
+            for each in OscMap(desk.drawing, desk.knobs).understood(address, arguments):
+                self._work(each, desk)
         except AudiopostError as error:
             self._on_problem(f"OSC: {error}")
             self._send(client, f"{ROOT}/said", str(error))
         finally:
             self._present = None
 
-    def _carry_out(self, request: Any, desk: Desk, client: Client) -> None:
+    @staticmethod
+    def _work(request: Request, desk: Desk) -> None:
         match request:
             case Turn(path, value):
                 desk.turn(path, value)
@@ -185,6 +190,9 @@ class OscControl:
             case SetBypass(node, on):
                 if desk.drawing.node(node).bypass != on:
                     desk.bypass(node, on)
+
+    def _of_session(self, request: Request, client: Client) -> None:
+        match request:
             case Say(verb, given):
                 said = self._words.say(verb, *given)
                 if said:

@@ -56,8 +56,8 @@ class Playing(Protocol):
     def set_parameter(self, path: str, value: float, *, wait: bool = True) -> int | None:
         """Turn a knob or a macro."""
 
-    def swap(self, chain: GraphSpec) -> None:
-        """Crossfade to another chain."""
+    def swap(self, chain: GraphSpec, *, keep: bool = False) -> None:
+        """Crossfade to another chain; `keep`: nodes that both have go on from what they remember."""
 
 
 @dataclass(frozen=True)
@@ -383,7 +383,7 @@ class Desk:
         knobs = knobs_of(stand.drawing, self._catalogue)
         turns = turns_between(self._history.present.drawing, stand.drawing, knobs)
         if turns is None:
-            self._host.swap(stand.drawing)
+            self._host.swap(stand.drawing, keep=True)
         else:
             for path, value in turns:
                 if path in knobs:

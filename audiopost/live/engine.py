@@ -15,6 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 import cloudpickle
@@ -22,6 +23,7 @@ import numpy as np
 
 import audiopost.effects  # noqa: F401 - fills the catalogue
 from audiopost.blocks import AudioBlock
+from audiopost.effects.state_parcel import Memory, put_back
 from audiopost.errors import AudiopostError, DeviceError, GraphError
 from audiopost.graph.node import StreamFormat
 from audiopost.graph.renderer import GraphRenderer
@@ -32,6 +34,7 @@ from audiopost.live.exchange import BlockExchange, Outcome
 from audiopost.live.gauging import NodeGauges
 from audiopost.live.memory import Segment
 from audiopost.live.messages import (
+    Adopt,
     Done,
     Failed,
     Hello,
@@ -42,6 +45,8 @@ from audiopost.live.messages import (
     NonFiniteSeen,
     ParameterSet,
     Quit,
+    Remember,
+    Remembered,
     SetParameter,
     Setup,
 )
@@ -61,6 +66,12 @@ PRIMING_BLOCKS = 4
 LOOK_S = 0.03
 """How often what the audio thread noted is passed on: meters show it thirty times a second."""
 LOOK_FOR_ANSWERS_S = 0.001
+MOST_KEPT_BLOCKS = 2_000
+"""Input that is kept for a machine that waits; then it begins without what another one remembers."""
+
+CAUGHT_UP_AT_ONCE = 4
+"""Blocks of it that are run in one period."""
+
 REPORTED_NON_FINITE = 20
 """Places of NaN that are told one by one; statistics count them all."""
 
@@ -112,6 +123,10 @@ class EngineProcess:
                     self._channel.send(Failed(message.ticket, error))
             case SetParameter() if self._audio is not None:
                 self._audio.turn(message)
+            case Remember() if self._audio is not None:
+                self._audio.remember(message)
+            case Adopt() if self._audio is not None:
+                self._audio.adopt(message)
             case Quit():
                 self._over = True
 
@@ -136,7 +151,8 @@ class EngineProcess:
         if self._plan.urgent:
             run_in_real_time(LISTENER_PRIORITY)
         self._told_failures = self._told_non_finite = 0
-        self._audio.play(renderer)
+        memories = {name: Memory(node) for name, node in renderer.nodes.items()}
+        self._audio.play(renderer, memories, held=message.held)
         layout = renderer.output_layout
         return Loaded(message.ticket, layout, renderer.latency_frames, renderer.tail_frames, buses)
 
@@ -145,7 +161,7 @@ class EngineProcess:
         if self._audio is None:
             return
         while self._audio.answers:
-            self._channel.send(self._audio.answers.popleft())
+            self._channel.send(self._without_constants(self._audio.answers.popleft()))
         renderer = self._audio.renderer
         if renderer is None:
             return
@@ -157,6 +173,17 @@ class EngineProcess:
         for seen in renderer.non_finite[self._told_non_finite : REPORTED_NON_FINITE]:
             self._told_non_finite += 1
             self._channel.send(NonFiniteSeen(0, seen.node, self._audio.first_frame + seen.frame, seen[2]))
+
+    def _without_constants(self, answer: Message) -> Message:
+        """Of what nodes remember only that which playing has changed: less to send, and an edited constant stays."""
+        assert self._audio is not None
+        if not isinstance(answer, Remembered):
+            return answer
+        memories = self._audio.memories
+        return replace(
+            answer,
+            parcels={name: memories[name].moved(parcel) for name, parcel in answer.parcels.items() if name in memories},
+        )
 
 
 class AudioThread(threading.Thread):
@@ -180,21 +207,36 @@ class AudioThread(threading.Thread):
         self.answers: deque[Message] = deque()
         self._buses: list[tuple[str, slice]] = []
         self._channels = 0
+        self.memories: Mapping[str, Memory] = {}
         self._turns: deque[SetParameter] = deque()
+        self._asked_memories: deque[Remember] = deque()
+        self._kept: KeptInput | None = None
         self._exchange = exchange
         self._urgent = urgent
 
     @property
     def pending(self) -> bool:
         """Whether a parameter change waits for a block."""
-        return bool(self._turns or self.answers)
+        return bool(self._turns or self.answers or self._asked_memories)
 
     def turn(self, message: SetParameter) -> None:
         """Main thread: turn a parameter before the next block."""
         self._turns.append(message)
 
-    def play(self, renderer: GraphRenderer) -> None:
-        """Main thread: this is the machine from the next block on."""
+    def remember(self, message: Remember) -> None:
+        """Main thread: say what nodes remember, before the next block."""
+        self._asked_memories.append(message)
+
+    def adopt(self, message: Adopt) -> None:
+        """Main thread: the machine that is held goes on from there, from the next block on."""
+        if self._kept is not None:
+            self._kept.adopted = message
+
+    def play(self, renderer: GraphRenderer, memories: Mapping[str, Memory], *, held: bool = False) -> None:
+        """Main thread: this is the machine from the next block on. Held, it keeps its input until `adopt`."""
+        self.memories = memories
+        self._asked_memories.clear()
+        self._kept = KeptInput() if held else None
         first, self._buses = renderer.output_layout.channels, []
         for name, layout in renderer.output_layouts.items():
             self._buses.append((name, slice(first, first + layout.channels)))
@@ -233,17 +275,50 @@ class AudioThread(threading.Thread):
         if renderer is None:
             self._exchange.answer(number, Outcome.FAILED, block.shape[0], 0, 0)
             return
+        room = self._exchange.room(number, self._channels, block.shape[1])
+        before = renderer.non_finite_samples
+        kept = self._kept
+        if kept is not None:
+            kept.add(frame, block)
+            if not self._catch_up(renderer, kept, room):
+                self._exchange.answer(number, Outcome.WAITING, self._channels, time.perf_counter_ns() - begun, 0)
+                return
+            self._kept = None
+        else:
+            self._run_block(renderer, frame, block, room)
+        non_finite = renderer.non_finite_samples - before
+        self._exchange.answer(number, Outcome.DONE, self._channels, time.perf_counter_ns() - begun, non_finite)
+
+    def _run_block(self, renderer: GraphRenderer, frame: int, block: AudioBlock, room: AudioBlock) -> None:
         self.frame = frame
         if renderer.frame == 0:
             self.first_frame = frame
+        while self._asked_memories:
+            asked = self._asked_memories.popleft()
+            parcels = {name: self.memories[name].take() for name in asked.nodes if name in self.memories}
+            self.answers.append(Remembered(asked.ticket, frame, parcels))
         while self._turns:
             self._turn(renderer, self._turns.popleft(), frame)
-        before = renderer.non_finite_samples
-        room = self._exchange.room(number, self._channels, block.shape[1])
         buses = {name: room[channels] for name, channels in self._buses} if self._buses else _NO_BUSES
         renderer.process(block, room[: renderer.output_layout.channels], outputs=buses)
-        non_finite = renderer.non_finite_samples - before
-        self._exchange.answer(number, Outcome.DONE, self._channels, time.perf_counter_ns() - begun, non_finite)
+
+    def _catch_up(self, renderer: GraphRenderer, kept: KeptInput, room: AudioBlock) -> bool:
+        """Run what was kept, as much as there is time for; whether the newest block was run, into `room`."""
+        adopted = kept.adopted
+        if adopted is None and len(kept.blocks) < MOST_KEPT_BLOCKS:
+            return False
+        if not kept.begun:
+            kept.begun = True
+            if adopted is not None:
+                for name, parcel in adopted.parcels.items():
+                    if name in renderer.nodes:
+                        put_back(renderer.nodes[name], parcel)
+                kept.forget_before(adopted.frame)
+        waiting = len(kept.blocks)
+        for _ in range(min(CAUGHT_UP_AT_ONCE, waiting) if self._urgent else waiting):
+            frame, block = kept.blocks.popleft()
+            self._run_block(renderer, frame, block, room)
+        return waiting > 0 and not kept.blocks
 
     def _turn(self, renderer: GraphRenderer, message: SetParameter, frame: int) -> None:
         try:
@@ -252,6 +327,24 @@ class AudioThread(threading.Thread):
             self.answers.append(Failed(message.ticket, error))
         else:
             self.answers.append(ParameterSet(message.ticket, frame))
+
+
+class KeptInput:
+    """The input of a machine that waits for what another one remembers. It is heard by nobody, so it may allocate."""
+
+    def __init__(self) -> None:
+        self.blocks: deque[tuple[int, AudioBlock]] = deque()
+        self.adopted: Adopt | None = None
+        self.begun = False
+
+    def add(self, frame: int, block: AudioBlock) -> None:
+        """Keep a block."""
+        self.blocks.append((frame, block.copy()))
+
+    def forget_before(self, frame: int) -> None:
+        """What the other machine has heard already is in what it remembers."""
+        while self.blocks and self.blocks[0][0] < frame:
+            self.blocks.popleft()
 
 
 def _marked(exchange: BlockExchange, number: int, process: Callable[..., None]) -> Callable[..., None]:

@@ -66,16 +66,19 @@ class EnginePool:
                 self._free.append(slot)
                 self._change.notify_all()
 
-    def load(self, slot: int, drawing: bytes, side: str = "a", watched: tuple[str, ...] = ()) -> say.Voice:
+    def load(
+        self, slot: int, drawing: bytes, side: str = "a", watched: tuple[str, ...] = (), *, held: bool = False
+    ) -> say.Voice:
         """Build the machine of a drawing there. Raises AudiopostError; the slot is then still the caller's."""
-        loaded: say.Loaded = self._crew.ask(self._children[slot], say.Load(0, drawing, watched), LOAD_PATIENCE_S)
+        request = say.Load(0, drawing, watched, held)
+        loaded: say.Loaded = self._crew.ask(self._children[slot], request, LOAD_PATIENCE_S)
         assert loaded.layout is not None
         rate = self._memory.plan.sample_rate
         longest = seconds_to_frames(LONGEST_WARM_S, rate)
         tail = longest if loaded.tail_frames < 0 else min(loaded.tail_frames, longest)
         warm = loaded.latency_frames + max(tail, seconds_to_frames(WARM_S, rate))
         return say.Voice(
-            slot, loaded.layout, loaded.latency_frames, loaded.tail_frames, warm, side, loaded.buses
+            slot, loaded.layout, loaded.latency_frames, loaded.tail_frames, warm, side, loaded.buses, held
         )  # fmt: skip
 
     def renew(self, slot: int, rehearsal: bytes | None = None) -> None:

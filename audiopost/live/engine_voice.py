@@ -37,10 +37,14 @@ class EngineVoice:
         As in `Voice`.
     side : str
         ``"a"`` or ``"b"``.
+    alike : bool
+        As in `Voice`.
     latency_frames : int
         Of the chain and of the safe mode.
     path_latency : int
         Frames by which everything audible lies behind the source while this voice is heard.
+    waiting : bool
+        It keeps its input and will answer once it was given what the chain before remembers.
     arrived : bool
         Whether the present block was answered in time.
     answer : array, (channels of the chain, block frames)
@@ -60,11 +64,13 @@ class EngineVoice:
         frames = plan.block_frames
         self.slot = voice.slot
         self.side = voice.side
+        self.alike = voice.alike
         self.exchange = memory.exchanges[voice.slot]
         self.latency_frames = voice.latency_frames + plan.lag_blocks * frames
         self.tail_frames = voice.tail_frames
         self.path_latency = max(path_latency, self.latency_frames)
         self.arrived = False
+        self.waiting = False
         self.returning = False
         self.announced = False
         self.good_frames = 0
@@ -124,7 +130,7 @@ class EngineVoice:
 
     def ask(self, block: AudioBlock, frame: int) -> None:
         """Hand the engine its input."""
-        self.arrived = False
+        self.arrived = self.waiting = False
         number = self.exchange.ask(block, frame)
         self._run_frames = self._run_frames + block.shape[1] if number else 0
         self._asked.append(number)
@@ -138,6 +144,7 @@ class EngineVoice:
             self.arrived = True
         elif self._number and self.exchange.wait_for_answer(self._number, deadline_s):
             outcome, answer = self.exchange.answer_of(self._number)
+            self.waiting = outcome is Outcome.WAITING
             if outcome is Outcome.DONE and answer.shape == self._everything.shape:
                 np.copyto(self._everything, answer)
                 self.arrived = True
@@ -164,7 +171,7 @@ class EngineVoice:
             self._everything.fill(0.0)
             self.block.fill(0.0)
             self.good_frames = 0
-            self.missed_frames += frames
+            self.missed_frames = 0 if self.waiting else self.missed_frames + frames
         self._history.write(self.block)
         if self._next_delay != self._delay_frames:
             self._realign(frames)

@@ -207,7 +207,9 @@ class Ensemble:
 
     def _crossfade(self, current: AudioBlock, coming: EngineVoice, out: AudioBlock, frame: int) -> None:
         frames = out.shape[1]
-        falling, rising = self._between_chains if self.heard is not None else self._from_dry
+        # Nearly the same sound adds by amplitudes: see `fades`.
+        straightly = self.heard is None or coming.alike
+        falling, rising = self._from_dry if straightly else self._between_chains
         start, end = self._faded_frames, self._faded_frames + frames
         np.multiply(current, falling[start:end], out=out)
         np.multiply(coming.trimmed(), rising[start:end], out=self._scratch)

@@ -39,6 +39,8 @@ class Outcome(IntEnum):
     DONE = 0
     FAILED = 1
     """The chain raised; the engine's main thread tells control what and where."""
+    WAITING = 2
+    """The engine lives and keeps its input: it is about to be given what another one remembers."""
 
 
 class BlockExchange:

@@ -301,15 +301,18 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
         """The drawing that is heard, with its parameters as they were turned."""
         return self._running.chains.present.spec
 
-    def swap(self, chain: GraphSpec | str | Path) -> None:
-        """Crossfade to another chain, on the side that is heard; returns when it alone is heard there.
+    def swap(self, chain: GraphSpec | str | Path, *, side: str | None = None, keep: bool = False) -> None:
+        """Crossfade to another chain, on the side that is heard or on `side`; returns when it alone is heard there.
+
+        With `keep`, nodes that both chains have under one name go on from where they are to the frame: an echo rings
+        on, an oscillator keeps its phase. Plug-ins and nodes that remember more than 4 MB begin anew, and warm up.
 
         Raises
         ------
         AudiopostError
             If the chain cannot be built: the old sound plays on.
         """
-        self._running.chains.swap(as_spec(chain))
+        self._running.chains.swap(as_spec(chain), side, keep=keep)
 
     def record(
         self, path: str | Path, *, tap: str = "output", bits: Bits | None = None, exists: Exists = "fail"

@@ -7,8 +7,10 @@ read it can still say so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from audiopost.errors import AudiopostError
 from audiopost.layouts import Layout
@@ -18,12 +20,16 @@ from audiopost.media.containers import Bits
 from audiopost.media.new_file import Exists
 
 __all__ = [
-    "Attach", "Attached", "Bypass", "Bypassed", "Cap", "Done", "Drop", "EngineSilent", "Failed", "Finished", "Freed",
-    "Heard", "Hello", "Keep", "Load", "Loaded", "LookAt", "Message", "Muted", "NodeFailed", "NonFiniteSeen",
-    "OpenDevice", "OpenedDevice", "ParameterSet", "Problem", "Quit", "Record", "Recorded", "ResetMeters", "RollSource",
-    "Rolled", "Seen", "SetParameter", "SetTrim", "Setup", "Start", "StartTap", "StopPlaying", "StopRecording",
-    "StopTap", "SwitchTo", "Tapped", "Turn", "Turned", "Unwatch", "Voice", "Watch", "Wind",
+    "Adopt", "Attach", "Attached", "Bypass", "Bypassed", "Cap", "Done", "Drop", "EngineSilent", "Failed",
+    "Finished", "Freed", "Heard", "Hello", "Keep", "Load", "Loaded", "LookAt", "Message", "Muted", "NodeFailed",
+    "NonFiniteSeen", "OpenDevice", "OpenedDevice", "ParameterSet", "Problem", "Quit", "Record", "Recorded",
+    "Remember", "Remembered", "ResetMeters", "RollSource", "Rolled", "Seen", "SetParameter", "SetTrim", "Setup",
+    "Start", "StartTap", "StopPlaying", "StopRecording", "StopTap", "SwitchTo", "Tapped", "Turn", "Turned",
+    "Unwatch", "Voice", "Watch", "Wind",
 ]  # fmt: skip
+
+Parcel = Mapping[tuple[Any, ...], Any]
+"""See `audiopost.effects.state_parcel`, which a device process has no need of."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,8 @@ class Voice:
     side: str = "a"
     buses: tuple[tuple[str, int], ...] = ()
     """Named outputs and watched nodes whose sound comes with the answers: names and channels."""
+    alike: bool = False
+    """It goes on from what the voice before remembers, so both make nearly the same sound."""
 
 
 @dataclass(frozen=True)
@@ -300,10 +308,37 @@ class Finished(Message):
 
 @dataclass(frozen=True)
 class Load(Message):
-    """Build the machine of a drawing (cloudpickle bytes of a GraphSpec); the sound of `watched` nodes comes with it."""
+    """Build the machine of a drawing (cloudpickle bytes of a GraphSpec); the sound of `watched` nodes comes with it.
+
+    `held`: it keeps its input from the first block on, and runs only once `Adopt` has come.
+    """
 
     drawing: bytes = b""
     watched: tuple[str, ...] = ()
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class Remember(Message):
+    """Say what these nodes remember, between two blocks."""
+
+    nodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Remembered(Message):
+    """What they remembered before the block that begins at the absolute `frame`: a parcel for each node."""
+
+    frame: int = 0
+    parcels: Mapping[str, Parcel] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Adopt(Message):
+    """Go on from there: remember this as of `frame`, make up for the input that was kept since, and play."""
+
+    frame: int = 0
+    parcels: Mapping[str, Parcel] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

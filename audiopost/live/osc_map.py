@@ -26,7 +26,19 @@ from audiopost.errors import UnknownNameError, UsageError
 from audiopost.graph.parameter import Parameter
 from audiopost.graph.spec import MACRO, GraphSpec
 
-__all__ = ["ROOT", "Argument", "OscMap", "Query", "Say", "SetBypass", "Subscribe", "Turn", "TurnTo", "address_part"]
+__all__ = [
+    "ROOT",
+    "Argument",
+    "OscMap",
+    "Query",
+    "Request",
+    "Say",
+    "SetBypass",
+    "Subscribe",
+    "Turn",
+    "TurnTo",
+    "address_part",
+]
 
 Argument = float | int | str | bool
 
@@ -100,6 +112,18 @@ class OscMap:
         self._paths = {_address(path): path for path in knobs}
         self._bypasses = {f"{ROOT}/chain/{address_part(name)}/bypass": name for name in drawing.node_names}
 
+    @staticmethod
+    def of_session(address: str, arguments: Sequence[Argument]) -> Request | None:
+        """What a message asks for that concerns no knob; None if it may concern one. Raises UsageError."""
+        if address == f"{ROOT}/query":
+            return Query()
+        for verb in ("subscribe", "unsubscribe"):
+            if address == f"{ROOT}/{verb}":
+                return Subscribe(_port(address, arguments) if arguments else None, verb == "subscribe")
+        if address.startswith(f"{ROOT}/do/"):
+            return Say(address.removeprefix(f"{ROOT}/do/"), tuple(arguments))
+        return None
+
     def understood(self, address: str, arguments: Sequence[Argument]) -> list[Request]:
         """What a message asks for; an address with wildcards may ask for much.
 
@@ -108,13 +132,9 @@ class OscMap:
         UsageError
             If the address means nothing, or the arguments do not fit it.
         """
-        if address == f"{ROOT}/query":
-            return [Query()]
-        for verb in ("subscribe", "unsubscribe"):
-            if address == f"{ROOT}/{verb}":
-                return [Subscribe(_port(address, arguments) if arguments else None, verb == "subscribe")]
-        if address.startswith(f"{ROOT}/do/"):
-            return [Say(address.removeprefix(f"{ROOT}/do/").replace("/", " "), tuple(arguments))]
+        request = self.of_session(address, arguments)
+        if request is not None:
+            return [request]
         if _PATTERN.search(address):
             wanted = re.compile(_as_expression(address))
             found = [each for each in self._all() if wanted.fullmatch(each)]

@@ -193,7 +193,7 @@ class Playback:
         if self.plan.realtime:
             return voice.await_answer(begun + DEADLINE_SHARE * self.plan.period_s)
         while not voice.await_answer(time.monotonic() + 0.05):
-            if self._must_hurry(voice.slot) or time.monotonic() > begun + PATIENCE_S:
+            if voice.waiting or self._must_hurry(voice.slot) or time.monotonic() > begun + PATIENCE_S:
                 return False
         return True
 

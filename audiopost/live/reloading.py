@@ -10,23 +10,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from audiopost.effects.effect_files import redrawn, reload_effects
 from audiopost.errors import AudiopostError
-from audiopost.graph.knobs import knobs_of, values_of, with_turns
+from audiopost.graph.knobs import knobs_of, turns_between, values_of, with_turns
 from audiopost.graph.parameter import parameter_named
 from audiopost.graph.recall import SnapshotSpec
 from audiopost.graph.spec import GraphSpec, NodeSpec
 from audiopost.live.desk import Desk
 
-__all__ = ["Reloader", "merged", "with_known_knobs"]
+__all__ = ["Reloader", "SavedFiles", "merged", "with_known_knobs"]
 
 
 class Reloader:
-    """Brings saved files to a desk.
+    """Brings the saved chain file, and edited effects, to one desk.
 
     Parameters
     ----------
@@ -36,45 +36,64 @@ class Reloader:
         Reads the chain file anew.
     chain
         The path of the chain file, if the chain has one.
+    """
+
+    def __init__(self, desk: Desk, load: Callable[[], GraphSpec], chain: Path | None) -> None:
+        self.chain = chain
+        self._desk = desk
+        self._load = load
+        self._told = desk.drawing
+        """What the chain file last said."""
+
+    def chain_saved(self) -> bool:
+        """Play what the file says now; whether that changed anything. Raises AudiopostError: then nothing has."""
+        says = self._load()
+        before = self._desk.drawing
+        drawing = merged(self._told, says, before)
+        self._told = says
+        kept = (drawing.snapshots, drawing.controllers) == (before.snapshots, before.controllers)
+        if kept and turns_between(before, drawing, knobs_of(drawing)) == ():
+            return False  # as when the desk itself has written it
+        self._desk.change_to(drawing, f"{self.chain.name if self.chain else 'chain'} saved")
+        return True
+
+    def effects_saved(self, name: str) -> None:
+        """Play the edited effects, which are in the catalogue already. Raises AudiopostError: then nothing changes."""
+        drawing = with_known_knobs(redrawn(self._desk.drawing))
+        self._told = with_known_knobs(redrawn(self._told))
+        self._desk.change_to(drawing, f"{name} saved")
+
+
+class SavedFiles:
+    """Takes a file that was saved to every desk that it concerns.
+
+    Parameters
+    ----------
+    reloaders
+        One for each desk.
     say
         Told a sentence after each file: what was done, or what is wrong.
     """
 
-    def __init__(
-        self, desk: Desk, load: Callable[[], GraphSpec], chain: Path | None, say: Callable[[str], None]
-    ) -> None:
-        self._desk = desk
-        self._load = load
-        self._chain = chain
+    def __init__(self, reloaders: Sequence[Reloader], say: Callable[[str], None]) -> None:
+        self._reloaders = tuple(reloaders)
         self._say = say
-        self._told = desk.drawing
-        """What the chain file last said."""
 
-    def saved(self, path: Path) -> None:
-        """A file was saved: play it, or say why not. Raises nothing that a file can cause."""
+    def __call__(self, path: Path) -> None:
+        """Play the file, or say why not. Raises nothing that a file can cause."""
         try:
-            if path == self._chain:
-                self._chain_saved(path)
-            else:
-                self._effects_saved(path)
+            concerned = [each for each in self._reloaders if each.chain == path]
+            if not concerned:
+                names = reload_effects(path)
+                for reloader in self._reloaders:
+                    reloader.effects_saved(path.name)
+                self._say(f"{path.name}: {', '.join(names)} read again")
+                return
+            changed = [reloader.chain_saved() for reloader in concerned]
+            if any(changed):
+                self._say(f"{path.name}: read again")
         except AudiopostError as error:
             self._say(f"{error}; the sound before plays on")
-
-    def _chain_saved(self, path: Path) -> None:
-        said = self._load()
-        before = self._desk.drawing
-        drawing = merged(self._told, said, before)
-        self._told = said
-        self._desk.change_to(drawing, f"{path.name} saved")
-        if drawing != before:
-            self._say(f"{path.name}: read again")
-
-    def _effects_saved(self, path: Path) -> None:
-        names = reload_effects(path)
-        drawing = with_known_knobs(redrawn(self._desk.drawing))
-        self._told = with_known_knobs(redrawn(self._told))
-        self._desk.change_to(drawing, f"{path.name} saved")
-        self._say(f"{path.name}: {', '.join(names)} read again")
 
 
 def merged(told: GraphSpec, says: GraphSpec, stands: GraphSpec) -> GraphSpec:

@@ -15,7 +15,7 @@ from audiopost.graph.spec import NodeSpec
 from audiopost.library.chains import load_chain, save_chain
 from audiopost.live.desk import Desk
 from audiopost.live.host import LiveHost
-from audiopost.live.reloading import Reloader
+from audiopost.live.reloading import Reloader, SavedFiles
 from audiopost.live.watching import FileWatch
 from tests.live.sessions import until, write_tone
 
@@ -53,8 +53,8 @@ def test_every_edit_is_heard_and_a_broken_one_is_not(tmp_path: Path) -> None:
             desk.insert(NodeSpec("plugin", settings=(("path", "nowhere.vst3"),)), "none")
         assert host.chain_log[-1].spec.node_names == desk.drawing.node_names
         desk.save()
-        reloader = Reloader(desk, lambda: load_chain(file), file, said.append)
-        with FileWatch([file, effects], reloader.saved):
+        saved = SavedFiles([Reloader(desk, lambda: load_chain(file), file)], said.append)
+        with FileWatch([file, effects], saved):
             file.write_text(file.read_text("utf-8").replace('"compressor"', '"compressor"\nratio = 7.0'), "utf-8")
             until(lambda: any(event.parameter == "gain.ratio" for event in host.parameter_log))
             effects.write_text(EFFECTS.replace("np.clip", "np.clop"), "utf-8")

@@ -40,7 +40,7 @@ def test_lines_of_standard_input_work_on_the_sound(tone: Path, run: Run, monkeyp
     answer = run(*call, "--block", 256)
     assert answer.code == 0
     assert "unknown parameter 'threshold'; did you mean threshold_db" in answer.err
-    assert "'nonsense' is no command here; NODE.PARAM=VALUE, a, b or q" in answer.err
+    assert "'nonsense' is no command here; NODE.PARAM=VALUE, a, b, undo, quit ..." in answer.err
     statistics = json.loads(Path("s.json").read_text(encoding="utf-8"))
     assert (statistics["block_frames"], statistics["swaps"]) == (256, 2)
 

@@ -11,7 +11,7 @@ from audiopost.effects.effect_files import load_effects
 from audiopost.graph.catalogue import CATALOGUE
 from audiopost.library.chains import load_chain
 from audiopost.live.desk import Desk
-from audiopost.live.reloading import Reloader
+from audiopost.live.reloading import Reloader, SavedFiles
 from tests.desks import Clock, Noted
 
 CHAIN = """schema = 1
@@ -43,13 +43,14 @@ class Bench:
         self.host = Noted()
         self.desk = Desk(self.host, load_chain(self.file), path=self.file, clock=Clock())
         self.said: list[str] = []
-        self.reloader = Reloader(self.desk, lambda: load_chain(self.file), self.file, self.said.append)
+        reloader = Reloader(self.desk, lambda: load_chain(self.file), self.file)
+        self.saved = SavedFiles([reloader], self.said.append)
 
     def save(self, old: str, new: str) -> None:
         text = self.file.read_text("utf-8")
         assert old in text
         self.file.write_text(text.replace(old, new), "utf-8")
-        self.reloader.saved(self.file)
+        self.saved(self.file)
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def test_saving_from_the_desk_is_no_change(bench: Bench) -> None:
     bench.desk.take("one")
     bench.desk.save()
     turns = list(bench.host.turned)
-    bench.reloader.saved(bench.file)
+    bench.saved(bench.file)
     assert (bench.host.turned, bench.host.swapped, bench.said) == (turns, [], [])
     assert [each.name for each in bench.desk.drawing.snapshots] == ["one"]
 
@@ -95,7 +96,7 @@ def test_saving_from_the_desk_is_no_change(bench: Bench) -> None:
 def test_snapshots_of_the_file_join_those_of_the_desk(bench: Bench) -> None:
     bench.desk.take("mine")
     bench.file.write_text(f'{CHAIN}[[snapshots]]\nname = "its"\n', "utf-8")
-    bench.reloader.saved(bench.file)
+    bench.saved(bench.file)
     assert [each.name for each in bench.desk.drawing.snapshots] == ["its", "mine"]
 
 
@@ -130,24 +131,24 @@ def test_an_edited_effect_is_swapped_in(tmp_path: Path, effects: Path) -> None:
     bench = Bench(tmp_path, CHAIN.replace('"delay"\nmix_percent = 20.0', '"test_reloaded"\ndrive_db = 3.0'))
     old = bench.desk.drawing.node("echo").definition
     effects.write_text(EFFECTS.replace("* drive_db", "/ drive_db"), "utf-8")
-    bench.reloader.saved(effects)
+    bench.saved(effects)
     new = bench.host.swapped[0].node("echo")
     assert new.definition is not old
     assert new.parameters == (("drive_db", 3.0),)
     assert bench.said == ["mine.py: test_reloaded read again"]
     effects.write_text(EFFECTS.replace("drive_db", "push_db"), "utf-8")
-    bench.reloader.saved(effects)
+    bench.saved(effects)
     assert bench.host.swapped[1].node("echo").parameters == ()
 
 
 def test_a_broken_effect_file_is_told_with_its_line(tmp_path: Path, effects: Path) -> None:
     bench = Bench(tmp_path, CHAIN.replace('"delay"\nmix_percent = 20.0', '"test_reloaded"'))
     effects.write_text(EFFECTS.replace("* drive_db", "* (drive_db"), "utf-8")
-    bench.reloader.saved(effects)
+    bench.saved(effects)
     assert bench.host.swapped == []
     assert "mine.py:7: SyntaxError" in bench.said[0]
 
 
 def test_effects_that_the_chain_does_not_use_change_nothing(bench: Bench, effects: Path) -> None:
-    bench.reloader.saved(effects)
+    bench.saved(effects)
     assert (bench.host.turned, bench.host.swapped) == ([], [])

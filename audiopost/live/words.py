@@ -1,0 +1,439 @@
+"""Every word that a person can say to a session: typed on a line, by a key, over OSC.
+
+A word is a method of `Words`; the table `WORDS` says how it is written and what it does, and help, keys and the OSC map
+are made from it. A word returns a sentence for the person, or nothing where what happened shows by itself.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from audiopost.errors import AudiopostError, UsageError, near_misses
+from audiopost.graph.spec import GraphSpec
+from audiopost.library.chains import load_chain
+from audiopost.live.controls_midi import MidiControl
+from audiopost.live.desk import Desk
+from audiopost.live.folder import Folder
+from audiopost.live.host import LiveHost
+
+__all__ = ["WORDS", "Word", "Words"]
+
+Argument = float | int | str
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word: how it is written (``morph FIRST SECOND POSITION``; ``[X]`` may be left out), and what it does."""
+
+    usage: str
+    summary: str
+
+    @property
+    def name(self) -> str:
+        """The word itself."""
+        return self.usage.partition(" ")[0]
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """What follows it."""
+        return tuple(self.usage.split()[1:])
+
+
+WORDS = (
+    Word("play", "go on"),
+    Word("pause", "stop where it is; tails ring on"),
+    Word("locate SECONDS", "go to a place of the file"),
+    Word("seek SECONDS", "go on by so much, or back"),
+    Word("loop [START] [END]", "loop a part of the file; without numbers all of it"),
+    Word("once", "loop no more"),
+    Word("speed FACTOR", "play at another speed, backwards below 0"),
+    Word("next", "the next file of the folder"),
+    Word("previous", "the file before in the folder"),
+    Word("open FILE", "another file"),
+    Word("a", "hear chain A"),
+    Word("b", "hear chain B"),
+    Word("x", "hear X of the blind test"),
+    Word("compare CHAIN", "have another chain beside, as B"),
+    Word("match", "match the loudness of A and B, or no longer"),
+    Word("blind", "begin a blind test of A and B, or end it"),
+    Word("vote SIDE", "say whether X is a or b"),
+    Word("dry", "hear the source as it came, or the chain again"),
+    Word("bypass NODE", "bypass an effect, or hear it again"),
+    Word("turn PATH VALUE", "turn a knob; NODE.PARAM=VALUE does the same"),
+    Word("nudge PATH STEPS", "turn a knob by hundredths of its way"),
+    Word("insert EFFECT [WHERE] [NODE]", "put an effect in: after NODE, before NODE, or at the end"),
+    Word("remove NODE", "take an effect out"),
+    Word("move NODE WHERE OTHER", "put an effect after or before another"),
+    Word("replace NODE EFFECT", "put another effect in its place"),
+    Word("undo", "take the last change back"),
+    Word("redo", "bring it back"),
+    Word("take [NAME]", "keep a snapshot"),
+    Word("recall NAME", "go back to a snapshot"),
+    Word("forget NAME", "drop a snapshot"),
+    Word("morph FIRST SECOND POSITION", "stand between two snapshots, 0 to 1"),
+    Word("random [AMOUNT] [SEED]", "turn every knob by chance, by at most 0 to 1 of its way"),
+    Word("lock PATH", "keep chance away from a knob or an effect, or no longer"),
+    Word("save [FILE]", "write the chain file"),
+    Word("keep [SECONDS] [FILE]", "write what was just heard into a file"),
+    Word("vary [COUNT] [AMOUNT]", "bounce the file through so many variations of the chain"),
+    Word("learn PATH", "the MIDI control that is moved next turns this knob"),
+    Word("unlearn PATH", "no MIDI control turns it any more"),
+    Word("reset", "begin to measure anew"),
+    Word("quit", "end"),
+)
+
+_NUMBERS = frozenset({"SECONDS", "START", "END", "FACTOR", "STEPS", "POSITION", "AMOUNT", "SEED", "COUNT"})
+_BY_NAME = {word.name: word for word in WORDS}
+_SHORT = {"q": "quit", "prev": "previous"}
+KEPT_FILE = "heard.wav"
+DEFAULT_AMOUNT = 0.1
+
+
+class Words:
+    """What can be said to one session. Any thread may speak; words of one desk are carried out one by one.
+
+    Parameters
+    ----------
+    host
+        That plays.
+    chain, path
+        What it plays, and its file, if it has one of its own.
+    source
+        The file that it plays; the files beside it are the folder.
+    on_quit
+        Called by ``quit``.
+
+    Attributes
+    ----------
+    desks : dict
+        Side (``a``, ``b``) -> desk.
+    midi : MidiControl or None
+        Where knobs are learned.
+    bounce : callable or None
+        What ``vary`` does: told the drawing, the file, how many, how far, and the seed; it says what it has begun.
+    """
+
+    def __init__(
+        self,
+        host: LiveHost,
+        chain: GraphSpec,
+        *,
+        path: Path | None = None,
+        source: Path | None = None,
+        on_quit: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.host = host
+        self.desks = {"a": Desk(_Side(host, "a"), chain, path=path)}
+        self.folder = None if source is None else Folder(source)
+        self.midi: MidiControl | None = None
+        self.bounce: Callable[[Desk, Path, int, float, int], str] | None = None
+        self._on_quit = on_quit
+        self._listeners: list[Callable[[Mapping[str, float]], None]] = []
+        self._seed = 0
+        self.desks["a"].listen(lambda turns: self._told("a", turns))
+
+    # -- saying ----------------------------------------------------------------------------------------------------
+
+    def obey(self, line: str) -> str:
+        """Carry out a line: a word and what follows it, or ``NODE.PARAM=VALUE``; what it did.
+
+        Raises
+        ------
+        AudiopostError
+            If it is no word, or cannot be done.
+        """
+        path, equals, value = line.partition("=")
+        if equals and " " not in path.strip():
+            return self.say("turn", path.strip(), value.strip())
+        try:
+            parts = shlex.split(line)
+        except ValueError as error:
+            raise UsageError(f"{line!r} cannot be read: {error}") from error
+        return self.say(parts[0], *parts[1:]) if parts else ""
+
+    def say(self, verb: str, *arguments: Argument) -> str:
+        """Carry out a word; what it did. Raises AudiopostError as `obey`."""
+        word = _BY_NAME.get(_SHORT.get(verb, verb))
+        if word is None:
+            close = near_misses(verb, _BY_NAME)
+            mend = f"did you mean {' or '.join(close)}?" if close else "NODE.PARAM=VALUE, a, b, undo, quit ..."
+            raise UsageError(f"{verb!r} is no command here", mend=mend)
+        return getattr(self, f"_{word.name}")(*_read(word, arguments)) or ""
+
+    def listen(self, changed: Callable[[Mapping[str, float]], None]) -> None:
+        """Have `changed` told what was turned on the desk that is heard; nothing in it: everything may be another."""
+        self._listeners.append(changed)
+
+    @property
+    def desk(self) -> Desk:
+        """The desk of the side that is heard. Raises UsageError in a blind test, where nobody may know which it is."""
+        state = self.host.comparison()
+        if state.blind:
+            raise UsageError("in a blind test nothing is turned", mend="vote, or end it with `blind`")
+        return self.desks[state.heard]
+
+    @property
+    def side(self) -> str:
+        """What is heard: ``a``, ``b``, or in a blind test what was asked for."""
+        return self.host.comparison().heard
+
+    def readings(self) -> Mapping[str, float]:
+        """Meters and transport as numbers: ``meter/output/momentary_lufs``, ``transport/position_s`` ..."""
+        found: dict[str, float] = {}
+        try:
+            for point, reading in self.host.meters().points.items():
+                for name in ("momentary_lufs", "short_term_lufs", "integrated_lufs", "true_peak_dbtp", "correlation"):
+                    value = getattr(reading, name)
+                    if value is not None:
+                        found[f"meter/{point}/{name}"] = value
+            for node, gauge in self.host.meters().nodes.items():
+                if gauge.gain_reduction_db is not None:
+                    found[f"meter/{node}/gain_reduction_db"] = gauge.gain_reduction_db
+            state = self.host.transport()
+            found["transport/position_s"] = state.position_s
+            found["transport/playing"] = float(state.rolling)
+        except AudiopostError:
+            return found  # no source, or a device that is away: the rest is told
+        return found
+
+    def _told(self, side: str, turns: Mapping[str, float]) -> None:
+        state = self.host.comparison()
+        if state.heard == side and not state.blind:
+            for listener in self._listeners:
+                listener(turns)
+
+    # -- the source ------------------------------------------------------------------------------------------------
+
+    def _play(self) -> None:
+        self.host.play()
+
+    def _pause(self) -> None:
+        self.host.pause()
+
+    def _locate(self, position_s: float) -> None:
+        self.host.locate(position_s)
+
+    def _seek(self, by_s: float) -> None:
+        self.host.seek(by_s)
+
+    def _loop(self, start_s: float | None = None, end_s: float | None = None) -> None:
+        if start_s is not None and end_s is None:
+            raise UsageError("a loop has two ends", mend="loop START END, or loop alone for all of the file")
+        self.host.set_loop(None if start_s is None or end_s is None else (start_s, end_s))
+
+    def _once(self) -> None:
+        self.host.set_loop(loop=False)
+
+    def _speed(self, factor: float) -> None:
+        self.host.set_speed(factor)
+
+    def _next(self) -> str:
+        return self._step(1)
+
+    def _previous(self) -> str:
+        return self._step(-1)
+
+    def _step(self, by: int) -> str:
+        if self.folder is None:
+            raise UsageError("no file is played, so there is none beside it")
+        return self._open(str(self.folder.step(by)))
+
+    def _open(self, file: str) -> str:
+        path = Path(file)
+        notes = self.host.open(path)
+        self.folder = Folder(path)
+        return "; ".join((path.name, *notes))
+
+    # -- two chains ------------------------------------------------------------------------------------------------
+
+    def _a(self) -> None:
+        self._hear("a")
+
+    def _b(self) -> None:
+        self._hear("b")
+
+    def _x(self) -> None:
+        self._hear("x")
+
+    def _hear(self, side: str) -> None:
+        if side == "b" and "b" not in self.desks:
+            raise UsageError("there is no second chain", mend="`compare CHAIN`, or begin with --b")
+        if side == "a" and len(self.desks) == 1:
+            return
+        self.host.switch(side)
+        for listener in self._listeners:
+            if not self.host.comparison().blind:
+                listener({})
+
+    def _compare(self, chain: str) -> str:
+        drawing = load_chain(chain)
+        self.add_b(drawing, Path(chain) if chain.endswith(".toml") else None)
+        return f"B is {drawing.name or chain}"
+
+    def add_b(self, drawing: GraphSpec, path: Path | None = None) -> Desk:
+        """Have a second chain beside the first; its desk. Raises AudiopostError as `LiveHost.load_b`."""
+        self.host.load_b(drawing)
+        desk = Desk(_Side(self.host, "b"), drawing, path=path)
+        desk.listen(lambda turns: self._told("b", turns))
+        self.desks["b"] = desk
+        return desk
+
+    def _match(self) -> str:
+        matched = not self.host.comparison().matched
+        self.host.match_loudness(matched=matched)
+        return "loudness of A and B is matched" if matched else "A and B are as loud as they are"
+
+    def _blind(self) -> str:
+        if not self.host.comparison().blind:
+            self.host.begin_blind_test()
+            return "X is A or B by lot: listen to a, b and x, then vote"
+        result = self.host.end_blind_test()
+        return f"{result.right} of {len(result.votes)} right; by chance as good or better: {100 * result.chance:.0f} %"
+
+    def _vote(self, side: str) -> str:
+        if side not in ("a", "b"):
+            raise UsageError(f"{side!r} is no side", mend="vote a or vote b")
+        vote = self.host.vote("a" if side == "a" else "b")
+        return f"vote {vote.trial}: {side}"
+
+    def _dry(self) -> None:
+        self.host.bypass(bypassed=not self.host.bypassed)
+
+    # -- the chain -------------------------------------------------------------------------------------------------
+
+    def _bypass(self, node: str) -> None:
+        self.desk.bypass(node)
+
+    def _turn(self, path: str, value: Argument) -> None:
+        self.desk.turn(path, value)
+
+    def _nudge(self, path: str, steps: float) -> None:
+        self.desk.nudge(path, steps)
+
+    def _insert(self, effect: str, where: str = "", node: str = "") -> str:
+        return f"inserted {self.desk.insert(effect, **_place(where, node))}"
+
+    def _remove(self, node: str) -> None:
+        self.desk.remove(node)
+
+    def _move(self, node: str, where: str, other: str) -> None:
+        self.desk.move(node, **_place(where, other))
+
+    def _replace(self, node: str, effect: str) -> None:
+        self.desk.replace(node, effect)
+
+    def _undo(self) -> str:
+        return f"undone: {self.desk.undo()}"
+
+    def _redo(self) -> str:
+        return f"done again: {self.desk.redo()}"
+
+    def _take(self, name: str = "") -> str:
+        return f"snapshot {self.desk.take(name)}"
+
+    def _recall(self, name: str) -> str:
+        self.desk.recall(name)
+        return f"snapshot {name} recalled"
+
+    def _forget(self, name: str) -> None:
+        self.desk.forget(name)
+
+    def _morph(self, first: str, second: str, position: float) -> None:
+        self.desk.morph(first, second, position)
+
+    def _random(self, amount: float = DEFAULT_AMOUNT, seed: float | None = None) -> str:
+        self._seed = self._seed + 1 if seed is None else int(seed)
+        self.desk.randomise(seed=self._seed, amount=amount)
+        return f"chance {self._seed}, by {100 * amount:g} %"
+
+    def _lock(self, path: str) -> str:
+        desk = self.desk
+        if path not in desk.drawing.node_names:
+            desk.knob(path)
+        desk.locks.symmetric_difference_update({path})
+        return f"{path} is {'locked' if path in desk.locks else 'free'}"
+
+    def _save(self, file: str = "") -> str:
+        return f"saved {self.desk.save(file or None)}"
+
+    def _learn(self, path: str) -> str:
+        self._midi.learn(path)
+        return f"move the control that shall turn {path}"
+
+    def _unlearn(self, path: str) -> str:
+        return f"{self._midi.forget(path)} controls forgotten"
+
+    @property
+    def _midi(self) -> MidiControl:
+        if self.midi is None:
+            raise UsageError("no MIDI controller is listened to", mend="begin with --midi PORT")
+        return self.midi
+
+    # -- the session -----------------------------------------------------------------------------------------------
+
+    def _keep(self, seconds: float = 30.0, file: str = KEPT_FILE) -> str:
+        path, length_s = self.host.keep(file, seconds)
+        return f"kept {length_s:.1f} s in {path}"
+
+    def _vary(self, count: float = 8, amount: float = DEFAULT_AMOUNT) -> str:
+        if self.bounce is None or self.folder is None:
+            raise UsageError("there is no file to bounce", mend="play one with `audiopost live FILE`")
+        first, self._seed = self._seed + 1, self._seed + int(count)
+        return self.bounce(self.desk, self.folder.present, int(count), amount, first)
+
+    def _reset(self) -> None:
+        self.host.reset_meters()
+
+    def _quit(self) -> None:
+        self._on_quit()
+
+
+class _Side:
+    """One side of the host, for its desk: an edit of A stays on A while B is heard."""
+
+    def __init__(self, host: LiveHost, side: str) -> None:
+        self._host = host
+        self._side = side
+
+    def set_parameter(self, path: str, value: float, *, wait: bool = True) -> int | None:
+        """See `LiveHost.set_parameter`."""
+        return self._host.set_parameter(path, value, wait=wait, side=self._side)
+
+    def swap(self, chain: GraphSpec, *, keep: bool = False) -> None:
+        """See `LiveHost.swap`."""
+        self._host.swap(chain, side=self._side, keep=keep)
+
+
+def _read(word: Word, given: tuple[Argument, ...]) -> list[Any]:
+    """The arguments as the word wants them. Raises UsageError."""
+    needed = sum(not each.startswith("[") for each in word.arguments)
+    if not needed <= len(given) <= len(word.arguments):
+        raise UsageError(f"{word.name} takes {' '.join(word.arguments) or 'nothing'}", mend=f"write {word.usage}")
+    read: list[Any] = []
+    for name, value in zip(word.arguments, given, strict=False):
+        plain = name.strip("[]")
+        if plain in _NUMBERS:
+            try:
+                read.append(float(value))
+            except ValueError:
+                raise UsageError(f"{word.name}: {value!r} is not a number", mend=f"write {word.usage}") from None
+        else:
+            read.append(value if plain == "VALUE" else _name(value))
+    return read
+
+
+def _name(value: Argument) -> str:
+    """A name as text: a controller may send snapshot 1 as a number."""
+    return f"{value:g}" if isinstance(value, float | int) else value
+
+
+def _place(where: str, node: str) -> dict[str, str]:
+    if not where:
+        return {}
+    if where not in ("after", "before") or not node:
+        raise UsageError(f"{where!r} is no place", mend="write after NODE or before NODE")
+    return {where: node}
