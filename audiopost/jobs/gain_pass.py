@@ -36,14 +36,14 @@ from audiopost.units import linear_to_db
 
 __all__ = ["GainPass", "Part", "copy_files", "null_of_stems", "write_until_right"]
 
-PASSES = 6
-"""Most times that a group is written; three are usual with limiting, one without."""
+PASSES = 10
+"""Most times that a group is written; three are usual with limiting, one without, more where it is deep."""
 
 CLOSE_LU = 0.05
 """How near to its aim the written loudness must come: half of what meters may differ (EBU Tech 3341: 0.1 LU)."""
 
-LEAST_SLOPE = 0.25
-"""Below this a limiter eats the gain: the next pass then goes at most four times as far as it fell short."""
+LEAST_SLOPE = 0.1
+"""Below this a limiter eats the gain: the next pass then goes at most ten times as far as it fell short."""
 
 UNDER_CEILING_DB = 0.1
 """So far under its ceiling a limiter aims: what libebur128 and FFmpeg may read higher than we do."""

@@ -164,7 +164,7 @@ def normalize(
     -----
     Accuracy: linear mode is a product in float64 and one rounding to the word length of the output: at most half a
     step off, with TPDF dither (from the first sample on that needs it) one and a half. With limiting the written
-    loudness is within 0.05 LU of its aim, found in at most six passes, and the true peak under the ceiling by our
+    loudness is within 0.05 LU of its aim, found in at most ten passes, and the true peak under the ceiling by our
     meter.
     What the input carries beside its sound (bext, iXML, markers, tags) goes with it: see `audiopost.media.carried`.
     """

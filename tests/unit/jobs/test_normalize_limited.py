@@ -12,6 +12,7 @@ from audiopost.jobs.normalize import normalize
 from audiopost.media.audio_file import read_audio
 from audiopost.units import db_to_linear
 from tests.programmes import speech, write_sound
+from tests.recordings import recording
 from tests.signals import noise_with_bursts, white_noise
 from tests.tolerances import CEILING_DB, DELIVERED_LOUDNESS_LU
 
@@ -90,3 +91,13 @@ def test_a_sample_that_is_no_number_does_not_stay_in_the_limiter(tmp_path: Path)
     )  # fmt: skip
     assert np.isfinite(out).all()
     assert out[0, 100] == 0.0
+
+
+def test_deep_limiting_is_solved_too(tmp_path: Path) -> None:
+    """Far into a limiter a dB of gain brings a quarter of a dB of loudness: the search has to go on."""
+    source = write_sound(tmp_path / "voice.wav", read_audio(recording("Front_Center"))[0])
+    (result,) = normalize(source, "spotify-loud", tmp_path / "out", mode="limit", max_limiting_db=24.0)
+    assert result.passed is True, result.reason
+    assert result.limiting_max_db > 10.0
+    after = measure(tmp_path / "out" / "voice.wav").loudness
+    assert after.integrated_lufs == pytest.approx(-11.0, abs=DELIVERED_LOUDNESS_LU)
