@@ -75,6 +75,8 @@ class Task:
 
 def prepare(settings: Settings) -> None:
     """Make this process ready for a run: what its groups need is imported, and their effects are known."""
+    if settings.spec is not None:
+        import audiopost.jobs.render  # noqa: F401 - every effect there is: a job without a chain need not wait for them
     if settings.effects:
         from audiopost.effects.effect_files import load_effects
 
@@ -195,7 +197,7 @@ def _made(
 
 
 def _rendered(path: Path, spec: GraphSpec, form: Settings, folder: Path, stage: Stage) -> RenderResult:
-    from audiopost.jobs.render import render  # every effect there is: a job without a chain need not wait for them
+    from audiopost.jobs.render import render
 
     place = folder / "chain"
     place.mkdir(exist_ok=True)

@@ -66,10 +66,10 @@ def test_a_segfault_costs_that_file_only(sounds: Path, tmp_path: Path) -> None:
 
 
 def test_a_hang_is_ended_and_costs_that_file_only(sounds: Path, tmp_path: Path) -> None:
-    result = run_through("hangs", sounds, tmp_path, patience_s=3.0)
+    result = run_through("hangs", sounds, tmp_path, patience_s=4.0)
     assert outcome(result)["failed"] == [MARKED]
     (failed,) = [report.row for report in result.groups if report.status == "failed"]
-    assert (failed.error_kind, failed.error) == ("PluginTimeoutError", f"{MARKED}: no sign of progress for 3 s")
+    assert (failed.error_kind, failed.error) == ("PluginTimeoutError", f"{MARKED}: no sign of progress for 4 s")
 
 
 def test_a_worker_that_is_killed_is_replaced_and_the_file_is_done(
