@@ -182,8 +182,9 @@ def turned(path: str, name: str) -> LoadedPlugin:
 
 def near(restored: AudioBlock, original: AudioBlock) -> bool:
     """Whether the restored sound is the saved one, but for the digits that a plug-in's texts leave out."""
-    size = max(float(np.abs(original).max()), 1e-9)
-    return restored.shape == original.shape and float(np.abs(restored - original).max()) <= 1e-3 * size
+    size = max(float(np.abs(original).max(initial=0.0)), 1e-9)
+    same = restored.shape == original.shape
+    return same and float(np.abs(restored - original).max(initial=0.0)) <= 1e-3 * size
 
 
 def as_new(plugin: LoadedPlugin, width: int) -> LoadedPlugin:
