@@ -86,6 +86,18 @@ def live(
         typer.Option(metavar="PORT", help="MIDI controller: number or part of a name; `virtual` makes a port."),
     ] = None,
     watch: Annotated[bool, typer.Option(help="Bring the chain and effect files in whenever they are saved.")] = True,
+    with_ui: Annotated[
+        bool, typer.Option("--ui", help="Open the console for a browser, on this machine alone.")
+    ] = False,
+    ui_host: Annotated[
+        str, typer.Option("--ui-host", metavar="ADDRESS", help="Open it on another address; visitors need the token.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=0, max=65535, help="Of the console; 0: a free one.")
+    ] = 8080,
+    target: Annotated[
+        str | None, typer.Option("--target", metavar="ID", help="What the console's meters are held against.")
+    ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Lines instead of the view, on a terminal too.")] = False,
 ) -> int:
     """Play a file, or what comes in, through a chain, and work on it.
@@ -140,6 +152,11 @@ def live(
         add_controls(controls, words, tell, osc, osc_to, midi)
         if watch:
             watch_files(controls, words, load, effect_files or [], tell)
+        if with_ui:
+            from audiopost.cli.live_console import serving
+
+            desk = words.desks["a"]
+            controls.enter_context(serving(host, desk, given, address=ui_host, port=port, target=target, tell=tell))
         if host.device_name != "null":
             tell(f"playing on {host.device_name}")
         if not plain and _on_terminal():

@@ -64,10 +64,8 @@ class ConsoleServer:
         application.add_api_route("/waveform", self._waveform, methods=["GET"])
         application.add_api_websocket_route("/live", self._live)
         application.mount("/console", StaticFiles(directory=str(files("audiopost.ui") / "static")))
-        ui.run_with(
-            application, root=lambda: ConsolePage(session).build(), title="audiopost", dark=None, language="en-GB",
-            show_welcome_message=False,
-        )  # fmt: skip
+        ui.page("/", title="audiopost", dark=None)(lambda: ConsolePage(session).build())
+        ui.run_with(application, title="audiopost", dark=None, language="en-GB", show_welcome_message=False)
         names = LOOPBACK if is_loopback(host) else (*LOOPBACK, host, *_names_of_this_machine())
         guarded = Guard(application, names, self.token)
         config = Config(

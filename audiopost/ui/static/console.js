@@ -62,7 +62,7 @@ class Knob extends Moving {
     this.title = this.getAttribute("summary") || label;
     this.innerHTML = `
       <svg viewBox="0 0 48 48" aria-hidden="true"><path class="way" d="${arc(0, 1)}"/><path class="at"/><line class="hand"/></svg>
-      <span class="name"></span><button type="button" class="words" tabindex="-1"></button>`;
+      <span class="name"></span><span class="words" title="Click to type a value"></span>`;
     this.querySelector(".name").textContent = label;
     this.words = this.querySelector(".words");
     this.setAttribute("role", "slider");
@@ -129,8 +129,10 @@ class Knob extends Moving {
     if (this.choices.length) {
       for (const choice of this.choices) input.add(new Option(choice, choice, false, choice === this.words.textContent));
     } else input.value = parseFloat(this.words.textContent);
+    let ended = false; // taking it away blurs it once more
     const end = (take) => {
-      if (!input.isConnected) return;
+      if (ended) return;
+      ended = true;
       const value = this.choices.length ? input.value : parseFloat(input.value.replace(",", "."));
       input.remove();
       if (take && (this.choices.length || Number.isFinite(value))) say({ do: "set", path: this.path, value });
@@ -184,7 +186,11 @@ class GainReduction extends Moving {
   build() { this.innerHTML = "<span class=\"bar\"></span><span class=\"words\"></span>"; }
   show(frame) {
     const node = frame.nodes[this.getAttribute("node")];
-    if (!node) return;
+    if (!node) { // the other side of A/B is heard
+      this.querySelector(".bar").style.width = "0";
+      this.querySelector(".words").textContent = "not heard now";
+      return;
+    }
     const [load, reduction] = node;
     this.querySelector(".bar").style.width = reduction === null ? "0" : `${clamp(reduction / 24, 0, 1) * 100}%`;
     const parts = [`load ${(100 * load).toFixed(1)} %`];

@@ -1,0 +1,277 @@
+"""The console in a real browser: a person's whole way, what a machine says of its access, and who is kept out."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from tests.programmes import speech, write_sound
+from tests.system import require_system
+
+CHAIN = """\
+schema = 1
+name = "Voice to try"
+description = "For the console."
+tags = []
+chain = ["hp", "comp", "room"]
+[nodes.hp]
+effect = "highpass"
+frequency_hz = 80.0
+[nodes.comp]
+effect = "compressor"
+threshold_db = -30.0
+ratio = 4.0
+[nodes.room]
+effect = "reverb"
+mix_percent = 20.0
+[[macros]]
+name = "Distance"
+[[macros.map]]
+parameter = "room.mix_percent"
+range = [0.0, 80.0]
+"""
+PATIENCE_MS = 20_000
+WIDE, TABLET = {"width": 1280, "height": 720}, {"width": 820, "height": 1180}
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("studio")
+    voice = speech()
+    write_sound(folder / "first.wav", voice)
+    write_sound(folder / "second <b>&.wav", voice[:, ::-1])
+    (folder / "try.toml").write_text(CHAIN, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(studio: Path) -> Iterator[str]:
+    """A session with its console, as a user starts it."""
+    command = [
+        sys.executable, "-m", "audiopost", "live", "first.wav", "--chain", "try.toml", "--loop", ":", "--ui",
+        "--port", "0", "--output-device", "null", "--target", "ebu-r128",
+    ]  # fmt: skip
+    with subprocess.Popen(command, cwd=studio, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) as process:
+        assert process.stderr is not None
+        found = None
+        for line in process.stderr:
+            if found := re.search(r"console: (http://\S+)", line):
+                break
+        assert found is not None, "the session did not start"
+        yield found[1]
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+        assert process.returncode == 130
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = require_system("chromium", package="chromium")
+    switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=switches)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    page = browser.new_page(viewport=WIDE)
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(address)
+    page.wait_for_selector("ap-knob .words")
+    page.wait_for_function("audiopost.latest() && audiopost.latest().output.peaks")
+    yield page
+    page.close()
+    assert not wrong
+
+
+def frame(page: Page) -> Any:
+    return page.evaluate("audiopost.latest()")
+
+
+def knob(page: Page, path: str) -> Any:
+    return page.locator(f'ap-knob[path="{path}"]')
+
+
+def picture(page: Page, name: str) -> None:
+    """Kept for whoever changes the page, where AUDIOPOST_PICTURES names a folder."""
+    folder = os.environ.get("AUDIOPOST_PICTURES")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def test_a_knob_is_turned_by_keys_by_the_wheel_by_typing_and_back(page: Page) -> None:
+    ratio = knob(page, "comp.ratio")
+    ratio.focus()
+    page.keyboard.press("ArrowUp")
+    expect(ratio.locator(".words")).not_to_have_text("4.0")
+    page.keyboard.press("Enter")
+    page.keyboard.type("8")
+    page.keyboard.press("Enter")
+    expect(ratio.locator(".words")).to_have_text("8.0")
+    ratio.hover(position={"x": 20, "y": 20})
+    page.mouse.wheel(0, -100)
+    expect(ratio.locator(".words")).not_to_have_text("8.0")
+    ratio.locator("svg").dblclick()
+    expect(ratio.locator(".words")).to_have_text("3.0")
+    page.get_by_role("button", name="Undo").click()
+    expect(ratio.locator(".words")).not_to_have_text("3.0")
+    assert ratio.get_attribute("role") == "slider"
+
+
+def test_a_macro_turns_what_hangs_on_it(page: Page) -> None:
+    macro = knob(page, "macro.Distance")
+    macro.focus()
+    page.keyboard.press("End")
+    expect(knob(page, "room.mix_percent").locator(".words")).to_have_text("80.0 %")
+
+
+def test_the_transport_moves_the_sound(page: Page) -> None:
+    page.keyboard.press("Space")
+    page.wait_for_function("!audiopost.latest().at.rolling")
+    page.get_by_role("button", name="To the beginning").click()
+    page.wait_for_function("audiopost.latest().at.position < 0.3")
+    wave = page.locator("ap-wave")
+    box = wave.bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] * 0.7
+    page.mouse.move(box["x"] + box["width"] * 0.25, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, y, steps=4)
+    page.mouse.up()
+    page.wait_for_function("audiopost.latest().at.region")
+    start, end = frame(page)["at"]["region"]
+    length = frame(page)["at"]["length"]
+    assert start / length == pytest.approx(0.25, abs=0.02)
+    assert end / length == pytest.approx(0.5, abs=0.02)
+    page.keyboard.press("m")
+    page.wait_for_function("audiopost.latest().markers.length === 1")
+    page.keyboard.press("Space")
+    page.wait_for_function("audiopost.latest().at.rolling")
+
+
+def test_the_whole_way_from_a_file_to_a_vote_and_a_saved_chain(page: Page, studio: Path) -> None:
+    page.get_by_role("button", name="Open", exact=True).click()
+    page.get_by_role("button", name="second <b>&.wav").click()
+    page.wait_for_function("audiopost.latest().structure > 0")
+    picture(page, "console-chain")
+    # An effect is added by search, moved and bypassed.
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("dialog").get_by_label("Search").fill("peak band around")
+    page.get_by_role("dialog").get_by_role("button", name="peak").first.click()
+    expect(page.get_by_role("group", name="peak")).to_be_visible()
+    page.get_by_role("button", name="Move peak to the left").click()
+    expect(page.locator("[data-node]").nth(2)).to_have_attribute("data-node", "peak")
+    page.get_by_role("button", name="Bypass peak").click()
+    expect(page.get_by_role("button", name="Bypass peak")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("t")
+    expect(page.get_by_role("button", name="Recall snapshot 1")).to_be_visible()
+    # Side B, and a blind test with a vote.
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_role("dialog").get_by_label("Search").fill("telephone")
+    page.get_by_role("dialog").get_by_role("button", name="dialogue-telephone").click()
+    page.wait_for_function("audiopost.latest().statistics.side.sides.length === 2")
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_role("dialog").get_by_role("button", name="Blind test", exact=True).click()
+    page.wait_for_function("audiopost.latest().statistics.side.blind")
+    page.get_by_role("dialog").get_by_role("button", name="X is B").click()
+    page.get_by_role("dialog").get_by_role("button", name="End of the test").click()
+    page.keyboard.press("Escape")
+    expect(page.locator(".q-dialog")).to_have_count(0)
+    expect(page.get_by_text(re.compile(r"blind test: [01] of 1 right"))).to_be_visible()
+    # Recorded, and saved.
+    page.keyboard.press("r")
+    page.wait_for_function("audiopost.latest().recording")
+    page.keyboard.press("r")
+    page.wait_for_function("!audiopost.latest().recording")
+    assert list(studio.glob("take-*.wav"))
+    page.get_by_role("button", name="Save the chain").click()
+    expect(page.get_by_text("saved: try.toml")).to_be_visible()
+    assert 'effect = "peak"' in (studio / "try.toml").read_text(encoding="utf-8")
+
+
+def test_presets_are_heard_by_the_arrow_keys_and_left_again(page: Page) -> None:
+    before = page.locator("[data-node]").count()
+    page.get_by_role("button", name="Presets").click()
+    page.get_by_role("dialog").get_by_label("Search").focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("document.activeElement.dataset.chain")
+    page.wait_for_function(f"document.querySelectorAll('[data-node]').length !== {before}")
+    page.get_by_role("button", name="Back to what was").click()
+    page.wait_for_function(f"document.querySelectorAll('[data-node]').length === {before}")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, TABLET], ids=["1280x720", "tablet"])
+def test_it_is_accessible(page: Page, theme: str, size: Any) -> None:
+    page.set_viewport_size(size)
+    dark = "document.body.classList.contains('body--dark')"
+    if page.evaluate(dark) != (theme == "dark"):
+        page.get_by_role("button", name="Dark or light").click()
+        page.wait_for_function(f"{dark} === {json.dumps(theme == 'dark')}")
+    picture(page, f"console-{theme}-{size['width']}")
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_another_page_and_another_name_are_kept_out(address: str) -> None:
+    host = address.split("/")[2]
+    for headers in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}):
+        with pytest.raises(HTTPError, match="403"):
+            urlopen(Request(address, headers=headers), timeout=10)
+    for path in ("/live", "/_nicegui_ws/socket.io/?EIO=4&transport=websocket"):
+        with pytest.raises(InvalidStatus, match="403"):
+            connect(f"ws://{host}{path}", origin="http://evil.example", open_timeout=10)  # type: ignore[arg-type]
+    with connect(f"ws://{host}/live", open_timeout=10) as socket:
+        assert "knobs" in json.loads(socket.recv(timeout=10))
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        {"do": "open", "file": 999},
+        {"do": "preset", "name": "/etc/passwd"},
+        {"do": "insert", "effect": "plugin"},
+        {"do": "turn", "path": "hp.nothing", "position": 1},
+        {"do": "__class__"},
+        {"do": "turn"},
+        {"do": 5},
+        {},
+    ],
+)
+def test_a_wrong_word_is_told_and_changes_nothing(address: str, word: dict[str, Any]) -> None:
+    with connect(f"ws://{address.split('/')[2]}/live", open_timeout=10) as socket:
+        before = json.loads(socket.recv(timeout=10))
+        socket.send(json.dumps(word))
+        socket.send("no JSON")
+        socket.send("x" * 10_000)
+        after = before
+        while after["problems"] == before["problems"]:
+            after = json.loads(socket.recv(timeout=10))
+        assert after["structure"] == before["structure"]
+
+
+def test_nothing_beside_the_page_is_served(address: str) -> None:
+    for path in ("console/../server.py", "console/%2e%2e/server.py", "docs", "openapi.json"):
+        with pytest.raises(HTTPError, match="404"):
+            urlopen(f"{address}{path}", timeout=10)
