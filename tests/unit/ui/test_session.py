@@ -29,7 +29,8 @@ class Silent:
         self.asked.append((path, value))
         return None
 
-    def swap(self, chain: Any) -> None:
+    def swap(self, chain: Any, *, keep: bool = False) -> None:
+        del keep
         self.asked.append(("swap", chain.node_names))
 
     def open(self, path: Path) -> tuple[str, ...]:
