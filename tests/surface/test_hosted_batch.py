@@ -1,0 +1,34 @@
+"""A plug-in that crashes on one file of a batch loses that file and no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.plugin_builds import built_clap
+from tests.surface.conftest import Run, write_wave
+
+
+def test_a_plugin_that_crashes_on_one_file_loses_that_file_only(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUDIOPOST_CACHE_DIR", str(tmp_path / "cache"))
+    plugin = built_clap(tmp_path, "crash on loud")
+    (tmp_path / "in").mkdir()
+    for number in range(8):
+        level = 0.95 if number == 3 else 0.25
+        write_wave(tmp_path / "in" / f"{number}.wav", np.full((2, 480), level, dtype=np.float32))
+    (tmp_path / "chain.toml").write_text(
+        f'schema = 1\nname = "One"\ndescription = "One plug-in."\nchain = ["plug"]\n'
+        f'[nodes.plug]\neffect = "plugin"\npath = "{plugin}"\n'
+    )
+    job = tmp_path / "job.toml"
+    job.write_text(f'inputs = ["{tmp_path}/in/*.wav"]\nchain = "{tmp_path}/chain.toml"\noutput = "{tmp_path}/out"\n')
+    answer = run("batch", job, "--jobs", "2", "--json")
+    assert answer.code == 5
+    files = {Path(each["path"]).name: each for each in answer.document["files"]}
+    assert [name for name, each in sorted(files.items()) if each["status"] != "done"] == ["3.wav"]
+    assert files["3.wav"]["error"] == "3.wav: the worker ended (SIGABRT)"
+    assert len(list((tmp_path / "out").glob("*.wav"))) == 7
