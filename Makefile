@@ -23,8 +23,11 @@ help:
 demo: $(VENV)/.installed system-packages
 	@$(BIN)/audiopost demo demo
 
+# What needs neither a clock nor the whole machine runs two files at a time; sessions and commands run alone, in their order.
+ALONE := tests/live tests/surface tests/equivalence
 test: $(VENV)/.installed-tests system-packages
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(addprefix --ignore=,$(ALONE))
+	@$(BIN)/python -m pytest $(ALONE)
 
 soak: $(VENV)/.installed-tests system-packages
 	@$(BIN)/python -m pytest -m soak

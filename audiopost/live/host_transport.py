@@ -75,5 +75,5 @@ class TransportWords(HostBase):
         return self.transport().stems
 
     def transport(self) -> TransportState:
-        """Where the source is (s, and with `timecode` hours:minutes:seconds:frames), how fast, around which loop."""
+        """Where the source is (s of the material), how fast it runs, around which loop, and its stems."""
         return self._running.transport.state
