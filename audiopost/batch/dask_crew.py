@@ -257,6 +257,9 @@ class DaskCrew(Crew):
             forgotten = list(self._in_work.values())
         else:
             forgotten = [each for each in self._in_work.values() if each.future.status in ("cancelled", "lost")]
+            if forgotten:
+                # Dask has found the scheduler again by itself: another one, whose workers know nothing of this job.
+                self._introduce(self._client)
         self.workers = self._threads() or self.workers
         for each in forgotten:
             self._submit(each.task, frozenset(self._unfit))
@@ -273,9 +276,13 @@ class DaskCrew(Crew):
                 continue
             except ValueError as error:
                 raise UsageError(str(error), where="--scheduler", mend="write such as tcp://HOST:8786") from error
-            client.register_plugin(self._delivery)
-            client.subscribe_topic(_TOPIC, self._hear_progress)
+            self._introduce(client)
             return client
+
+    def _introduce(self, client: Any) -> None:
+        """Give every worker, also those still to come, what the job is; hear how far they are."""
+        client.register_plugin(self._delivery)
+        client.subscribe_topic(_TOPIC, self._hear_progress)
 
     def _hear_progress(self, event: Any) -> None:
         _, (key, fraction, words) = event

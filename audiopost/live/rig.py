@@ -300,6 +300,8 @@ class Rig:
 
     def _do(self, jobs: _Jobs) -> None:
         while (job := jobs.get()) is not None:
+            if self._stopping.is_set():
+                continue  # nothing needs to be mended any more
             try:
                 job()
             except AudiopostError as error:

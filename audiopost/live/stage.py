@@ -35,6 +35,12 @@ class Stage:
     playing: bool = False
     stopping: bool = False
 
+    def __getattr__(self, name: str) -> Any:
+        # Only `memory` and `pool` ever go, at the very end: a repair that is still under way then must end too.
+        if name in ("memory", "pool"):
+            raise DeviceError("session", "it has ended")
+        raise AttributeError(name)
+
     @property
     def sample_rate(self) -> int:
         """Of the session, in Hz."""

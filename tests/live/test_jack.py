@@ -230,5 +230,7 @@ def test_a_server_that_comes_back_at_another_rate_is_followed_with_everything_as
     assert (rate, np.max(np.abs(before)) > 0.1) == (RATE_HZ, True)
     after, rate = read_audio(path)
     assert rate == 44_100
-    whole = after[:, -4410:].astype(np.float64)
-    assert np.sqrt(2 * np.mean(whole**2)) == pytest.approx(TONE_PEAK * 10 ** (-3 / 20), rel=1e-3)
+    # Most of the last half second: a block that a busy machine misses is dry, and 3 dB louder.
+    pieces = after[0, -22_050:].astype(np.float64).reshape(-1, 441)
+    peaks = np.sqrt(2 * np.mean(pieces**2, axis=1))
+    assert np.median(peaks) == pytest.approx(TONE_PEAK * 10 ** (-3 / 20), rel=1e-3)
