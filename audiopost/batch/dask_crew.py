@@ -72,7 +72,8 @@ class _Delivery(distributed.WorkerPlugin):
 class _Answer:
     """What a worker says of a task; `lacks` where it could not even begin."""
 
-    ended: Ended
+    ended: Ended | None
+    """None where the worker does not know the job: its scheduler came after it was told."""
     worker: str
     lacks: bool = False
 
@@ -81,6 +82,8 @@ def _work(digest: str, packed: bytes) -> _Answer:
     """On a worker: one task."""
     task: Task = pickle.loads(packed)  # noqa: S301 - from the process that submits, through the user's own scheduler
     worker = distributed.get_worker()
+    if digest not in _settings_here:
+        return _Answer(None, worker.address)
     try:
         settings = _prepared(digest)
     except (AudiopostError, OSError) as error:
@@ -240,6 +243,10 @@ class DaskCrew(Crew):
             tell(_failure(in_work.task, future.exception()))
             return
         answer: _Answer = future.result()
+        if answer.ended is None:
+            self._introduce(self._client)
+            self._submit(in_work.task, in_work.unfit)
+            return
         if answer.lacks and self._others(in_work.unfit | {answer.worker}):
             self._unfit.add(answer.worker)
             self._submit(in_work.task, in_work.unfit | {answer.worker})
@@ -249,17 +256,16 @@ class DaskCrew(Crew):
     def _look_after_scheduler(self) -> None:
         """Hand over again what a scheduler that died and came back has forgotten."""
         if self._client.status != "running":
-            if self._tell_of_trouble is not None:
-                self._tell_of_trouble(f"the scheduler {self._scheduler} is lost; looking for it")
+            self._trouble("is lost; looking for it")
             self._client.close(timeout=1.0)
             self._client = self._connected(self._patience_s)
             self._unfit.clear()
             forgotten = list(self._in_work.values())
         else:
+            # Dask finds a scheduler that came back by itself, but that one knows nothing of what was in work.
             forgotten = [each for each in self._in_work.values() if each.future.status in ("cancelled", "lost")]
             if forgotten:
-                # Dask has found the scheduler again by itself: another one, whose workers know nothing of this job.
-                self._introduce(self._client)
+                self._trouble("was lost and is back; what was in work is handed over again")
         self.workers = self._threads() or self.workers
         for each in forgotten:
             self._submit(each.task, frozenset(self._unfit))
@@ -278,6 +284,10 @@ class DaskCrew(Crew):
                 raise UsageError(str(error), where="--scheduler", mend="write such as tcp://HOST:8786") from error
             self._introduce(client)
             return client
+
+    def _trouble(self, what: str) -> None:
+        if self._tell_of_trouble is not None:
+            self._tell_of_trouble(f"the scheduler {self._scheduler} {what}")
 
     def _introduce(self, client: Any) -> None:
         """Give every worker, also those still to come, what the job is; hear how far they are."""
