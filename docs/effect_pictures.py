@@ -17,6 +17,7 @@ from audiopost.errors import AudiopostError
 from audiopost.graph.algebra import Graph
 from audiopost.graph.catalogue import EffectEntry
 from audiopost.report.plotting import INK, PALE, drawing, frequency_axis, svg_of
+from audiopost.ui.curves import DYNAMICS, FILTERS
 from audiopost.units import db_to_linear, linear_to_db, powers_to_db
 
 RATE_HZ = 48_000
@@ -30,15 +31,7 @@ SHOWN: dict[str, dict[str, float]] = {
 }  # fmt: skip
 """Effects whose defaults do nothing: what they are shown with."""
 
-FILTERS = {
-    "highpass", "lowpass", "high_shelf", "low_shelf", "peak", "equalizer", "pedalboard.HighpassFilter",
-    "pedalboard.LowpassFilter", "pedalboard.HighShelfFilter", "pedalboard.LowShelfFilter", "pedalboard.PeakFilter",
-    "pedalboard.LadderFilter",
-}  # fmt: skip
-DYNAMICS = {
-    "compressor", "gate", "limiter", "pedalboard.Compressor", "pedalboard.NoiseGate", "pedalboard.Limiter",
-    "pedalboard.BrickwallLimiter", "pedalboard.Clipping", "pedalboard.Distortion",
-}  # fmt: skip
+SHOWN_BY_LEVELS = DYNAMICS | {"pedalboard.Clipping", "pedalboard.Distortion"}
 SPACE = {"reverb", "delay", "pedalboard.Reverb", "pedalboard.Delay"}
 UNSEEN = {
     "bus",
@@ -73,7 +66,7 @@ def picture_of(entry: EffectEntry) -> Picture | None:
     draw: Callable[[EffectEntry, Graph, str], Picture] = _burst
     if entry.name in FILTERS:
         draw = _response
-    elif entry.name in DYNAMICS:
+    elif entry.name in SHOWN_BY_LEVELS:
         draw = _levels
     elif entry.name in SPACE:
         draw = _decay

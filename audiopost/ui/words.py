@@ -7,6 +7,7 @@ ever in it: files are those of the folders given at the start, by number, and ch
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ __all__ = ["ConsoleWords", "Word"]
 Word = Mapping[str, Any]
 
 
-class ConsoleWords:
+class ConsoleWords(ABC):
     """What can be done from a page. Each raises AudiopostError, or what a wrong word makes Python raise."""
 
     host: LiveHost
@@ -38,9 +39,9 @@ class ConsoleWords:
     structure: int
     before_audition: GraphSpec | None
 
+    @abstractmethod
     def tell(self, sentence: str) -> None:
         """Show a sentence to everybody who looks."""
-        raise NotImplementedError
 
     def _file(self, number: int) -> Path:
         if not 0 <= number < len(self.files):
