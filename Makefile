@@ -23,11 +23,10 @@ help:
 demo: $(VENV)/.installed system-packages
 	@$(BIN)/audiopost demo demo
 
-# What needs neither a clock nor the whole machine runs two files at a time; sessions and commands run alone, in their order.
-ALONE := tests/live tests/surface tests/equivalence
+# What plays against the clock runs alone, the rest two files at a time.
 test: $(VENV)/.installed-tests system-packages
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(addprefix --ignore=,$(ALONE))
-	@$(BIN)/python -m pytest $(ALONE)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not soak and not clocked"
+	@$(BIN)/python -m pytest -m "not soak and clocked" tests/live tests/surface tests/equivalence
 
 soak: $(VENV)/.installed-tests system-packages
 	@$(BIN)/python -m pytest -m soak

@@ -9,13 +9,15 @@ import pytest
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-CLOCKED = ("live/", "surface/test_live", "surface/test_console", "equivalence/test_live")
+CLOCKED = ("live/", "surface/test_live", "surface/test_console", "surface/test_demo", "equivalence/test_live")
 """Tests that play against the clock: a machine that is kept busy for a moment misses a block, which is heard, as it
-must be. Such a test is given a second chance, and the summary counts it; one that fails twice has failed."""
+must be. So they run alone, and such a test is given a second chance, which the summary counts; one that fails twice has
+failed."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here) and item.path.relative_to(here).as_posix().startswith(CLOCKED):
+            item.add_marker(pytest.mark.clocked)
             item.add_marker(pytest.mark.flaky(reruns=1))

@@ -175,9 +175,10 @@ class Chains:
     def _bring_in(self, spec: GraphSpec, drawing: bytes, side: str, *, keep: bool = False) -> None:
         """Load into a free engine, let it come, wait until it is heard. Holds `changing`.
 
-        Raises AudiopostError; then the chain before is the present one, and `_fallen` is the engine if it died.
+        Raises AudiopostError; then the chain before is the present one, and `_fallen` the engine that was to play,
+        None if there was none.
         """
-        stage = self._stage
+        stage, self._fallen = self._stage, None
         slot = stage.pool.take(PATIENCE_S)
         engine = self._fallen = stage.pool.child(slot)
         before = self._chains.get(side)
@@ -281,6 +282,8 @@ class Chains:
                 try:
                     self._bring_in(spec, pickled(spec), side)
                 except AudiopostError as error:
+                    if self._stage.stopping:
+                        return  # every engine is dead by now, and none of them for a reason of its own
                     if self._fallen is None or not self._fallen.dead:
                         self._stage.listener.problem(f"the chain cannot be brought back: {error}")
                         return

@@ -31,6 +31,13 @@ class EnginePool:
         self._children: dict[int, Child] = {}
         self._free: list[int] = []
         self._change = threading.Condition()
+        self._closed = False
+
+    def close(self) -> None:
+        """The session ends: who waits for an engine waits no more."""
+        with self._change:
+            self._closed = True
+            self._change.notify_all()
 
     @property
     def pids(self) -> list[int]:
@@ -48,10 +55,12 @@ class EnginePool:
         self._children[child.slot] = child
 
     def take(self, patience_s: float) -> int:
-        """A free slot. Raises DeviceError if none becomes free in time."""
+        """A free slot. Raises DeviceError if none becomes free in time, or the session ends."""
         limit = time.monotonic() + patience_s
         with self._change:
             while True:
+                if self._closed:
+                    raise DeviceError("engine", "the session ends")
                 self._free = [slot for slot in self._free if not self._children[slot].dead]
                 if self._free:
                     return self._free.pop(0)

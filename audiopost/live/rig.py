@@ -140,6 +140,7 @@ class Rig:
         try:
             if self._ready:
                 self.stage.stopping = True
+                self.stage.pool.close()
                 self.recorder.stop_all()
                 if self.stage.playing and not self.stage.device.dead:
                     self.stage.ask_device(say.StopPlaying(), STOP_PATIENCE_S)

@@ -44,7 +44,7 @@ def alive(pid: int) -> bool:
     """Whether a process runs (one that has ended but was not waited for does not)."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it may end between opening and reading
         return False
     return state not in "ZX"
 

@@ -128,6 +128,21 @@ def test_stop_returns_when_every_process_hangs(tone: Path, tmp_path: Path) -> No
     assert any("heard.wav may be incomplete" in sentence for sentence in host.problems)
 
 
+def test_a_session_ends_while_its_engine_is_brought_back(tone: Path) -> None:
+    """The engine that took over dies too, and the session ends before there is another: so does the repair."""
+    with LiveHost(fx.gain(), source=tone, device="null", engines=2) as host:
+        until(lambda: len(host.statistics()["pids"]["engines"]) == 2)
+        os.kill(host.statistics()["pids"]["engines"][0], signal.SIGKILL)
+        until(lambda: host.statistics()["engine_restarts"] == 1 and len(host.statistics()["pids"]["engines"]) == 2)
+        for pid in host.statistics()["pids"]["engines"]:
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: sum("another engine takes over" in sentence for sentence in host.problems) == 2)
+    threads = [thread for thread in threading.enumerate() if thread.name == "audiopost live repairs"]
+    for thread in threads:
+        thread.join(tolerances.LIVE_STOP_S)
+    assert not any(thread.is_alive() for thread in threads)
+
+
 def test_an_effect_that_raises_is_cut_out_named_and_the_rest_plays(tone: Path, tmp_path: Path) -> None:
     output = tmp_path / "engine.wav"
     chain = fx.gain(gain_db=-6) >> drawn(Trigger)
