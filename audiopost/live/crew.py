@@ -271,6 +271,10 @@ class Crew:
             child.process.wait()
         self._hear_words(child)
         child.cause = _cause(child.process.returncode, bytes(child.said))
+        self._pronounce_dead(child)
+
+    def _pronounce_dead(self, child: Child) -> None:
+        """From here on nobody can ask the child; who waits for its answer is told, and who waits for it to be ready."""
         with self._guard:
             child.dead = True
             orphaned = [ticket for ticket, (asked, _) in self._answers.items() if asked is child]
@@ -282,6 +286,8 @@ class Crew:
             answer(Failed(0, self._death(child)))
 
     def _forget(self, child: Child) -> None:
+        # The crew's thread may have ended before it heard of this death.
+        self._pronounce_dead(child)
         child.channel.close()
         if child.words >= 0:
             os.close(child.words)

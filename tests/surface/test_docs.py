@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -12,7 +13,6 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from audiopost.graph.catalogue import CATALOGUE
 from audiopost.jobs import demo_material
 from audiopost.library.targets import list_targets
 from tests.surface.conftest import Run
@@ -98,7 +98,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_effect_and_every_target_has_its_place(site: Path) -> None:
-    for name in CATALOGUE.names():
+    # What the catalogue of a new process holds: other tests add effects of their own to this one's.
+    listed = subprocess.run(
+        [sys.executable, "-m", "audiopost", "effects", "--json"], capture_output=True, text=True, check=True
+    )
+    names = [effect["name"] for effect in json.loads(listed.stdout)["effects"]]
+    assert "compressor" in names
+    for name in names:
         assert (site / "reference" / "effects" / f"{name}.html").is_file()
     text = (site / "reference" / "targets.html").read_text(encoding="utf-8")
     assert all(f'id="{target.id}"' in text for target in list_targets())
