@@ -1,4 +1,4 @@
-"""Hosted plug-ins in the catalogue: pedalboard's built-ins as ``pedalboard.X``, plug-in files as ``plugin``.
+"""Plug-in files in the catalogue, as ``plugin``; pedalboard's built-ins stand in `hosted_built_ins`.
 
 What a plug-in does not keep of a node's laws is made good below (`audiopost.plugins.streams`,
 `audiopost.plugins.channel_groups`) or stated in `exceptions`. The library itself is loaded with the first node.
@@ -9,31 +9,28 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from audiopost.effects.fused_built_ins import fused_built_ins
-from audiopost.effects.hosted_node import HostedNode
+from audiopost.effects.hosted_built_ins import built_in_entries
+from audiopost.effects.hosted_node import HostedNode, knob_parameter
 from audiopost.errors import LayoutError, UsageError
 from audiopost.graph.catalogue import EffectEntry
-from audiopost.graph.node import INFINITE_TAIL, FusedProcess, Node, StreamFormat
-from audiopost.graph.parameter import Parameter, Setting, SettingValue
+from audiopost.graph.node import INFINITE_TAIL, StreamFormat
+from audiopost.graph.parameter import Setting, SettingValue
 from audiopost.layouts import Layout, default_layout
-from audiopost.plugins import tails
-from audiopost.plugins.built_ins import BUILT_INS, HIGHEST_CUT_OFF, BuiltIn, Segments
 from audiopost.plugins.captured_streams import captured_streams
 from audiopost.plugins.channel_groups import ChannelGroup, channel_groups
 from audiopost.plugins.choice import build_with_sides, choose_plugin
 from audiopost.plugins.formats import load_instrument, load_plugin
+from audiopost.plugins.latency import differ, latency_note, measured_latency, stated_note
 from audiopost.plugins.midi_file import TimedMessage, read_midi_file
-from audiopost.plugins.plugin import PluginParameter, PluginSetting
 from audiopost.plugins.preset_file import read_preset
 from audiopost.plugins.scored import NotePlayer, ScoredStream
-from audiopost.plugins.segments import SegmentedPlugin, WholeSound
 from audiopost.plugins.streams import (
     FIXED_BLOCK_FRAMES,
     PRIMING_FRAMES,
@@ -49,64 +46,13 @@ if TYPE_CHECKING:
     from audiopost.plugins.knobs import Knob
     from audiopost.plugins.reloading import ReloadingPlugin
 
-__all__ = ["BuiltInNode", "PluginNode", "entries"]
+__all__ = ["PluginNode", "entries"]
 
 UNKNOWN_TAIL_S = 10.0
 """Least tail of a delay or reverb in a plug-in file: it depends on knobs whose meaning the file does not tell."""
 
 SCAN_RATE_HZ = 48_000
 """The rate at which a scan measures."""
-
-
-class BuiltInNode(HostedNode):
-    """A built-in of pedalboard. Subclassed once for each row of the table."""
-
-    row: ClassVar[BuiltIn]
-
-    def share_out(self, stream: StreamFormat) -> tuple[ChannelGroup, ...]:
-        """By what the row says that the effect takes."""
-        return channel_groups(stream.layout, self.row.channels, self.row.linked, self.name)
-
-    def make_stream(self, width: int, sample_rate: int) -> Stream:
-        """Steady or in fixed blocks, by the row."""
-        row = self.row
-        # Late: loading the library takes 0.1 s, and listing the catalogue must not.
-        from audiopost.plugins.pedalboard_host import make_built_in
-
-        plugin = make_built_in(row, self.setting_values, sample_rate)
-        for name, value in self.values.items():
-            plugin.set_parameter(name, value)
-        if row.segments is not None:
-            return _segmented(plugin, row.segments, width, sample_rate)
-        if not row.fixed_block_frames:
-            return SteadyStream(plugin, width, row.priming_frames)
-        settings = tuple(sorted(self.setting_values.items()))
-        spare = seconds_to_frames(row.spare_s, sample_rate)
-        held = _held_back(row.name, settings, width, sample_rate) + spare
-        return FixedBlockStream(plugin, width, row.fixed_block_frames, held)
-
-    def prepare(self, stream: StreamFormat) -> None:
-        """See `HostedNode`."""
-        self._impulse_response_s = 0.0
-        if "impulse_response" in self.setting_values:
-            from audiopost.plugins.pedalboard_host import impulse_response_s
-
-            self._impulse_response_s = impulse_response_s(str(self.setting_values["impulse_response"]))
-        super().prepare(stream)
-
-    def fused_with(self, followers: Sequence[Node]) -> FusedProcess | None:
-        """One native call for a row of built-ins that hold nothing back."""
-        return fused_built_ins([self, *followers])
-
-    def ringing_frames(self) -> int:
-        """From the row: derived from the knobs, or measured."""
-        beyond_s = self.row.tail_beyond_latency_s + self._impulse_response_s
-        values = dict(self.values)
-        for parameter in self.row.parameters:
-            if parameter.below_nyquist:
-                values[parameter.name] = min(values[parameter.name], HIGHEST_CUT_OFF * self._rate)
-        ringing = self.row.tail(values, self._rate)
-        return INFINITE_TAIL if ringing == tails.ENDLESS else ringing + math.ceil(beyond_s * self._rate)
 
 
 class PluginNode(HostedNode):
@@ -167,7 +113,7 @@ class PluginNode(HostedNode):
             restored = self._load(SCAN_RATE_HZ)
             declared = tuple(each for each in restored.parameters if each.name in known)
         self._defaults = {each.name: each.default for each in declared}
-        self.parameters = tuple(_parameter(each) for each in declared)
+        self.parameters = tuple(knob_parameter(each) for each in declared)
         super().__init__(settings)
         self.side_inputs = self._info.side_inputs
         self.side_widths = self._info.side_channels
@@ -214,8 +160,10 @@ class PluginNode(HostedNode):
         self._first = None
         with captured_streams():
             super().prepare(stream)
-        self._take_latency()
-        self.notes = (*self._chosen, *self._info.notes)
+            held = self.latency_frames
+            self._take_latency()
+            late = self._latency_notes(held)
+        self.notes = (*self._chosen, *self._scan_notes(), *late)
         if self._block_frames():
             self.notes += (f"fed blocks of {self._block_frames()} frames, because its sound depends on their size",)
 
@@ -231,6 +179,40 @@ class PluginNode(HostedNode):
                 mend="leave it out, or give what was measured",
             )
         self.latency_frames = wanted
+
+    def _scan_notes(self) -> tuple[str, ...]:
+        """What the scan remarked, but for the latency: that is for the plug-in as it stands here."""
+        info = self._info
+        if info.measured_latency_frames is None:
+            return info.notes
+        of_latency = latency_note(info.latency_frames, info.measured_latency_frames)
+        return tuple(note for note in info.notes if note != of_latency)
+
+    def _latency_notes(self, held: int) -> tuple[str, ...]:
+        """What a click says of the latency, where nothing says that the report holds here.
+
+        A report is doubtful where the scan found it wrong, where another one is given now (another rate, other knobs),
+        or a state whose latency the scan has not measured; and so is one that the drawing states.
+        """
+        info, waiting = self._info, max(0, self._block_frames() - 1)
+        stated = int(self.setting_values["latency_frames"]) >= 0
+        restored = bool(self._state) or self._preset is not None
+        as_scanned = held == info.latency_frames + waiting and not differ(
+            info.latency_frames, info.measured_latency_frames
+        )
+        if self._plays_notes or (as_scanned and not stated and not restored):
+            return ()
+        first = self._instances[0]
+        late = measured_latency(
+            first.stream, first.group.width, sum(self.side_widths), first.played.channels, first.played.maximum_frames
+        )
+        if late is None and info.measured_latency_frames is not None:
+            late = info.measured_latency_frames + waiting  # its knobs let nothing through here
+        if late is None or not differ(self.latency_frames, late):
+            return ()
+        return (
+            stated_note(self.latency_frames, late) if stated else latency_note(held - waiting, late - waiting, waiting),
+        )
 
     def reset(self) -> None:
         """See `HostedNode`; some plug-ins print when they start anew."""
@@ -332,54 +314,9 @@ class PluginNode(HostedNode):
 
 
 def entries() -> Iterator[EffectEntry]:
-    """The catalogue's entries of this module: one for each built-in, and ``plugin``."""
-    for row in BUILT_INS.values():
-        yield EffectEntry.of(_node_class(row))
+    """The catalogue's entries of hosted effects: one for each built-in, and ``plugin``."""
+    yield from built_in_entries()
     yield replace(EffectEntry.of(PluginNode), open_parameters=True)
-
-
-def _node_class(row: BuiltIn) -> type[BuiltInNode]:
-    attributes = {
-        "__module__": __name__,  # else that of the frame that makes classes: `abc`
-        "__doc__": row.summary,
-        "row": row,
-        "name": f"pedalboard.{row.name}",
-        "summary": row.summary,
-        "parameters": tuple(_parameter(each) for each in row.parameters),
-        "settings": tuple(_setting(each) for each in row.settings),
-        "live": row.live,
-        "exceptions": row.exceptions,
-    }
-    return type(f"{row.name}Node", (BuiltInNode,), attributes)
-
-
-def _parameter(each: PluginParameter) -> Parameter:
-    return Parameter(
-        each.name, each.default, each.minimum, each.maximum, each.unit, each.taper, each.smoothing_ms, each.choices,
-        each.summary,
-    )  # fmt: skip
-
-
-def _setting(each: PluginSetting) -> Setting:
-    return Setting(each.name, each.kind, each.default, each.choices, each.summary)
-
-
-@lru_cache(maxsize=256)
-def _held_back(row: str, settings: tuple[tuple[str, SettingValue], ...], width: int, sample_rate: int) -> int:
-    """What a built-in holds back, measured once for each way to use it."""
-    from audiopost.plugins.pedalboard_host import make_built_in
-
-    known = BUILT_INS[row]
-    plugin = make_built_in(known, dict(settings), sample_rate)
-    return held_back(plugin, width, known.fixed_block_frames, seconds_to_frames(known.probe_s, sample_rate))
-
-
-def _segmented(sound: WholeSound, segments: Segments, width: int, sample_rate: int) -> Stream:
-    frames = [
-        seconds_to_frames(each_s, sample_rate)
-        for each_s in (segments.hop_s, segments.before_s, segments.after_s, segments.fade_s)
-    ]
-    return FixedBlockStream(SegmentedPlugin(sound, width, *frames), width, frames[0], held_back_frames=frames[2])
 
 
 def _decoded(state: str) -> bytes:

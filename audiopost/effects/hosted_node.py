@@ -19,12 +19,13 @@ import numpy as np
 
 from audiopost.blocks import AudioBlock, BlockMemory
 from audiopost.graph.node import INFINITE_TAIL, Node, StreamFormat
-from audiopost.graph.parameter import SettingValue
+from audiopost.graph.parameter import Parameter, SettingValue
 from audiopost.plugins.channel_groups import ChannelGroup
+from audiopost.plugins.plugin import PluginParameter
 from audiopost.plugins.streams import Stream
 from audiopost.units import ms_to_frames
 
-__all__ = ["STEP_FRAMES", "HostedNode"]
+__all__ = ["STEP_FRAMES", "HostedNode", "fit_channels", "knob_parameter"]
 
 STEP_FRAMES = 16
 """Frames between two values of a gliding knob: 0.3 ms at 48 kHz, 60 steps in the usual 20 ms."""
@@ -236,3 +237,11 @@ def fit_channels(block: AudioBlock, out: AudioBlock) -> None:
         shared = min(block.shape[0], out.shape[0])
         np.copyto(out[:shared], block[:shared])
         out[shared:] = 0.0
+
+
+def knob_parameter(each: PluginParameter) -> Parameter:
+    """A plug-in's parameter as one of a node."""
+    return Parameter(
+        each.name, each.default, each.minimum, each.maximum, each.unit, each.taper, each.smoothing_ms, each.choices,
+        each.summary,
+    )  # fmt: skip

@@ -24,6 +24,7 @@ from audiopost.blocks import AudioBlock
 from audiopost.errors import PluginError, PluginLoadError
 from audiopost.plugins.formats import LoadedPlugin, load_plugin, plugin_names
 from audiopost.plugins.knobs import Knob
+from audiopost.plugins.latency import click, differ, latency_note, peak_frame
 from audiopost.plugins.locate import format_of
 from audiopost.plugins.plugin import PluginInfo, PluginParameter, sentence
 from audiopost.plugins.scan import NAMES_ONLY
@@ -35,14 +36,11 @@ RATE_HZ = 48_000
 WIDTHS_TRIED = (1, 2, 4, 6, 8, 10, 12, 16)
 PIECES_FRAMES = (1, 2, 37, 64, 511, 3)
 TRIAL_FRAMES = 480 * FIXED_BLOCK_FRAMES
-IMPULSE_FRAMES = 16_384
 LONGEST_TAIL_FRAMES = 60 * PRIMING_FRAMES
 LONGEST_GAP_FRAMES = 12 * PRIMING_FRAMES
 """Two seconds: after a longer silence no echo is waited for."""
 SILENCE_LINEAR = 1e-6
 """-120 dBFS: what has decayed."""
-LATENCY_DOUBT_FRAMES = 8
-"""The peak of an impulse response may lie this far from the reported latency: filters smear it."""
 
 
 def scan(path: str, only: tuple[str, ...], say: Callable[..., None]) -> None:
@@ -135,8 +133,8 @@ def _plays(plugin: LoadedPlugin, width: int, stage: Callable[[str], None], refus
 class _Measured:
     """What one instance does to silence, a click and a burst of noise, in blocks of one size.
 
-    `held_back`: frames that it kept of the silence; `peak`: frame of the largest sample of its answer to a click;
-    `tail`: frames until the burst has decayed with every knob at its default, -1 where it does not.
+    `held_back`: frames that it kept of the silence; `peak`: frame of the largest sample of its answer to a click, None
+    for silence; `tail`: frames until the burst has decayed with every knob at its default, -1 where it does not.
     """
 
     def __init__(self, plugin: LoadedPlugin, width: int, block_frames: int) -> None:
@@ -144,10 +142,7 @@ class _Measured:
         silence = np.zeros((width, PRIMING_FRAMES), dtype=np.float32)
         plugin.reset()
         self.held_back = PRIMING_FRAMES - _in_blocks(plugin, silence, sizes).shape[1]
-        click = np.zeros((width, IMPULSE_FRAMES), dtype=np.float32)
-        click[:, 0] = 0.25
-        answer = np.abs(_in_blocks(plugin, click, sizes)).max(axis=0, initial=0.0)
-        self.peak = int(np.argmax(answer)) if answer.size else 0
+        self.peak = peak_frame(_in_blocks(plugin, click(width), sizes))
         _in_blocks(plugin, _noise(width, PRIMING_FRAMES), sizes)
         last, played = 0, 0
         while played < LONGEST_TAIL_FRAMES and played - last < LONGEST_GAP_FRAMES:
@@ -256,13 +251,8 @@ def _in_blocks(plugin: LoadedPlugin, samples: AudioBlock, sizes: tuple[int, ...]
     return np.concatenate(played, axis=1)
 
 
-def _notes(reported: int, measured: int) -> tuple[str, ...]:
-    if abs(measured - reported) <= LATENCY_DOUBT_FRAMES:
-        return ()
-    return (
-        f"reports {reported} frames of latency, but the peak of its impulse response comes after {measured}: "
-        f"where that is no wanted delay, set latency_frames = {measured}",
-    )
+def _notes(reported: int, measured: int | None) -> tuple[str, ...]:
+    return (latency_note(reported, measured),) if measured is not None and differ(reported, measured) else ()
 
 
 def _failed(path: str, name: str, reason: str) -> PluginInfo:

@@ -91,6 +91,31 @@ def test_a_latency_that_it_conceals_is_told_by_the_graph_and_compensated_where_t
     assert note.startswith("plugin: reports 0 frames of latency")
 
 
+@pytest.mark.parametrize(
+    ("behaviour", "mode", "stated", "words"),
+    [
+        ("wrong latency", 2.0, -1, ["plugin: reports 64 frames of latency, but", "set latency_frames = 100"]),
+        ("wrong latency", 0.0, 100, []),
+        ("wrong latency", 0.0, 80, ["plugin: latency_frames = 80 is stated, but", "comes after 100"]),
+        ("well", 2.0, -1, []),
+    ],
+)
+def test_a_doubtful_latency_is_measured_where_it_plays(
+    tmp_path: Path, behaviour: str, mode: float, stated: int, words: list[str]
+) -> None:
+    settings = {"path": str(built_clap(tmp_path, behaviour)), "latency_frames": stated}
+    renderer = GraphRenderer(Graph.of("plugin", {"mode": mode}, settings), STEREO)
+    assert bool(renderer.notes) == bool(words)
+    assert all(word in renderer.notes[0] for word in words)
+
+
+def test_measuring_the_latency_leaves_no_sound_behind(tmp_path: Path) -> None:
+    renderer = GraphRenderer(Graph.of("plugin", {}, {"path": str(built_clap(tmp_path, "wrong latency"))}), STEREO)
+    out = np.ones((2, 512), dtype=np.float32)
+    renderer.process(np.zeros((2, 512), dtype=np.float32), out)
+    assert not np.any(out)
+
+
 @pytest.mark.parametrize("behaviour", ["flood", "denormals", "threads left", "huge memory"])
 def test_what_is_only_rude_plays(tmp_path: Path, behaviour: str) -> None:
     assert scanned(tmp_path, behaviour).status == "ok"
