@@ -20,7 +20,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from audiopost.dsp.vector_code import BYTE, INDEX, POINTER, WORD, Code, Symbol, emitted, vector_program
+from audiopost.dsp.machine_code import emitted
+from audiopost.dsp.vector_code import BYTE, INDEX, POINTER, WORD, Code, Symbol, vector_program
 
 __all__ = ["ForeignCalls", "GuardedCall", "foreign_calls"]
 

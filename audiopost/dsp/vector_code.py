@@ -1,8 +1,8 @@
-"""Small programs on vectors, written as formulas, made into machine code. The door to llvmlite.
+"""Small programs on vectors, written as formulas; `machine_code` makes them run.
 
 Why beside `compiled`: numba's import and first kernel cost a process a second, and its compiler does not put several
 channels into one register. Here a program is emitted once, through LLVM's public interface alone, in a fraction of
-a second; its object code is kept in the user's cache and loaded by the next process without a compiler.
+a second.
 
 A program is a Python function that is run once, with symbols in place of numbers::
 
@@ -25,17 +25,9 @@ then emitted into that kernel, where the call costs what a call in C costs.
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import hashlib
-import os
-import tempfile
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-from audiopost.dsp.compiled import kernel_cache_folder
 
 __all__ = [
     "BYTE",
@@ -50,12 +42,9 @@ __all__ = [
     "WORD",
     "WORDS",
     "Code",
-    "Programs",
     "Symbol",
     "Variable",
     "VectorProgram",
-    "are_kept",
-    "emitted",
     "vector_program",
 ]
 
@@ -67,21 +56,7 @@ FLOAT, REAL = "float", "double"
 INDEX, WORD, SHORT, BYTE = "i64", "i32", "i16", "i8"
 POINTER = "ptr"
 
-Programs = Mapping[str, Callable[..., Any]]
-"""Callable programs by name; memory is given by its address."""
-
 _TRUTHS = "<8 x i1>"
-
-_ARGUMENTS: dict[str, Any] = {
-    POINTER: ctypes.c_void_p,
-    INDEX: ctypes.c_int64,
-    WORD: ctypes.c_int32,
-    REAL: ctypes.c_double,
-}
-_RESULTS: dict[str, Any] = {"": None, BYTE: ctypes.c_uint8, **_ARGUMENTS}
-_DOOR = threading.Lock()
-_ENGINES: list[Any] = []
-"""Machine code lives as long as its engine."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +76,7 @@ class VectorProgram:
 
     def for_kernels(self, numba: Any) -> Any:
         """The program as a function that numba's kernels may call (see `compiled`)."""
-        import llvmlite.ir as ir
-
+        ir = numba.core.cgutils.ir  # llvmlite's, as numba itself writes with it
         types = numba.types
         wanted = {POINTER: types.Array, INDEX: types.Integer, REAL: types.Float}
 
@@ -402,87 +376,3 @@ def vector_program(*kinds: str, gives: str = "") -> Callable[[Callable[..., Symb
     It may return the symbol of a value of the kind `gives`, which the program then returns.
     """
     return lambda write: VectorProgram(write.__name__, kinds, write, gives)
-
-
-def emitted(*programs: VectorProgram) -> Programs:
-    """The programs as machine code for this processor: from the user's cache, or emitted now (half a second).
-
-    Raises
-    ------
-    ImportError, OSError
-        If llvmlite is not there, or does not load on this machine.
-    """
-    with _DOOR:
-        import llvmlite.binding as llvm
-
-        machine, path = _machine_and_place(llvm, programs)
-        object_code = _kept(path, lambda: _compile(llvm, machine, programs))
-        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
-        engine.add_object_file(llvm.ObjectFileRef.from_data(object_code))
-        engine.finalize_object()
-        _ENGINES.append(engine)
-        return {program.name: _callable(engine, program) for program in programs}
-
-
-def are_kept(*programs: VectorProgram) -> bool:
-    """Whether `emitted` would find the programs in the user's cache. Raises as it does."""
-    with _DOOR:
-        import llvmlite.binding as llvm
-
-        _, path = _machine_and_place(llvm, programs)
-        return path is not None and path.exists()
-
-
-def _machine_and_place(llvm: Any, programs: tuple[VectorProgram, ...]) -> tuple[Any, Path | None]:
-    """What code is made for, and the file in which it is kept; None where there is no cache."""
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    processor = (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
-    target = llvm.Target.from_default_triple()
-    machine = target.create_target_machine(*processor, opt=3, codemodel="jitdefault", jit=True)
-    key = repr((llvm.llvm_version_info, target.triple, *processor, *(program.name for program in programs)))
-    folder = kernel_cache_folder()
-    return machine, folder and folder / f"vectors-{hashlib.sha256(key.encode()).hexdigest()[:16]}.o"
-
-
-def _callable(engine: Any, program: VectorProgram) -> Callable[..., Any]:
-    prototype = ctypes.CFUNCTYPE(_RESULTS[program.gives], *(_ARGUMENTS[kind] for kind in program.kinds))
-    return prototype(engine.get_function_address(program.name))
-
-
-def _compile(llvm: Any, machine: Any, programs: tuple[VectorProgram, ...]) -> bytes:
-    """Object code of the programs."""
-    import llvmlite.ir as ir
-
-    module = ir.Module("audiopost")
-    for program in programs:
-        code = Code(ir, module, program)
-        result = program.write(code, *code.arguments)
-        if result is None:
-            code.builder.ret_void()
-        else:
-            code.builder.ret(result.llvm)
-    verified = llvm.parse_assembly(str(module))
-    verified.verify()
-    options = llvm.create_pipeline_tuning_options(speed_level=3)
-    passes = llvm.create_pass_builder(machine, options)
-    passes.getModulePassManager().run(verified, passes)
-    object_code: bytes = machine.emit_object(verified)
-    return object_code
-
-
-def _kept(path: Path | None, make: Callable[[], bytes]) -> bytes:
-    """Object code from the user's cache, or made and put there; a damaged file counts as none."""
-    if path is None:
-        return make()
-    with contextlib.suppress(OSError):
-        digest, _, object_code = path.read_bytes().partition(b"\n") if path.exists() else (b"", b"", b"")
-        if hashlib.sha256(object_code).hexdigest().encode() == digest:
-            return object_code
-    object_code = make()
-    with contextlib.suppress(OSError):  # a full disk costs the next process half a second, no more
-        descriptor, name = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(hashlib.sha256(object_code).hexdigest().encode() + b"\n" + object_code)
-        Path(name).replace(path)
-    return object_code

@@ -29,50 +29,22 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Annotated, Any, ClassVar, Generic, ParamSpec, TypeVar, get_args, get_origin, get_type_hints, overload
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Generic, ParamSpec, TypeVar, overload
 
-import numpy as np
-
-from audiopost.blocks import AudioBlock, BlockMemory
-from audiopost.dsp.sample_loop import compile_sample_loop
-from audiopost.dsp.smoothing import Ramps
 from audiopost.effects import draw
-from audiopost.effects.smoothed import SMOOTHING_MS
-from audiopost.errors import EffectError, UsageError
+from audiopost.effects.argument_knobs import Range, knobs_of, no_effect
+from audiopost.effects.python_nodes import FunctionNode, KernelNode
+from audiopost.errors import UsageError
 from audiopost.graph.algebra import Graph
 from audiopost.graph.catalogue import CATALOGUE, EffectEntry
-from audiopost.graph.node import INFINITE_TAIL, Node, StreamFormat
-from audiopost.graph.parameter import Parameter, Setting, Taper
-from audiopost.units import ms_to_frames
+from audiopost.graph.node import Node
 
 __all__ = ["PythonEffect", "Range", "effect", "kernel"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-@dataclass(frozen=True)
-class Range:
-    """The range of a parameter: ``Annotated[float, Range(0, 40, unit="dB")]``. No unit: it is read from the name."""
-
-    minimum: float
-    maximum: float
-    unit: str = ""
-    taper: Taper = "linear"
-
-
-GUESSED_RANGES: dict[str, Range] = {
-    "_db": Range(-60.0, 24.0, "dB"),
-    "_dbfs": Range(-120.0, 0.0, "dBFS"),
-    "_hz": Range(20.0, 20_000.0, "Hz", "log"),
-    "_ms": Range(0.0, 5_000.0, "ms"),
-    "_s": Range(0.0, 60.0, "s"),
-    "_percent": Range(0.0, 100.0, "%"),
-    "_deg": Range(-180.0, 180.0, "deg"),
-}
-"""By the end of the name, longest end first; anything else goes from 0 to 1, widened to ten times its default."""
 
 
 class PythonEffect(Generic[P, R]):
@@ -108,124 +80,6 @@ class PythonEffect(Generic[P, R]):
         graph = draw(self.name, **values)
         name, node = graph.nodes[0]
         return graph.with_node(name, replace(node, definition=self.definition))
-
-
-class FunctionNode(Node):
-    """Runs a function of a block. A knob that moves crossfades from the old result to the new one."""
-
-    trusted = False
-    exceptions: ClassVar[Mapping[str, str]] = {"allocation": "a Python function returns a new array"}
-    function: ClassVar[Callable[..., Any]]
-    switches: ClassVar[frozenset[str]] = frozenset()
-    wants_sample_rate: ClassVar[bool] = False
-
-    _now: dict[str, float]
-    _next: dict[str, float]
-
-    def prepare(self, stream: StreamFormat) -> None:
-        """Take over the values."""
-        self._fade_frames = max(1, ms_to_frames(SMOOTHING_MS, stream.sample_rate))
-        self._faded = 0
-        self._piece = BlockMemory(stream.layout.channels, stream.maximum_frames)
-        self._fixed: dict[str, Any] = {setting.name: self.setting_values[setting.name] for setting in self.settings}
-        if self.wants_sample_rate:
-            self._fixed["sample_rate"] = float(stream.sample_rate)
-        self._ramp = (np.arange(1, self._fade_frames + 1) / self._fade_frames).astype(np.float32)
-        self.reset()
-
-    def process(self, block: AudioBlock, out: AudioBlock, *_side: AudioBlock) -> None:
-        """Call the function once for each piece in which a fade begins or ends."""
-        done, frames = 0, block.shape[1]
-        while done < frames:
-            if self._now is self._next and self._next != self.values:
-                self._next, self._faded = dict(self.values), 0
-            fading = self._now is not self._next
-            length = min(frames - done, self._fade_frames - self._faded) if fading else frames - done
-            self._process_piece(block[:, done : done + length], out[:, done : done + length], fading=fading)
-            done += length
-
-    def reset(self) -> None:
-        """Arrive at the values."""
-        self._now = self._next = dict(self.values)
-        self._faded = 0
-
-    def _process_piece(self, block: AudioBlock, out: AudioBlock, *, fading: bool) -> None:
-        length = block.shape[1]
-        piece = self._piece.block(length)
-        piece[:] = block
-        np.copyto(out, self._called(piece, self._next), casting="same_kind")
-        if fading:
-            piece[:] = block
-            old = np.asarray(self._called(piece, self._now), dtype=np.float32)
-            share = self._ramp[self._faded : self._faded + length]
-            out -= old
-            out *= share
-            out += old
-            self._faded += length
-            if self._faded == self._fade_frames:
-                self._now = self._next
-
-    def _called(self, block: AudioBlock, values: Mapping[str, float]) -> Any:
-        given = {name: bool(value) if name in self.switches else value for name, value in values.items()}
-        result = np.asarray(type(self).function(block, **given, **self._fixed))
-        if result.shape != block.shape:
-            code = type(self).function.__code__
-            raise EffectError(
-                self.name,
-                f"returned an array of shape {result.shape} for a block of shape {block.shape}",
-                f"{code.co_filename}:{code.co_firstlineno}",
-            )
-        return result
-
-
-class KernelNode(Node):
-    """Runs a compiled function of one sample over channels and frames; its values glide, counted in frames."""
-
-    trusted = False
-    function: ClassVar[Callable[..., float]]
-    arguments: ClassVar[tuple[str, ...]] = ()
-    states: ClassVar[int] = 0
-
-    _ramps: Ramps | None = None
-
-    def prepare(self, stream: StreamFormat) -> None:
-        """Compile.
-
-        Raises
-        ------
-        EffectError
-            If the function cannot be compiled.
-        """
-        count = len(self.arguments)
-        self._run = compile_sample_loop(type(self).function, count)
-        self._sample_rate = float(stream.sample_rate)
-        self._ramps = Ramps.lasting(count, SMOOTHING_MS, stream.sample_rate)
-        for index, argument in enumerate(self.arguments):
-            self._ramps.jump(index, self._target(argument))
-        self._now = np.zeros(count, dtype=np.float64)
-        self._state = np.zeros((stream.layout.channels, self.states), dtype=np.float64)
-        self.tail_frames = INFINITE_TAIL if self.states else 0
-
-    def process(self, block: AudioBlock, out: AudioBlock, *_side: AudioBlock) -> None:
-        """Run the loop."""
-        assert self._ramps is not None, "prepare comes before process"
-        self._run(block, out, self._state, self._ramps.state, self._now)
-
-    def parameter_changed(self, name: str) -> None:
-        """Glide; a switch takes effect at once."""
-        if self._ramps is not None:
-            index = self.arguments.index(name)
-            switch = any(parameter.name == name and parameter.choices for parameter in self.parameters)
-            (self._ramps.jump if switch else self._ramps.aim)(index, self._target(name))
-
-    def reset(self) -> None:
-        """Clear the state."""
-        if self._ramps is not None:
-            self._ramps.finish()
-            self._state.fill(0.0)
-
-    def _target(self, argument: str) -> float:
-        return self._sample_rate if argument == "sample_rate" else self.values[argument]
 
 
 @overload
@@ -279,9 +133,9 @@ def kernel(
     """
 
     def make(function: Callable[..., float]) -> PythonEffect[..., float]:
-        knobs = _knobs_of(function, leading=2)
+        knobs = knobs_of(function, leading=2)
         if knobs.settings:
-            raise _wrong(function, f"{knobs.settings[0].name} is a text; a kernel takes numbers")
+            raise no_effect(function, f"{knobs.settings[0].name} is a text; a kernel takes numbers")
         fields = {
             "function": staticmethod(function),
             "arguments": knobs.arguments,
@@ -296,7 +150,7 @@ def kernel(
 def _make_effect(function: Callable[..., Any], name: str, summary: str) -> PythonEffect[..., Any]:
     if inspect.isclass(function):
         return _of_class(function, name, summary)
-    knobs = _knobs_of(function, leading=1)
+    knobs = knobs_of(function, leading=1)
     fields = {
         "function": staticmethod(function),
         "parameters": knobs.parameters,
@@ -330,66 +184,6 @@ def _make_class(
 
 def _first_line(documented: object) -> str:
     return (inspect.getdoc(documented) or "").partition("\n")[0]
-
-
-@dataclass(frozen=True)
-class _Knobs:
-    arguments: tuple[str, ...]
-    parameters: tuple[Parameter, ...]
-    settings: tuple[Setting, ...]
-
-
-def _knobs_of(function: Callable[..., Any], leading: int) -> _Knobs:
-    """What the arguments behind the first `leading` ones become."""
-    hints = get_type_hints(function, include_extras=True)
-    arguments = list(inspect.signature(function).parameters.values())
-    if len(arguments) < leading:
-        raise _wrong(function, f"it takes {len(arguments)} arguments, and needs {leading}")
-    parameters: list[Parameter] = []
-    settings: list[Setting] = []
-    for argument in arguments[leading:]:
-        if argument.name == "sample_rate":
-            continue
-        default = argument.default
-        if isinstance(default, str):
-            settings.append(Setting(argument.name, "text", default))
-        elif isinstance(default, bool):
-            switch = Parameter(
-                argument.name, float(default), 0.0, 1.0, choices=("off", "on"), smoothing_ms=SMOOTHING_MS
-            )
-            parameters.append(switch)
-        elif isinstance(default, int | float):
-            parameters.append(_parameter(argument.name, float(default), hints.get(argument.name)))
-        else:
-            raise _wrong(function, f"argument {argument.name} has no default that is a number, a truth value or a text")
-    return _Knobs(tuple(argument.name for argument in arguments[leading:]), tuple(parameters), tuple(settings))
-
-
-def _parameter(name: str, default: float, hint: object) -> Parameter:
-    stated = [each for each in get_args(hint)[1:] if isinstance(each, Range)] if get_origin(hint) is Annotated else []
-    guessed = _guessed_range(name, default)
-    chosen = stated[0] if stated else guessed
-    return Parameter(
-        name,
-        default,
-        float(chosen.minimum),
-        float(chosen.maximum),
-        unit=chosen.unit or guessed.unit,
-        taper=chosen.taper,
-    )
-
-
-def _guessed_range(name: str, default: float) -> Range:
-    ends = sorted((end for end in GUESSED_RANGES if name.endswith(end)), key=len)
-    known = GUESSED_RANGES[ends[-1]] if ends else Range(0.0, 1.0 if 0.0 <= default <= 1.0 else 10.0 * abs(default))
-    return replace(known, minimum=min(known.minimum, default), maximum=max(known.maximum, default))
-
-
-def _wrong(function: Callable[..., Any], what: str) -> UsageError:
-    code = function.__code__
-    return UsageError(
-        f"{function.__name__} cannot be an effect: {what}", where=f"{code.co_filename}:{code.co_firstlineno}"
-    )
 
 
 def _travel_by_value(module_name: str) -> None:

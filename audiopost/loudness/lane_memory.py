@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audiopost.dsp.vector_code import Programs
+from audiopost.dsp.machine_code import Programs
 from audiopost.loudness.lane_scan import LaneScan, Source
 from audiopost.loudness.mark_tasks import MARKS_AT_ONCE
 from audiopost.loudness.windows import MARKS_PER_SECOND

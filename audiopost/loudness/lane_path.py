@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from audiopost.blocks import AudioBlock
-from audiopost.dsp.vector_code import Programs
+from audiopost.dsp.machine_code import Programs
 from audiopost.layouts import Layout
 from audiopost.loudness.lane_scan import LaneScan, Source
 from audiopost.loudness.signal_path import Passage

@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 
 from audiopost.dsp import lane_programs as lanes
 from audiopost.dsp.lane_programs import Task
+from audiopost.dsp.machine_code import Programs, are_kept, emitted
 from audiopost.dsp.oversampling import oversampling_filter
 from audiopost.dsp.overshoot import bend_bounds
-from audiopost.dsp.vector_code import LANES, Programs, are_kept, emitted
+from audiopost.dsp.vector_code import LANES
 from audiopost.loudness.k_weighting import k_weighting_sections
 from audiopost.loudness.mark_tasks import MARKS_AT_ONCE, MarkTasks
 from audiopost.loudness.true_peak import oversampling_factor

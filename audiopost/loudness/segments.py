@@ -26,8 +26,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from audiopost.dsp.machine_code import Programs
 from audiopost.dsp.processors import available_processors
-from audiopost.dsp.vector_code import Programs
 from audiopost.layouts import Layout
 from audiopost.loudness.ending import conclude
 from audiopost.loudness.lane_memory import Form, give_back, lent

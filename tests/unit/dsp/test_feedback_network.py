@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from audiopost.dsp.feedback_network import FeedbackNetwork, _diffuser_delays, _hadamard
+from audiopost.dsp.machine_code import emitted
 from audiopost.dsp.network_kernel import PIECE, diffuse
-from audiopost.dsp.vector_code import emitted
 from tests.signals import white_noise
 
 

@@ -13,9 +13,10 @@ from audiopost.dsp.lane_programs import (
     filter_energies,
     find_peaks,
 )  # fmt: skip
+from audiopost.dsp.machine_code import emitted
 from audiopost.dsp.oversampling import oversampling_filter
 from audiopost.dsp.overshoot import bend_bounds
-from audiopost.dsp.vector_code import LANES, emitted
+from audiopost.dsp.vector_code import LANES
 from audiopost.media.sample_words import LEAD_BYTES, WORD_BYTES, decode
 from tests.tolerances import FLOAT64_SUM, TRUE_PEAK_FLOAT32
 

@@ -9,8 +9,9 @@ import pytest
 
 from audiopost.dsp.gain_computer import compressor_gain, static_reduction_db, time_constant
 from audiopost.dsp.level_programs import GAIN_ERROR_DB, gains_of_reductions, reductions_of_levels
+from audiopost.dsp.machine_code import emitted
 from audiopost.dsp.smoothing import Ramps
-from audiopost.dsp.vector_code import LANES, emitted
+from audiopost.dsp.vector_code import LANES
 from tests.signals import white_noise
 
 

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from audiopost.dsp import vector_code
+from audiopost.dsp import machine_code
 from audiopost.dsp.compiled import compile_function, compiled
-from audiopost.dsp.vector_code import DOUBLES, FLOATS, INDEX, POINTER, REAL, Code, Symbol, emitted, vector_program
+from audiopost.dsp.machine_code import emitted
+from audiopost.dsp.vector_code import DOUBLES, FLOATS, INDEX, POINTER, REAL, Code, Symbol, vector_program
 from audiopost.errors import EffectError
 
 
@@ -33,7 +34,7 @@ def scale_rest(values: np.ndarray, start: int, threshold: float) -> None:
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
-    monkeypatch.setattr(vector_code, "kernel_cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(machine_code, "kernel_cache_folder", lambda: tmp_path)
     return tmp_path
 
 
@@ -78,7 +79,7 @@ def test_a_program_takes_nothing_but_what_it_states() -> None:
 
 def test_object_code_is_made_once_and_loaded_afterwards(own_cache, monkeypatch) -> None:
     emitted(scale_loud)
-    monkeypatch.setattr(vector_code, "_compile", lambda *_: pytest.fail("compiled again"))
+    monkeypatch.setattr(machine_code, "_compile", lambda *_: pytest.fail("compiled again"))
     values = noise()
     emitted(scale_loud)["scale_loud"](values.ctypes.data, 10, 0.0)
     assert np.array_equal(values, noise() * np.float32(0.5))
@@ -98,7 +99,7 @@ def test_a_damaged_file_in_the_cache_counts_as_none(own_cache, damage: bytes) ->
 
 
 def test_without_a_cache_folder_programs_are_emitted_all_the_same(monkeypatch) -> None:
-    monkeypatch.setattr(vector_code, "kernel_cache_folder", lambda: None)
+    monkeypatch.setattr(machine_code, "kernel_cache_folder", lambda: None)
     values = noise()
     emitted(scale_loud)["scale_loud"](values.ctypes.data, 10, 0.0)
     assert np.array_equal(values, noise() * np.float32(0.5))
