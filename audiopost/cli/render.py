@@ -60,6 +60,10 @@ def render(
     exists: WhereItExists = Exists.FAIL,
     layout: LayoutName = None,
     tracks: Tracks = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Another noise, other random moves; the same N gives the same samples."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Render a file through a chain.
@@ -80,6 +84,7 @@ def render(
             bits=None if bits is None else bits.value,
             sample_rate=rate,
             layout=layout,
+            seed=seed,
             dither=dither.value,
             exists=exists.value,
             progress=progress,

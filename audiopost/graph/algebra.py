@@ -209,12 +209,14 @@ class Graph(GraphSpec):
         block_frames: int | None = None,
         events: Iterable[ParameterEvent] = (),
         threads: int | None = None,
+        seed: int | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> AudioBlock:
         """Run the drawing over an array; see `audiopost.graph.offline.render`."""
         return render(
             self, samples, sample_rate, layout,
-            inputs=inputs, tail=tail, block_frames=block_frames, events=events, threads=threads, progress=progress,
+            inputs=inputs, tail=tail, block_frames=block_frames, events=events, threads=threads, seed=seed,
+            progress=progress,
         )  # fmt: skip
 
     def render_outputs(
@@ -226,11 +228,12 @@ class Graph(GraphSpec):
         inputs: Mapping[str, ArrayLike] | None = None,
         tail: bool = False,
         threads: int | None = None,
+        seed: int | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> dict[str, AudioBlock]:
         """Every output in one pass, ``main`` and the named ones; see `audiopost.graph.offline.render_outputs`."""
         return render_outputs(
-            self, samples, sample_rate, layout, inputs=inputs, tail=tail, threads=threads, progress=progress
+            self, samples, sample_rate, layout, inputs=inputs, tail=tail, threads=threads, seed=seed, progress=progress
         )
 
     def listen(

@@ -16,6 +16,7 @@ import numpy as np
 from audiopost.blocks import AudioBlock
 from audiopost.errors import GraphError, UnknownNameError
 from audiopost.graph.automation import CONTROL_FRAMES, checked_parameter
+from audiopost.graph.chance import share
 from audiopost.graph.modulation import FollowerSpec, LfoSpec, LinkSpec, ModulationSpec, StepsSpec
 from audiopost.graph.node import Node
 from audiopost.graph.parameter import Parameter
@@ -61,10 +62,11 @@ class Oscillator:
         """The value from this frame on."""
         cycles = (frame - self.delay_frames) * self.spec.rate_hz / self.sample_rate + self.spec.phase_deg / 360.0
         cycle = math.floor(cycles)
-        share = (
-            _SHAPES[self.spec.shape](cycles - cycle) if self.spec.shape != "random" else _chance(cycle, self.spec.seed)
-        )
-        return self.spec.low + share * (self.spec.high - self.spec.low)
+        if self.spec.shape == "random":
+            place = share(cycle, self.spec.seed)
+        else:
+            place = _SHAPES[self.spec.shape](cycles - cycle)
+        return self.spec.low + place * (self.spec.high - self.spec.low)
 
     def next_change(self, frame: int) -> int:
         """The next point of the grid."""
@@ -88,15 +90,6 @@ def _square(phase: float) -> float:
 
 
 _SHAPES = {"sine": _sine, "triangle": _triangle, "saw": _saw, "square": _square}
-
-
-def _chance(cycle: int, seed: int) -> float:
-    """A number from 0 to 1 that depends on the cycle alone, so that any frame may be asked first (SplitMix64)."""
-    mask = (1 << 64) - 1
-    mixed = (cycle * 0x9E3779B97F4A7C15 + (seed + 1) * 0xD1B54A32D192ED03) & mask
-    mixed = ((mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9) & mask
-    mixed = ((mixed ^ mixed >> 27) * 0x94D049BB133111EB) & mask
-    return ((mixed ^ mixed >> 31) >> 11) / (1 << 53)
 
 
 @dataclass(frozen=True)
@@ -149,8 +142,8 @@ class Follower:
         spec = self.spec
         heard = min(max(linear_to_db(self._peak_linear), spec.floor_dbfs), spec.ceiling_dbfs)
         self._peak_linear = 0.0
-        share = self._attack if heard > self._level_dbfs else self._release
-        self._level_dbfs += share * (heard - self._level_dbfs)
+        toward = self._attack if heard > self._level_dbfs else self._release
+        self._level_dbfs += toward * (heard - self._level_dbfs)
         span = (self._level_dbfs - spec.floor_dbfs) / (spec.ceiling_dbfs - spec.floor_dbfs)
         return spec.low + span * (spec.high - spec.low)
 

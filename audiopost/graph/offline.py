@@ -14,6 +14,7 @@ from audiopost.blocks import AudioBlock, as_block
 from audiopost.dsp.processors import available_processors
 from audiopost.errors import LayoutError, UsageError
 from audiopost.graph.catalogue import CATALOGUE, Catalogue
+from audiopost.graph.chance import with_seed
 from audiopost.graph.node import INFINITE_TAIL, StreamFormat
 from audiopost.graph.renderer import BLOCKS_AHEAD, GraphRenderer
 from audiopost.graph.spec import MAIN, GraphSpec
@@ -57,6 +58,7 @@ def render(
     block_frames: int | None = None,
     events: Iterable[ParameterEvent] = (),
     threads: int | None = None,
+    seed: int | None = None,
     progress: Callable[[float], None] | None = None,
     catalogue: Catalogue = CATALOGUE,
 ) -> AudioBlock:
@@ -81,6 +83,9 @@ def render(
         Parameter moves, replayed at exactly their frames of the input stream.
     threads : int
         Independent branches run on so many; by default on as many as there are cores. No influence on the samples.
+    seed : int
+        Mixed into everything that the drawing leaves to chance (noise, random oscillators): another seed, another
+        sound; the same one, the same samples. Without it the seeds are those of the drawing.
     progress
         Called with the share done, from 0 to 1, every few blocks. What it raises ends the render and is passed on:
         that is how one is cancelled.
@@ -97,8 +102,8 @@ def render(
     """
     outputs = render_outputs(
         spec, samples, sample_rate, layout,
-        inputs=inputs, tail=tail, block_frames=block_frames, events=events, threads=threads, progress=progress,
-        catalogue=catalogue,
+        inputs=inputs, tail=tail, block_frames=block_frames, events=events, threads=threads, seed=seed,
+        progress=progress, catalogue=catalogue,
     )  # fmt: skip
     return outputs[MAIN]
 
@@ -114,12 +119,14 @@ def render_outputs(
     block_frames: int | None = None,
     events: Iterable[ParameterEvent] = (),
     threads: int | None = None,
+    seed: int | None = None,
     progress: Callable[[float], None] | None = None,
     catalogue: Catalogue = CATALOGUE,
 ) -> dict[str, AudioBlock]:
     """Every output of a drawing in one pass: ``main`` and the named ones. Parameters and errors as of `render`."""
     if sample_rate <= 0 or (block_frames is not None and block_frames <= 0):
         raise UsageError(f"sample_rate {sample_rate} and block_frames {block_frames} must be above 0")
+    spec = with_seed(spec, seed, catalogue)
     threads = threads or useful_threads(spec)
     block, chosen = _with_layout(samples, layout)
     named = {name: _with_layout(each, None) for name, each in (inputs or {}).items()}

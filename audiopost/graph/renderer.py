@@ -20,24 +20,25 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from audiopost.blocks import SMALL_SAMPLES, AudioBlock, BlockMemory, clear_non_finite
-from audiopost.errors import EffectError, GraphError, UnknownNameError
+from audiopost.blocks import SMALL_SAMPLES, AudioBlock, BlockMemory
+from audiopost.errors import EffectError
 from audiopost.graph.assembly import Assembly, Call, assemble
-from audiopost.graph.automation import CONTROL_FRAMES, Lane
 from audiopost.graph.binding import Bound, Piece, as_tasks, tasks_of_row
 from audiopost.graph.bypass import Bypass
 from audiopost.graph.catalogue import CATALOGUE, Catalogue
 from audiopost.graph.faults import effect_error
 from audiopost.graph.node import Node, StreamFormat
-from audiopost.graph.spec import INPUT, MACRO, OUTPUT, GraphSpec
+from audiopost.graph.non_finite import NonFinite, NonFiniteGuard
+from audiopost.graph.spec import INPUT, OUTPUT, GraphSpec
 from audiopost.graph.threads import BranchThreads
+from audiopost.graph.turning import Turning
 from audiopost.layouts import Layout
 
-__all__ = ["BLOCKS_AHEAD", "GraphRenderer", "NonFinite"]
+__all__ = ["BLOCKS_AHEAD", "GraphRenderer"]
 
 BOUND_LENGTHS = 8
 """Block lengths for which the list of calls is kept bound; live streams use one, offline renders two or three."""
@@ -49,14 +50,6 @@ BLOCKS_AHEAD = 2
 _isfinite, _vdot = math.isfinite, np.vdot
 
 _NOTHING: Mapping[str, AudioBlock] = MappingProxyType({})
-
-
-class NonFinite(NamedTuple):
-    """NaN or infinity that was replaced by 0: at which node (or ``input``), first at which frame, how many samples."""
-
-    node: str
-    frame: int
-    samples: int
 
 
 class GraphRenderer:
@@ -94,8 +87,6 @@ class GraphRenderer:
         is doubtful).
     frame : int
         Absolute frame of the next block.
-    non_finite : list of NonFinite
-        Every NaN or infinity met since the last reset (at most 1000 entries; `non_finite_samples` counts all).
     failures : list of EffectError
         Errors of effects that were cut out.
     timed_ns : dict
@@ -137,8 +128,7 @@ class GraphRenderer:
             *(f"{name}: is not heard at any output, so it does not run" for name in unheard),
             *(f"{name}: {note}" for name, node in self.nodes.items() for note in node.notes),
         )
-        self.non_finite: list[NonFinite] = []
-        self.non_finite_samples = 0
+        self._guard = NonFiniteGuard()
         self.failures: list[EffectError] = []
         self.timed_ns: dict[str, int] = {}
         self._timing = False
@@ -149,11 +139,9 @@ class GraphRenderer:
         ]
         self.buffers = len(self._memories[0])
         self._bound: dict[tuple[int, int], Bound] = {}
-        self._moved = self._assembly.moved
-        self._still = not self._moved.functions and not self._moved.followers
-        self._macros = {macro.name: macro.targets for macro in spec.macros}
+        self._turning = Turning(self.nodes, self._assembly.moved, spec.macros)
         self._longest = min((stream.maximum_frames, *(delay.delay_frames for delay in self._assembly.feedback)))
-        self._begin()
+        self._turning.begin(self.frame)
 
     def process(
         self,
@@ -180,15 +168,15 @@ class GraphRenderer:
             # The way of nearly every live block, without a step that it does not need; see `clear_non_finite`.
             bound.entry[...] = block
             if not _isfinite(_vdot(bound.entry_row, bound.entry_row)):
-                self._guard(INPUT, bound.entry)
+                self._guard.clear(INPUT, bound.entry, self.frame)
             for function, arguments in bound.program:
                 function(*arguments)
             if not _isfinite(_vdot(bound.result_row, bound.result_row)):
-                self._guard(OUTPUT, bound.result)
+                self._guard.clear(OUTPUT, bound.result, self.frame)
             out[...] = bound.result
             self.frame += frames
             return
-        if self._still and frames <= self._longest:
+        if self._turning.still and frames <= self._longest:
             if frames:
                 self._run([Piece(block, out, inputs, outputs)])
             return
@@ -196,8 +184,9 @@ class GraphRenderer:
         while start < frames:
             pieces: list[Piece] = []
             # Where nothing moves, threads need not wait for each other at the end of every block.
-            while start < frames and len(pieces) < (len(self._memories) if self._still else 1):
-                place = slice(start, start + self._piece(frames - start))
+            while start < frames and len(pieces) < (len(self._memories) if self._turning.still else 1):
+                length = self._turning.run_length(self.frame, min(frames - start, self._longest))
+                place = slice(start, start + length)
                 pieces.append(Piece(block, out, inputs, outputs).part(place))
                 start = place.stop
             self._run(pieces)
@@ -210,24 +199,15 @@ class GraphRenderer:
         UnknownNameError, ParameterRangeError
             Then nothing has changed.
         """
-        name, _, parameter = path.partition(".")
-        if name == MACRO:
-            self._set_macro(parameter, value)
-            return
-        if name not in self.nodes:
-            raise UnknownNameError(kind="node", name=name, known=tuple(self.nodes), where=path)
-        self.nodes[name].set_parameter(parameter, value)
-        for link in self._moved.links.get(path, ()):
-            self.set_parameter(link.spec.parameter, link.value_for(value))
+        self._turning.set_parameter(path, value)
 
     def reset(self) -> None:
         """Forget all sound and start again at frame 0 with the parameters as they stand."""
         for delay in (*self._assembly.delays, *self._assembly.feedback):
             delay.reset()
         self.frame = 0
-        self.non_finite.clear()
-        self.non_finite_samples = 0
-        self._begin()
+        self._guard.forget()
+        self._turning.begin(0)
 
     def is_foreign(self, name: str) -> bool:
         """Whether a node runs code that is not ours: a plug-in, or a class that came with the drawing."""
@@ -238,6 +218,16 @@ class GraphRenderer:
         self._timing = True
 
     @property
+    def non_finite(self) -> list[NonFinite]:
+        """Every NaN or infinity met since the last reset (at most 1000 entries; `non_finite_samples` counts all)."""
+        return self._guard.entries
+
+    @property
+    def non_finite_samples(self) -> int:
+        """How many there were."""
+        return self._guard.samples
+
+    @property
     def useful_frames(self) -> int:
         """Frames of a call of `process` in which all threads find work."""
         return self.stream.maximum_frames * len(self._memories)
@@ -246,17 +236,6 @@ class GraphRenderer:
         """End the threads, if there are any."""
         if self._branches is not None:
             self._branches.close()
-
-    def _piece(self, frames: int) -> int:
-        """Frames that may be run in one go from here: up to the next automation move or the shortest feedback."""
-        length = min(frames, self._longest)
-        for function in self._moved.functions:
-            change = function.next_change(self.frame)
-            if change is not None:
-                length = min(length, change - self.frame)
-        if self._moved.followers:
-            length = min(length, CONTROL_FRAMES - self.frame % CONTROL_FRAMES)
-        return length
 
     def _run(self, pieces: Sequence[Piece]) -> None:
         """Some pieces one after the other, in which nothing moves."""
@@ -277,22 +256,24 @@ class GraphRenderer:
         block = piece.block
         bound = self._bound.get((block.shape[1], index)) or self._bind(block.shape[1], index)
         np.copyto(bound.entry, block)
-        self._guard(INPUT, bound.entry, bound.offset)
+        self._guard.clear(INPUT, bound.entry, self.frame + bound.offset)
         for name, entry in bound.entries.items():
             if name in piece.inputs:
                 np.copyto(entry, piece.inputs[name])
-                self._guard(f"{INPUT}.{name}", entry, bound.offset)
+                self._guard.clear(f"{INPUT}.{name}", entry, self.frame + bound.offset)
             else:
                 entry.fill(0.0)
         return bound
 
     def _leave(self, piece: Piece, bound: Bound) -> None:
-        self._guard(OUTPUT, bound.result)
+        self._guard.clear(OUTPUT, bound.result, self.frame)
         np.copyto(piece.out, bound.result)
         for name, named_out in piece.outputs.items():
-            self._guard(f"{OUTPUT}.{name}", bound.results[name])
+            self._guard.clear(f"{OUTPUT}.{name}", bound.results[name], self.frame)
             np.copyto(named_out, bound.results[name])
-        self._move_on(piece.block.shape[1])
+        end = self.frame + piece.block.shape[1]
+        self._turning.move_on(self.frame, end)
+        self.frame = end
 
     def _run_timed(self, bound: Bound) -> None:
         self._timing = False
@@ -303,17 +284,6 @@ class GraphRenderer:
             if call.owner is not None:
                 timed[call.owner] = timed.get(call.owner, 0) + time.perf_counter_ns() - begun
         self.timed_ns = timed
-
-    def _move_on(self, frames: int) -> None:
-        end = self.frame + frames
-        for function in self._moved.functions:
-            # Only where the function itself moves: a block border elsewhere must leave no trace in the samples.
-            if function.next_change(self.frame) == end:
-                self.set_parameter(function.parameter, function.value_at(end))
-        if self._moved.followers and end % CONTROL_FRAMES == 0:
-            for follower in self._moved.followers:
-                self.set_parameter(follower.parameter, follower.value())
-        self.frame = end
 
     def _bind(self, frames: int, index: int) -> Bound:
         """The list of calls for one block length, with the memory of block number `index` of a row at that length."""
@@ -335,7 +305,7 @@ class GraphRenderer:
             result_row=memories[buffer_of[OUTPUT]].reshape(-1),
             plain=0 < frames <= self._longest
             and max(memories[buffer_of[INPUT]].size, memories[buffer_of[OUTPUT]].size) <= SMALL_SAMPLES
-            and self._still
+            and self._turning.still
             and self._branches is None
             and not self.input_layouts
             and not self.output_layouts,
@@ -367,46 +337,10 @@ class GraphRenderer:
                 raise failure from error
             self._cut_out(name, failure, block.shape[0])
             self.nodes[name].process(block, out)
-        if self._guard(name, out, offset):
+        if self._guard.clear(name, out, self.frame + offset):
             node.reset()
 
     def _cut_out(self, name: str, failure: EffectError, channels: int) -> None:
         self.failures.append(failure)
         self.nodes[name] = Bypass(self.nodes[name], channels)
         self._bound.clear()
-
-    def _guard(self, name: str, block: AudioBlock, offset: int = 0) -> bool:
-        """Replace what is no number; `block` begins `offset` frames behind `frame`."""
-        count, first = clear_non_finite(block)
-        if count == 0:
-            return False
-        self.non_finite_samples += count
-        if len(self.non_finite) < 1000:
-            self.non_finite.append(NonFinite(name, self.frame + offset + first, count))
-        return True
-
-    def _begin(self) -> None:
-        """Put every parameter that moves by itself where it begins, at once and not by smoothing."""
-        for follower in self._moved.followers:
-            follower.reset()
-            self.set_parameter(follower.parameter, follower.value())
-        recorded = [each for each in self._moved.functions if isinstance(each, Lane) and not each.follows_sound]
-        for function in self._moved.functions:
-            if function not in recorded:
-                self.set_parameter(function.parameter, function.value_at(self.frame))
-        for leader in self._moved.links:
-            name, _, parameter = leader.partition(".")
-            self.set_parameter(leader, self.nodes[name].values[parameter])
-        for node in self.nodes.values():
-            node.reset()
-        for lane in recorded:
-            if lane.frames[0] == self.frame:
-                self.set_parameter(lane.parameter, lane.values[0])
-
-    def _set_macro(self, name: str, value: float) -> None:
-        if name not in self._macros:
-            raise UnknownNameError(kind="macro", name=name, known=tuple(self._macros))
-        if not 0.0 <= value <= 1.0:
-            raise GraphError(f"macro {name} = {value:g} is out of range", mend="allowed: 0 to 1")
-        for path, low, high in self._macros[name]:
-            self.set_parameter(path, low + value * (high - low))

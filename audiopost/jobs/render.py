@@ -20,10 +20,12 @@ import numpy as np
 from audiopost.blocks import AudioBlock, BlockMemory, clear_non_finite
 from audiopost.dsp.dither import Dither
 from audiopost.dsp.resampling import Resampler
+from audiopost.graph.chance import with_seed
 from audiopost.graph.fingerprint import Fingerprint, conditions
 from audiopost.graph.node import StreamFormat
+from audiopost.graph.non_finite import NonFinite
 from audiopost.graph.offline import tail_frames_to_render, useful_block_frames, useful_threads
-from audiopost.graph.renderer import GraphRenderer, NonFinite
+from audiopost.graph.renderer import GraphRenderer
 from audiopost.graph.spec import GraphSpec
 from audiopost.jobs.chain_values import with_values
 from audiopost.jobs.job import Progress, Stage, layout_to_write, reported_blocks, settle_layout
@@ -70,6 +72,8 @@ class RenderResult:
     buffers: int = 0
     """Blocks of memory that the graph worked with."""
     notes: tuple[str, ...] = ()
+    seed: int | None = None
+    """What was mixed into everything that the chain leaves to chance; None: it played as drawn."""
 
     @property
     def duration_s(self) -> float:
@@ -99,6 +103,7 @@ def render(
     sample_rate: int | None = None,
     layout: str | Layout | None = None,
     tail: bool = True,
+    seed: int | None = None,
     dither: Dither = "tpdf",
     exists: Exists = "fail",
     progress: Progress | None = None,
@@ -122,6 +127,8 @@ def render(
         Overrides what the input says of its channels.
     tail
         True: the output goes on until effects have rung out (`audiopost.graph.offline.LONGEST_TAIL_S` at most).
+    seed
+        Mixed into everything that the chain leaves to chance, see `audiopost.graph.chance.with_seed`.
     dither
         ``tpdf``, ``shaped`` or ``none``, where words are shortened.
     exists
@@ -142,7 +149,7 @@ def render(
     if not isinstance(chain, GraphSpec):
         protected.append(Path(chain))
         chain = load_chain(chain if isinstance(chain, str) else Path(chain))
-    spec = with_values(chain, parameters or {})
+    spec = with_seed(with_values(chain, parameters or {}), seed)
     output = Path(output)
     with open_audio(input) as reader, ExitStack() as stack:
         source_layout = settle_layout(reader, layout)
@@ -150,7 +157,7 @@ def render(
         stream = StreamFormat(reader.sample_rate, source_layout, useful_block_frames(spec, source_layout, threads))
         renderer = stack.enter_context(closing(GraphRenderer(spec, stream, threads=threads)))
         container = _container(output, format, reader)
-        run = _Run(reader, renderer, tail_frames_to_render(renderer) if tail else 0)
+        run = _Run(reader, renderer, tail_frames_to_render(renderer) if tail else 0, seed)
         rate = container.nearest_rate(reader.sample_rate) if sample_rate is None else sample_rate
         resampler = Resampler(renderer.output_layout.channels, reader.sample_rate, rate)
         written_bits = bits or container.nearest_bits(reader.bits)
@@ -179,10 +186,11 @@ def _container(output: Path, format: str | None, reader: AudioReader) -> Contain
 class _Run:
     """The graph fed from a file: its latency cut from the beginning, silence after the end until it has rung out."""
 
-    def __init__(self, reader: AudioReader, renderer: GraphRenderer, tail_frames: int) -> None:
+    def __init__(self, reader: AudioReader, renderer: GraphRenderer, tail_frames: int, seed: int | None) -> None:
         self._reader = reader
         self._renderer = renderer
         self._tail_frames = tail_frames
+        self._seed = seed
         self._to_cut = renderer.latency_frames
         self._block_frames = renderer.useful_frames
         self._out = BlockMemory(renderer.output_layout.channels, self._block_frames)
@@ -235,6 +243,7 @@ class _Run:
             made_with=conditions(),
             buffers=self._renderer.buffers,
             notes=(*self._reader.notes, *self._renderer.notes),
+            seed=self._seed,
         )
 
 

@@ -136,6 +136,21 @@ def test_the_same_call_gives_the_same_samples(tone: Path, run: Run) -> None:
     assert run("render", tone, "b.wav", "--chain", "film-room", "--json").document["sha256"] == first
 
 
+def test_a_seed_makes_another_noise_and_is_recorded(tone: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "hiss.toml").write_text(
+        'schema = 1\nname = "hiss"\n[nodes.hiss]\neffect = "noise"\n'
+        '[[edges]]\nfrom = "hiss"\nto = "output"\n[[edges]]\nfrom = "input"\nto = "output"\n'
+    )
+
+    def made(name: str, *seed: str) -> dict[str, object]:
+        return run("render", tone, name, "--chain", "hiss.toml", *seed, "--json").document
+
+    drawn, first, second = made("a.wav"), made("b.wav", "--seed", "1"), made("c.wav", "--seed", "2")
+    assert [each["seed"] for each in (drawn, first, second)] == [None, 1, 2]
+    assert len({each["sha256"] for each in (drawn, first, second)}) == 3
+    assert made("d.wav", "--seed", "1")["sha256"] == first["sha256"]
+
+
 def test_a_real_voice_through_every_kind_of_call(run: Run, tmp_path: Path) -> None:
     answer = run("render", recording("Front_Center"), "voice.flac", "--chain", "radio-voice")
     assert answer.code == 0

@@ -9,8 +9,9 @@ import pytest
 from audiopost.errors import EffectError
 from audiopost.graph.algebra import Graph
 from audiopost.graph.node import StreamFormat
+from audiopost.graph.non_finite import NonFinite
 from audiopost.graph.offline import render
-from audiopost.graph.renderer import GraphRenderer, NonFinite
+from audiopost.graph.renderer import GraphRenderer
 from audiopost.graph.threads import BranchThreads, Task, chain_tasks
 from audiopost.layouts import layout_named
 from tests.nodes import catalogue
