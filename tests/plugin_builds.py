@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.system import require_system
 
-__all__ = ["BEHAVIOURS", "built_clap", "built_instrument", "built_lv2"]
+__all__ = ["BEHAVIOURS", "built_clap", "built_instrument", "built_keyed_lv2", "built_lv2"]
 
 SOURCES = Path(__file__).parent / "foreign"
 
@@ -69,10 +69,26 @@ def built_lv2(folder: Path) -> Path:
     return bundle
 
 
-def built_instrument(folder: Path, *, clap_notes: bool = False) -> Path:
-    """The instrument ``tone.c`` as a ``.clap``; with `clap_notes` it takes no MIDI."""
+def built_keyed_lv2(folder: Path) -> Path:
+    """The bundle of ``keyed_lv2.c``, an effect that hears notes."""
     compiler = require_system("gcc", package="gcc")
-    path = folder / ("tone-notes.clap" if clap_notes else "tone.clap")
-    command = [compiler, "-O1", "-shared", "-fPIC", *(["-DCLAP_NOTES"] if clap_notes else []), "-o", str(path)]
+    bundle = folder / "keyed.lv2"
+    bundle.mkdir(exist_ok=True)
+    command = [compiler, "-O1", "-shared", "-fPIC", "-o", str(bundle / "keyed.so"), str(SOURCES / "keyed_lv2.c")]
+    subprocess.run(command, check=True, capture_output=True)
+    (bundle / "keyed.ttl").write_bytes((SOURCES / "keyed_lv2.ttl").read_bytes())
+    prefixes = (
+        "@prefix lv2: <http://lv2plug.in/ns/lv2core#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+    )
+    (bundle / "manifest.ttl").write_text(f"{prefixes}<urn:example:keyed> a lv2:Plugin ; rdfs:seeAlso <keyed.ttl> .\n")
+    return bundle
+
+
+def built_instrument(folder: Path, *, clap_notes: bool = False, effect: bool = False) -> Path:
+    """The instrument ``tone.c`` as a ``.clap``; with `clap_notes` it takes no MIDI; an `effect` hears sound too."""
+    compiler = require_system("gcc", package="gcc")
+    path = folder / f"tone{'-notes' if clap_notes else ''}{'-effect' if effect else ''}.clap"
+    defined = [*(["-DCLAP_NOTES"] if clap_notes else []), *(["-DEFFECT"] if effect else [])]
+    command = [compiler, "-O1", "-shared", "-fPIC", *defined, "-o", str(path)]
     subprocess.run([*command, str(SOURCES / "tone.c")], check=True, capture_output=True)
     return path

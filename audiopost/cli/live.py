@@ -85,6 +85,10 @@ def live(
         str | None,
         typer.Option(metavar="PORT", help="MIDI controller: number or part of a name; `virtual` makes a port."),
     ] = None,
+    midi_notes: Annotated[
+        str | None,
+        typer.Option(metavar="PORT", help="MIDI port whose notes play the chain's plug-ins; `virtual` makes one."),
+    ] = None,
     watch: Annotated[bool, typer.Option(help="Bring the chain and effect files in whenever they are saved.")] = True,
     with_ui: Annotated[
         bool, typer.Option("--ui", help="Open the console for a browser, on this machine alone.")
@@ -149,7 +153,7 @@ def live(
         if second is not None and other_chain is not None:
             words.add_b(second, _own_file(other_chain))
         words.bounce = Bounces(tell)
-        add_controls(controls, words, tell, osc, osc_to, midi)
+        add_controls(controls, words, tell, osc, osc_to, midi, midi_notes)
         if watch:
             watch_files(controls, words, load, effect_files or [], tell)
         if with_ui:
@@ -180,14 +184,17 @@ def live(
 
 
 def _write_moves(host: LiveHost, chain: GraphSpec, path: Path) -> None:
-    """What was turned, in a chain file: until another chain was swapped in, if one was."""
+    """What was turned and played, in a chain file: until another chain was swapped in, if one was."""
+    from audiopost.effects.recorded_notes import with_notes
     from audiopost.graph.recorded import with_moves
     from audiopost.library.chains import save_chain
 
     swapped = [start.frame for start in host.chain_log[1:]]
     made = [move for move in host.parameter_log if not swapped or move.frame < swapped[0]]
-    save_chain(with_moves(chain, made, host.statistics()["sample_rate_hz"]), path)
-    message(f"{len(made)} turns written to {path}")
+    notes = [note for note in host.note_log if not swapped or note.frame < swapped[0]]
+    sample_rate = host.statistics()["sample_rate_hz"]
+    save_chain(with_notes(with_moves(chain, made, sample_rate), notes, sample_rate, path), path)
+    message(f"{len(made)} turns{f' and {len(notes)} notes' if notes else ''} written to {path}")
 
 
 def _own_file(chain: str) -> Path | None:

@@ -66,6 +66,7 @@ def add_controls(
     osc: str | None,
     osc_to: str | None,
     midi: str | None,
+    midi_notes: str | None = None,
 ) -> None:
     """Listen to OSC and MIDI, where wanted, as long as `controls` is open. Raises DeviceError, UsageError."""
     if osc is not None or osc_to is not None:
@@ -80,6 +81,11 @@ def add_controls(
 
         words.midi = controls.enter_context(MidiControl(words, midi, on_problem=tell, on_learned=tell))
         tell(f"MIDI from {words.midi.name}")
+    if midi_notes is not None:
+        from audiopost.live.notes_midi import NoteInput
+
+        notes = controls.enter_context(NoteInput(words.host, midi_notes, on_problem=tell))
+        tell(f"notes from {notes.name}")
 
 
 def watch_files(

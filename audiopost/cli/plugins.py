@@ -78,22 +78,13 @@ def info(
     about = [found.name, found.vendor, found.version, found.format]
     print_text(", ".join(each for each in about if each))
     print_text(f"{found.path}: {found.status}" + (f", {found.error}" if found.error else ""))
-    if found.status != "ok":
+    if found.status not in ("ok", "instrument"):
         return
     others = siblings(found, list_plugins())
     if others:
         print_text("also here: " + ", ".join(f"{each.format} ({each.status})" for each in others))
-    width = f", gives {found.output_channels}" if found.output_channels else ""
-    print_text("channels: " + (" or ".join(map(str, found.channels)) or "any") + width)
-    for port, channels in zip(found.side_inputs, found.side_channels, strict=True):
-        print_text(f"side input: {port}, {channels} channel{'s' if channels > 1 else ''}")
-    print_text(f"latency: {found.latency_frames} frames at 48000 Hz")
-    print_text(f"tail: {_tail(found)}")
-    print_text(f"rendered twice: {_repeats(found)}")
-    if found.block_dependent:
-        print_text("blocks: its sound depends on their size, so it is always fed blocks of one size")
-    for note in found.notes:
-        print_text(note)
+    for line in (*_measured(found), *_reachable(found), *found.notes):
+        print_text(line)
     if found.parameters:
         print_text()
         rows = [
@@ -108,6 +99,27 @@ def info(
             for each in found.parameters
         ]
         print_table(("parameter", "unit", "min", "max", "default", "choices"), rows, numbers=(2, 3, 4))
+
+
+def _measured(found: PluginInfo) -> list[str]:
+    """What the scan heard of it; of an instrument, which was given no notes, its channels alone."""
+    if found.status == "instrument":
+        return [f"channels: gives {found.output_channels}"]
+    width = f", gives {found.output_channels}" if found.output_channels else ""
+    lines = ["channels: " + (" or ".join(map(str, found.channels)) or "any") + width]
+    for port, channels in zip(found.side_inputs, found.side_channels, strict=True):
+        lines.append(f"side input: {port}, {channels} channel{'s' if channels > 1 else ''}")
+    lines += [f"latency: {found.latency_frames} frames at 48000 Hz", f"tail: {_tail(found)}"]
+    lines.append(f"rendered twice: {_repeats(found)}")
+    if found.block_dependent:
+        lines.append("blocks: its sound depends on their size, so it is always fed blocks of one size")
+    return lines
+
+
+def _reachable(found: PluginInfo) -> list[str]:
+    """What can be given to it beside sound."""
+    notes = ["notes: from a file (midi = ...) and live (audiopost live --midi-notes)"] if found.hears_notes else []
+    return notes + (["presets: " + ", ".join(found.presets)] if found.presets else [])
 
 
 def _tail(found: PluginInfo) -> str:

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -26,11 +27,11 @@ from audiopost.layouts import Layout, default_layout
 from audiopost.plugins.captured_streams import captured_streams
 from audiopost.plugins.channel_groups import ChannelGroup, channel_groups
 from audiopost.plugins.choice import build_with_sides, choose_plugin
-from audiopost.plugins.formats import load_instrument, load_plugin
+from audiopost.plugins.formats import load_plugin
 from audiopost.plugins.latency import differ, latency_note, measured_latency, stated_note
 from audiopost.plugins.midi_file import TimedMessage, read_midi_file
-from audiopost.plugins.preset_file import read_preset
-from audiopost.plugins.scored import NotePlayer, ScoredStream
+from audiopost.plugins.preset_file import PresetFile, read_preset
+from audiopost.plugins.scored import ScoredStream
 from audiopost.plugins.streams import (
     FIXED_BLOCK_FRAMES,
     PRIMING_FRAMES,
@@ -75,8 +76,13 @@ class PluginNode(HostedNode):
         Setting("path", "path", summary="of the file, or its bare name in the plug-in folders, in whatever format"),
         Setting("plugin_name", "text", "", summary="which one, where the file holds several"),
         Setting("state", "text", "", summary="the plug-in's own state, base64"),
-        Setting("midi", "path", "", summary="what an instrument plays: a Standard MIDI File, from the stream's start"),
-        Setting("preset", "path", "", summary="a .vstpreset or .fxp file of the plug-in, instead of a state"),
+        Setting(
+            "midi", "path", "", summary="notes and controllers for it: a Standard MIDI File, from the stream's start"
+        ),
+        Setting("midi_channel", "integer", 0, summary="the MIDI channel that it listens to, 1 to 16; 0: all"),
+        Setting(
+            "preset", "path", "", summary="a .vstpreset or .fxp file, or the name of an LV2's own, instead of a state"
+        ),
         Setting("offline", "flag", False, summary="a CLAP plug-in may take its time: a render then differs from live"),
         Setting(
             "block_frames", "integer", 0, summary="feed it blocks of this size; 0: only where the scan asks for it"
@@ -101,10 +107,15 @@ class PluginNode(HostedNode):
         preset = str(given.get("preset", ""))
         if preset and self._state:
             raise UsageError("a state and a preset are given", where="plugin", mend="leave one of them out")
-        self._preset = read_preset(preset) if preset else None
+        self._preset: PresetFile | str | None = None
+        if preset:
+            self._preset = preset if self._info.format == "LV2" and not Path(preset).is_file() else read_preset(preset)
         self._offline = bool(given.get("offline", False))
+        self._midi_channel = int(given.get("midi_channel", 0))
+        if not 0 <= self._midi_channel <= 16:
+            raise UsageError(f"midi_channel = {self._midi_channel}", where="plugin", mend="give 1 to 16, or 0 for all")
         self._score = self._read_score(str(given.get("midi", "")))
-        self._first: LoadedPlugin | ReloadingPlugin | NotePlayer | None = None
+        self._first: LoadedPlugin | ReloadingPlugin | None = None
         self._knobs: tuple[Knob, ...] | None = None
         declared = self._info.parameters
         if self._state or self._preset is not None:
@@ -126,9 +137,28 @@ class PluginNode(HostedNode):
         return self._info.status == "instrument"
 
     def _read_score(self, midi: str) -> tuple[TimedMessage, ...]:
-        if midi and not self._plays_notes:
-            raise UsageError(f"{self._info.name} plays no notes", where="plugin", mend="leave midi out")
-        return read_midi_file(midi) if midi else ()
+        if midi and not self._info.hears_notes:
+            raise UsageError(f"{self._info.name} hears no notes", where="plugin", mend="leave midi out")
+        return tuple(each for each in read_midi_file(midi) if self._listens_to(each.message)) if midi else ()
+
+    def _listens_to(self, message: bytes) -> bool:
+        return self._midi_channel in (0, (message[0] & 0x0F) + 1)
+
+    @property
+    def hears_notes(self) -> bool:
+        """Whether `play_midi` reaches the plug-in."""
+        return self._info.hears_notes
+
+    def play_midi(self, message: bytes) -> None:
+        """Send it a note or a controller at the next frame, beside its score; dropped where it listens elsewhere.
+
+        Notes
+        -----
+        Realtime: 2 us.
+        """
+        if self._listens_to(message):
+            for stream in self.streams:
+                stream.send_midi(message)
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -164,7 +194,7 @@ class PluginNode(HostedNode):
             self._take_latency()
             late = self._latency_notes(held)
         self.notes = (*self._chosen, *self._scan_notes(), *late)
-        if self._block_frames():
+        if self._block_frames() and not self._plays_notes:
             self.notes += (f"fed blocks of {self._block_frames()} frames, because its sound depends on their size",)
 
     def _take_latency(self) -> None:
@@ -247,9 +277,15 @@ class PluginNode(HostedNode):
         return self._info.output_channels or width
 
     def make_stream(self, width: int, sample_rate: int) -> Stream:
-        """Steady, or in fixed blocks where the scan or the setting asks for it; an instrument with its score."""
-        if self._plays_notes:
-            return self._scored(sample_rate)
+        """Steady, or in fixed blocks where the scan or the setting asks for it; with its score, if it has one."""
+        stream = self._unscored(width, sample_rate)
+        if not self._score:
+            return stream
+        return ScoredStream(
+            stream, [(seconds_to_frames(each.time_s, sample_rate), each.message) for each in self._score]
+        )
+
+    def _unscored(self, width: int, sample_rate: int) -> SteadyStream | FixedBlockStream:
         block_frames = self._block_frames()
         plugin = self._instance(sample_rate, block_frames or PRIMING_FRAMES, width)
         channels = width + sum(self.side_widths)
@@ -275,15 +311,6 @@ class PluginNode(HostedNode):
             return ReloadingPlugin(self._loader(sample_rate, largest_frames, width))
         return self._load(sample_rate, largest_frames, width)
 
-    def _scored(self, sample_rate: int) -> ScoredStream:
-        player = load_instrument(self._info.path, sample_rate, self._info.id, self._state, FIXED_BLOCK_FRAMES)
-        self._first = player
-        for name, value in self.values.items():
-            if value != self._defaults[name]:
-                player.set_parameter(name, value)
-        score = [(seconds_to_frames(each.time_s, sample_rate), each.message) for each in self._score]
-        return ScoredStream(player, self._info.output_channels, score)
-
     def ringing_frames(self) -> int:
         """As set, or as measured in the scan."""
         wanted_s = float(self.setting_values["tail_s"])
@@ -297,7 +324,8 @@ class PluginNode(HostedNode):
 
     def _block_frames(self) -> int:
         wanted = int(self.setting_values["block_frames"])
-        return wanted or (FIXED_BLOCK_FRAMES if self._info.block_dependent else 0)
+        # Of an instrument the scan can tell nothing: in fixed blocks no split can show in its sound.
+        return wanted or (FIXED_BLOCK_FRAMES if self._info.block_dependent or self._plays_notes else 0)
 
     def _load(self, sample_rate: int, largest_frames: int = PRIMING_FRAMES, width: int = 0) -> LoadedPlugin:
         plugin = self._loader(sample_rate, largest_frames, width)()

@@ -117,6 +117,11 @@ class HostedNode(Node):
         self._declare_tail()
 
     @property
+    def streams(self) -> tuple[Stream, ...]:
+        """Those of all instances."""
+        return tuple(instance.stream for instance in self._instances)
+
+    @property
     def direct_stream(self) -> Stream | None:
         """The stream that plays all channels at once, where there is just one."""
         return self._direct

@@ -23,6 +23,8 @@ from audiopost.units import seconds_to_frames
 
 __all__ = [
     "LONGEST_TAIL_S",
+    "Event",
+    "NoteEvent",
     "ParameterEvent",
     "render",
     "render_outputs",
@@ -39,12 +41,22 @@ LONGEST_TAIL_S = 30.0
 """An endless or longer tail is rendered for this long."""
 
 
+class NoteEvent(NamedTuple):
+    """A MIDI message of a channel at an absolute frame of the stream, as a live session logs it."""
+
+    frame: int
+    message: bytes
+
+
 class ParameterEvent(NamedTuple):
     """A parameter move at an absolute frame of the stream, as a live session logs it."""
 
     frame: int
     parameter: str
     value: float
+
+
+Event = ParameterEvent | NoteEvent
 
 
 def render(
@@ -56,7 +68,7 @@ def render(
     inputs: Mapping[str, ArrayLike] | None = None,
     tail: bool = False,
     block_frames: int | None = None,
-    events: Iterable[ParameterEvent] = (),
+    events: Iterable[Event] = (),
     threads: int | None = None,
     seed: int | None = None,
     progress: Callable[[float], None] | None = None,
@@ -80,7 +92,7 @@ def render(
     block_frames : int
         Size of the blocks; it has no influence on the samples. Without it, one that suits the number of threads.
     events
-        Parameter moves, replayed at exactly their frames of the input stream.
+        Parameter moves and notes, replayed at exactly their frames of the input stream.
     threads : int
         Independent branches run on so many; by default on as many as there are cores. No influence on the samples.
     seed : int
@@ -117,7 +129,7 @@ def render_outputs(
     inputs: Mapping[str, ArrayLike] | None = None,
     tail: bool = False,
     block_frames: int | None = None,
-    events: Iterable[ParameterEvent] = (),
+    events: Iterable[Event] = (),
     threads: int | None = None,
     seed: int | None = None,
     progress: Callable[[float], None] | None = None,
@@ -178,7 +190,7 @@ def _with_layout(samples: ArrayLike, layout: Layout | str | None) -> tuple[Audio
 
 
 def _pieces(
-    renderer: GraphRenderer, total: int, block_frames: int, events: Iterable[ParameterEvent]
+    renderer: GraphRenderer, total: int, block_frames: int, events: Iterable[Event]
 ) -> Iterator[tuple[int, int]]:
     """``(start, frames)`` of every piece, cut at the events; each event takes effect before the piece it begins."""
     moves = deque(sorted(events, key=lambda event: event.frame))  # of one frame: in the order in which they were made
@@ -186,7 +198,10 @@ def _pieces(
     while position < total:
         while moves and moves[0].frame <= position:
             move = moves.popleft()
-            renderer.set_parameter(move.parameter, move.value)
+            if isinstance(move, NoteEvent):
+                renderer.play_midi(move.message)
+            else:
+                renderer.set_parameter(move.parameter, move.value)
         end = min(position + block_frames, total, *((moves[0].frame,) if moves else ()))
         yield position, end - position
         position = end

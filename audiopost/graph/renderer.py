@@ -33,6 +33,7 @@ from audiopost.graph.catalogue import CATALOGUE, Catalogue
 from audiopost.graph.faults import effect_error
 from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.non_finite import NonFinite, NonFiniteGuard
+from audiopost.graph.notes import NoteListener
 from audiopost.graph.spec import INPUT, OUTPUT, GraphSpec
 from audiopost.graph.threads import BranchThreads
 from audiopost.graph.turning import Turning
@@ -140,6 +141,9 @@ class GraphRenderer:
         self.buffers = len(self._memories[0])
         self._bound: dict[tuple[int, int], Bound] = {}
         self._turning = Turning(self.nodes, self._assembly.moved, spec.macros)
+        self._listeners = [
+            (name, node) for name, node in self.nodes.items() if isinstance(node, NoteListener) and node.hears_notes
+        ]
         self._longest = min((stream.maximum_frames, *(delay.delay_frames for delay in self._assembly.feedback)))
         self._turning.begin(self.frame)
 
@@ -200,6 +204,12 @@ class GraphRenderer:
             Then nothing has changed.
         """
         self._turning.set_parameter(path, value)
+
+    def play_midi(self, message: bytes) -> tuple[str, ...]:
+        """Send a MIDI message of a channel to every node that hears notes, from the next block on; their names."""
+        for _, node in self._listeners:
+            node.play_midi(message)
+        return tuple(name for name, _ in self._listeners)
 
     def reset(self) -> None:
         """Forget all sound and start again at frame 0 with the parameters as they stand."""

@@ -155,6 +155,17 @@ class Chains:
             raise reply.error
         return reply.frame if isinstance(reply, say.ParameterSet) else None
 
+    def play_midi(self, message: bytes, side: str | None) -> None:
+        """Send a note or a controller to the nodes that hear notes; what an engine takes into death is not repeated."""
+        with self._turning:
+            chain = self.of(side)
+
+            def take(reply: say.Message) -> None:
+                if isinstance(reply, say.NotePlayed):
+                    self._stage.listener.note_played(reply.frame, message, chain.voice.side)
+
+            self._stage.crew.ask_later(chain.engine, say.PlayNote(0, message), take)
+
     # -- what the device says (on the crew's thread) ---------------------------------------------------------------
 
     def heard(self, slot: int) -> None:

@@ -43,7 +43,9 @@ from audiopost.live.messages import (
     Message,
     NodeFailed,
     NonFiniteSeen,
+    NotePlayed,
     ParameterSet,
+    PlayNote,
     Quit,
     Remember,
     Remembered,
@@ -121,7 +123,7 @@ class EngineProcess:
                     self._channel.send(self._load(message))
                 except AudiopostError as error:
                     self._channel.send(Failed(message.ticket, error))
-            case SetParameter() if self._audio is not None:
+            case SetParameter() | PlayNote() if self._audio is not None:
                 self._audio.turn(message)
             case Remember() if self._audio is not None:
                 self._audio.remember(message)
@@ -208,7 +210,7 @@ class AudioThread(threading.Thread):
         self._buses: list[tuple[str, slice]] = []
         self._channels = 0
         self.memories: Mapping[str, Memory] = {}
-        self._turns: deque[SetParameter] = deque()
+        self._turns: deque[SetParameter | PlayNote] = deque()
         self._asked_memories: deque[Remember] = deque()
         self._kept: KeptInput | None = None
         self._exchange = exchange
@@ -216,11 +218,11 @@ class AudioThread(threading.Thread):
 
     @property
     def pending(self) -> bool:
-        """Whether a parameter change waits for a block."""
+        """Whether a parameter change or a note waits for a block."""
         return bool(self._turns or self.answers or self._asked_memories)
 
-    def turn(self, message: SetParameter) -> None:
-        """Main thread: turn a parameter before the next block."""
+    def turn(self, message: SetParameter | PlayNote) -> None:
+        """Main thread: turn a parameter, or play a note, before the next block."""
         self._turns.append(message)
 
     def remember(self, message: Remember) -> None:
@@ -320,7 +322,10 @@ class AudioThread(threading.Thread):
             self._run_block(renderer, frame, block, room)
         return waiting > 0 and not kept.blocks
 
-    def _turn(self, renderer: GraphRenderer, message: SetParameter, frame: int) -> None:
+    def _turn(self, renderer: GraphRenderer, message: SetParameter | PlayNote, frame: int) -> None:
+        if isinstance(message, PlayNote):
+            self.answers.append(NotePlayed(message.ticket, frame, renderer.play_midi(message.message)))
+            return
         try:
             renderer.set_parameter(message.path, message.value)
         except AudiopostError as error:

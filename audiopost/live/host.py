@@ -26,7 +26,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from audiopost.errors import AudiopostError, DeviceError, UsageError
-from audiopost.graph.offline import ParameterEvent
+from audiopost.graph.offline import NoteEvent, ParameterEvent
 from audiopost.graph.spec import GraphSpec
 from audiopost.layouts import Layout, layout_named
 from audiopost.live import messages as say
@@ -37,6 +37,7 @@ from audiopost.live.drawing import as_spec
 from audiopost.live.host_comparison import ComparisonWords
 from audiopost.live.host_meters import MeterWords
 from audiopost.live.host_transport import TransportWords
+from audiopost.live.midi_map import is_channel_message
 from audiopost.live.order import Gap, Order
 from audiopost.live.resettling import resettled, standing_of
 from audiopost.live.rig import Rig
@@ -108,8 +109,10 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
     ----------
     parameter_log, parameter_log_b : list of ParameterEvent
         Parameter moves of each side with the absolute frame of the block from which they were heard.
+    note_log, note_log_b : list of NoteEvent
+        Notes and controllers played to each side, likewise.
     chain_log, chain_log_b : list of ChainStart
-        Which drawing ran from which frame on. Both together make an offline render equal to what was played.
+        Which drawing ran from which frame on. All together make an offline render equal to what was played.
     transport_log : list of TransportMove
         Moves of the source with the absolute frame at which each began.
     gaps : list of Gap
@@ -156,6 +159,8 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
         super().__init__()
         self.parameter_log: list[ParameterEvent] = []
         self.parameter_log_b: list[ParameterEvent] = []
+        self.note_log: list[NoteEvent] = []
+        self.note_log_b: list[NoteEvent] = []
         self.chain_log: list[ChainStart] = []
         self.chain_log_b: list[ChainStart] = []
         self.transport_log: list[TransportMove] = []
@@ -296,6 +301,20 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
         """
         return self._running.chains.set_parameter(path, value, side, wait=wait)
 
+    def play_midi(self, message: bytes, *, side: str | None = None) -> None:
+        """Send a MIDI message of a channel (a note, a controller) to every instrument and effect that hears notes.
+
+        It takes effect with the next block and stands in `note_log` then. From any thread; waits for nothing.
+
+        Raises
+        ------
+        UsageError
+            If it is no message of a channel.
+        """
+        if not is_channel_message(message):
+            raise UsageError(f"{bytes(message).hex()} is no MIDI message of a channel", mend="give its 2 or 3 bytes")
+        self._running.chains.play_midi(bytes(message), side)
+
     @property
     def spec(self) -> GraphSpec:
         """The drawing that is heard, with its parameters as they were turned."""
@@ -383,6 +402,10 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
     def parameter_moved(self, frame: int, path: str, value: float, side: str) -> None:
         """Keep the log of parameters."""
         (self.parameter_log if side == "a" else self.parameter_log_b).append(ParameterEvent(frame, path, value))
+
+    def note_played(self, frame: int, message: bytes, side: str) -> None:
+        """Keep the log of notes."""
+        (self.note_log if side == "a" else self.note_log_b).append(NoteEvent(frame, message))
 
     def transport_moved(self, move: TransportMove) -> None:
         """Keep the log of the source."""

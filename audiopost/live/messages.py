@@ -22,10 +22,10 @@ from audiopost.media.new_file import Exists
 __all__ = [
     "Adopt", "Attach", "Attached", "Bypass", "Bypassed", "Cap", "Done", "Drop", "EngineSilent", "Failed",
     "Finished", "Freed", "Heard", "Hello", "Keep", "Load", "Loaded", "LookAt", "Message", "Muted", "NodeFailed",
-    "NonFiniteSeen", "OpenDevice", "OpenedDevice", "ParameterSet", "Problem", "Quit", "Record", "Recorded",
-    "Remember", "Remembered", "ResetMeters", "RollSource", "Rolled", "Seen", "SetParameter", "SetTrim", "Setup",
-    "Start", "StartTap", "StopPlaying", "StopRecording", "StopTap", "SwitchTo", "Tapped", "Turn", "Turned",
-    "Unwatch", "Voice", "Watch", "Wind",
+    "NonFiniteSeen", "NotePlayed", "OpenDevice", "OpenedDevice", "ParameterSet", "PlayNote", "Problem", "Quit",
+    "Record", "Recorded", "Remember", "Remembered", "ResetMeters", "RollSource", "Rolled", "Seen", "SetParameter",
+    "SetTrim", "Setup", "Start", "StartTap", "StopPlaying", "StopRecording", "StopTap", "SwitchTo", "Tapped", "Turn",
+    "Turned", "Unwatch", "Voice", "Watch", "Wind",
 ]  # fmt: skip
 
 Parcel = Mapping[tuple[Any, ...], Any]
@@ -364,6 +364,21 @@ class ParameterSet(Message):
     """It took effect at the absolute `frame`."""
 
     frame: int = 0
+
+
+@dataclass(frozen=True)
+class PlayNote(Message):
+    """Send this MIDI message of a channel to every node that hears notes, from the next block on."""
+
+    message: bytes = b""
+
+
+@dataclass(frozen=True)
+class NotePlayed(Message):
+    """It reached `nodes` at the absolute `frame`."""
+
+    frame: int = 0
+    nodes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from itertools import pairwise
 from audiopost.graph.parameter import Parameter
 from audiopost.graph.recall import ControllerKind, ControllerSource, ControllerSpec
 
-__all__ = ["Learning", "MidiEvent", "MidiMap", "event_of"]
+__all__ = ["Learning", "MidiEvent", "MidiMap", "event_of", "is_channel_message"]
 
 NOTE_OFF, NOTE_ON, CONTROL, PITCH_WHEEL = 0x80, 0x90, 0xB0, 0xE0
 FINE = 32
@@ -58,6 +58,18 @@ def event_of(message: Sequence[int]) -> MidiEvent | None:
         case 0xE0:
             return MidiEvent("pitchwheel", channel, 0, second << 7 | first)
     return None
+
+
+def is_channel_message(message: Sequence[int]) -> bool:
+    """Whether these bytes are one whole message of a channel: a note, a controller, pressure, a program, a bend.
+
+    >>> is_channel_message((0x90, 60, 100)), is_channel_message((0xF8,))
+    (True, False)
+    """
+    if not message or not 0x80 <= message[0] < 0xF0:
+        return False
+    size = 2 if message[0] & 0xE0 == 0xC0 else 3  # program change and channel pressure have one byte of data
+    return len(message) == size and all(0 <= each < 0x80 for each in message[1:])
 
 
 class MidiMap:

@@ -17,7 +17,6 @@ __all__ = ["MidiPorts", "list_midi_ports"]
 
 CLIENT = "audiopost"
 VIRTUAL = "virtual"
-VIRTUAL_PORT = "control"
 
 _NUMBERED = re.compile(r"-\d\d$")
 
@@ -34,6 +33,8 @@ class MidiPorts:
         programs connect.
     on_message
         Called with the bytes of each message, on the driver's thread.
+    own_name
+        What a port of our own is called.
 
     Raises
     ------
@@ -41,14 +42,14 @@ class MidiPorts:
         If mido or python-rtmidi is not installed, or there is no such port.
     """
 
-    def __init__(self, name: str, on_message: Callable[[Message], None]) -> None:
+    def __init__(self, name: str, on_message: Callable[[Message], None], own_name: str = "control") -> None:
         self._on_message = on_message
         self._output: Any = None
         if name == VIRTUAL:
             # To mido a port with a client's name is a virtual one.
             self.name, backend = CLIENT, _backends()[0]
-            self._input = _opened(backend, "input", VIRTUAL_PORT, client_name=CLIENT, callback=self._heard)
-            self._output = _opened(backend, "output", VIRTUAL_PORT, client_name=CLIENT)
+            self._input = _opened(backend, "input", own_name, client_name=CLIENT, callback=self._heard)
+            self._output = _opened(backend, "output", own_name, client_name=CLIENT)
             return
         self.name, backend = _found(name, _inputs())
         self._input = _opened(backend, "input", self.name, callback=self._heard)

@@ -56,6 +56,9 @@ class Listener(Protocol):
     def parameter_moved(self, frame: int, path: str, value: float, side: str) -> None:
         """A parameter took effect."""
 
+    def note_played(self, frame: int, message: bytes, side: str) -> None:
+        """A note or a controller was given to the nodes that hear notes."""
+
     def transport_moved(self, move: TransportMove) -> None:
         """The source moved."""
 

@@ -48,7 +48,7 @@ class ClapPlugin(ClapInstance):
         super().__init__(path, descriptor, sample_rate, largest_frames)
         self.knobs: tuple[Knob, ...] = ()
         self._knob_named: dict[str, tuple[Knob, Any]] = {}
-        self._takes_midi = self._hears_midi()
+        self._note_dialects = self._read_note_dialects()
         self._told: list[str] = []
 
     # What it is.
@@ -88,6 +88,16 @@ class ClapPlugin(ClapInstance):
         return FEATURE_INSTRUMENT in self._descriptor.features and not self._arrangement.width
 
     @property
+    def hears_notes(self) -> bool:
+        """Whether it has a port for notes."""
+        return self._note_dialects is not None
+
+    @property
+    def presets(self) -> tuple[str, ...]:
+        """None: what a CLAP keeps in files is its own affair."""
+        return ()
+
+    @property
     def reported_latency_frames(self) -> int:
         """Latency that it reported when it was last activated."""
         return self._latency_frames
@@ -125,9 +135,9 @@ class ClapPlugin(ClapInstance):
 
     def send_midi(self, message: bytes, frame: int) -> None:
         """Play a note or turn a controller at a frame of the next block; one too many is dropped."""
-        if self._events.is_full:
+        if self._events.is_full or self._note_dialects is None:
             return
-        if self._takes_midi:
+        if self._note_dialects & NoteDialect.MIDI:  # which says more than CLAP's own notes
             self._events.midi(message, frame)
         else:
             self._events.note(message, frame)
@@ -193,13 +203,13 @@ class ClapPlugin(ClapInstance):
             for name, (knob, handle) in self._knob_named.items()
         }
 
-    def _hears_midi(self) -> bool:
-        """Whether notes can be sent as MIDI, which says more than CLAP's own; else they are sent as those."""
+    def _read_note_dialects(self) -> int | None:
+        """In which ways its first port for notes hears them; None where it has none."""
         ports = self._extensions["note-ports"]
         info = ffi.new("clap_note_port *")
         if ports is None or not ports.count(self._plugin, True) or not ports.get(self._plugin, 0, True, info):
-            return True
-        return bool(info.supported_dialects & NoteDialect.MIDI)
+            return None
+        return int(info.supported_dialects)
 
 
 def load_clap(

@@ -17,10 +17,9 @@ from audiopost.plugins.knobs import Knob
 from audiopost.plugins.plugin import Plugin, PluginParameter
 from audiopost.plugins.preset_file import PresetFile
 from audiopost.plugins.saved_state import is_saved_state
-from audiopost.plugins.scored import NotePlayer
 from audiopost.plugins.streams import PRIMING_FRAMES
 
-__all__ = ["NOTE_FORMATS", "LoadedPlugin", "load_instrument", "load_plugin", "plugin_names"]
+__all__ = ["NOTE_FORMATS", "LoadedPlugin", "load_plugin", "plugin_names"]
 
 NOTE_FORMATS = ("CLAP", "LV2")
 """Formats whose instruments can be given notes here."""
@@ -56,6 +55,14 @@ class LoadedPlugin(Plugin, Protocol):
     @property
     def is_instrument(self) -> bool:
         """True where it makes sound of notes and takes no audio."""
+
+    @property
+    def hears_notes(self) -> bool:
+        """Whether it has a way in for notes and controllers, and can be sent them."""
+
+    @property
+    def presets(self) -> tuple[str, ...]:
+        """Names of presets that can be given to `load_plugin`."""
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -94,7 +101,7 @@ def load_plugin(
     state: bytes = b"",
     knobs: tuple[Knob, ...] | None = None,
     largest_frames: int = PRIMING_FRAMES,
-    preset: PresetFile | None = None,
+    preset: PresetFile | str | None = None,
     width: int = 0,
     offline: bool = False,
 ) -> LoadedPlugin:
@@ -115,7 +122,7 @@ def load_plugin(
     largest_frames
         The size of the largest block, which the plug-in is told.
     preset
-        A ``.vstpreset`` of the plug-in, instead of a state.
+        A ``.vstpreset`` of the plug-in, or the name of one of its `presets`, instead of a state.
     width
         Channels of the main input, where the format fixes them before it plays; 0: as the plug-in comes.
     offline
@@ -127,10 +134,13 @@ def load_plugin(
         If it cannot be loaded, or refuses the state.
     PluginError
         If the preset belongs to another plug-in, or this one refuses it.
+    UnknownNameError
+        If it has no preset of that name.
     """
     suffix = _suffix(path)
-    if suffix in (".clap", ".lv2") and preset is not None:
-        raise PluginLoadError(path, f"is no VST3 and takes no .vstpreset ({preset.path})", "give its state instead")
+    file, name = (preset, "") if isinstance(preset, PresetFile) else (None, preset or "")
+    if suffix in (".clap", ".lv2") and file is not None:
+        raise PluginLoadError(path, f"is no VST3 and takes no .vstpreset ({file.path})", "give its state instead")
     if suffix == ".clap":
         from audiopost.plugins.clap_host import load_clap
 
@@ -138,23 +148,12 @@ def load_plugin(
     if suffix == ".lv2":
         from audiopost.plugins.lv2_host import load_lv2
 
-        return load_lv2(path, sample_rate, plugin_name, state, knobs, largest_frames)
+        return load_lv2(path, sample_rate, plugin_name, state, knobs, largest_frames, name)
     from audiopost.plugins.pedalboard_host import load_external
 
     if is_saved_state(state):
         raise PluginLoadError(path, "the state belongs to a CLAP or LV2 plug-in", "name that plug-in")
-    return load_external(path, sample_rate, plugin_name, state, knobs, largest_frames, preset)
-
-
-def load_instrument(path: str, sample_rate: int, plugin_id: str, state: bytes, largest_frames: int) -> NotePlayer:
-    """Load an instrument of one of `NOTE_FORMATS`; parameters and errors as `load_plugin`."""
-    if _suffix(path) == ".clap":
-        from audiopost.plugins.clap_host import load_clap
-
-        return load_clap(path, sample_rate, plugin_id, state, largest_frames=largest_frames)
-    from audiopost.plugins.lv2_host import load_lv2
-
-    return load_lv2(path, sample_rate, plugin_id, state, largest_frames=largest_frames)
+    return load_external(path, sample_rate, plugin_name, state, knobs, largest_frames, file)
 
 
 def _suffix(path: str) -> str:

@@ -7,17 +7,22 @@ Sources: Steinberg's "VST 3 Locations / Format"; Apple's folders for Audio Unit 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from audiopost.errors import PluginLoadError, near_misses
 
-__all__ = ["FORMATS", "SUFFIXES", "find_plugin", "find_plugins", "format_of", "plugin_files", "standard_folders"]
+__all__ = ["FORMATS", "SUFFIXES", "find_plugin", "find_plugins", "format_of", "plugin_files", "preset_bundles",
+           "standard_folders"]  # fmt: skip
 
 FORMATS = {".vst3": "VST3", ".component": "AU", ".clap": "CLAP", ".lv2": "LV2"}
 """Formats by the suffix of their files and bundles. A bare name means the first of these that is there: the oldest, so
 that a chain goes on meaning what it meant before another build was installed."""
+
+_PLUGIN, _PRESET = rb"[:#]Plugin\b", rb"ext/presets#"
+"""In the manifest of an LV2 bundle that holds plug-ins, and of one that holds presets: many hold nothing else."""
 
 SUFFIXES = tuple(FORMATS)
 """Suffixes of the files and bundles that can be loaded."""
@@ -56,12 +61,37 @@ def standard_folders(
 
 def plugin_files(folders: Iterable[Path]) -> Iterator[Path]:
     """Plug-in files and bundles in the folders and their subfolders, sorted within each; bundles are not entered."""
+    return (
+        path for path in _named_like_plugins(folders) if path.suffix.lower() != ".lv2" or _is_named_in(path, _PLUGIN)
+    )
+
+
+def preset_bundles(uri: str, folders: Iterable[Path]) -> Iterator[Path]:
+    """LV2 bundles in the folders whose manifest speaks of presets and of the plug-in `uri`."""
+    for path in _named_like_plugins(folders):
+        if (
+            path.suffix.lower() == ".lv2"
+            and _is_named_in(path, _PRESET)
+            and _is_named_in(path, re.escape(uri.encode()))
+        ):
+            yield path
+
+
+def _named_like_plugins(folders: Iterable[Path]) -> Iterator[Path]:
     for folder in folders:
         for root, names, files in os.walk(folder):
             bundles = [name for name in names if name.lower().endswith(SUFFIXES)]
             names[:] = sorted(set(names) - set(bundles))
             single = [name for name in files if name.lower().endswith(SUFFIXES)]
             yield from (Path(root) / name for name in sorted(bundles + single))
+
+
+def _is_named_in(bundle: Path, pattern: bytes) -> bool:
+    """Whether an LV2 bundle's manifest says it; of one that cannot be read, whoever opens it tells why."""
+    try:
+        return re.search(pattern, (bundle / "manifest.ttl").read_bytes()) is not None
+    except OSError:
+        return pattern == _PLUGIN
 
 
 def find_plugins(name: str, folders: Iterable[Path] | None = None) -> tuple[Path, ...]:

@@ -70,6 +70,7 @@ typedef ... lilv_port;
 typedef ... lilv_iterator;
 typedef ... lilv_points;
 typedef ... lilv_point;
+typedef ... lilv_state;
 
 lilv_world *lilv_world_new(void);
 void lilv_world_load_specifications(lilv_world *);
@@ -114,6 +115,13 @@ const lilv_node *lilv_scale_point_get_label(const lilv_point *);
 const lilv_node *lilv_scale_point_get_value(const lilv_point *);
 lilv_instance *lilv_plugin_instantiate(const lilv_plugin *, double rate, const lv2_feature *const *);
 void lilv_instance_free(lilv_instance *);
+lilv_nodes *lilv_plugin_get_related(const lilv_plugin *, const lilv_node *type);
+int lilv_world_load_resource(lilv_world *, const lilv_node *);
+lilv_state *lilv_state_new_from_world(lilv_world *, lv2_urid_map *, const lilv_node *subject);
+void lilv_state_free(lilv_state *);
+typedef void (*lilv_set_value)(const char *symbol, void *data, const void *value, uint32_t size, uint32_t type);
+void lilv_state_restore(const lilv_state *, lilv_instance *, lilv_set_value, void *, uint32_t flags,
+                        const lv2_feature *const *);
 """
 
 ffi: Any = cffi.FFI()
@@ -142,6 +150,8 @@ class Uri:
     PARAMETERS = f"{_LV2}ext/parameters#"
     PORT_PROPERTIES = f"{_LV2}ext/port-props#"
     GROUPS = f"{_LV2}ext/port-groups#"
+    PRESET = f"{_LV2}ext/presets#Preset"
+    LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
     UNITS = f"{_LV2}extensions/units#"
     TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 

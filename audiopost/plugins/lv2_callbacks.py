@@ -14,7 +14,7 @@ from typing import Any
 from audiopost.dsp.foreign_calls import foreign_calls
 from audiopost.plugins.lv2_abi import Uri, ffi
 
-__all__ = ["SUPPORTED", "Features", "name_of_number", "number_of"]
+__all__ = ["SUPPORTED", "URID_MAP", "Features", "name_of_number", "number_of"]
 
 SUPPORTED = frozenset(
     {
@@ -104,7 +104,7 @@ class _C:
 
 
 _c = _C()
-_URID_MAP = ffi.new("lv2_urid_map *", (ffi.NULL, _map))
+URID_MAP = ffi.new("lv2_urid_map *", (ffi.NULL, _map))
 _URID_UNMAP = ffi.new("lv2_urid_unmap *", (ffi.NULL, _unmap))
 _URI_MAP = ffi.new("lv2_uri_map *", (ffi.NULL, _uri_to_id))
 # A plug-in's messages are formatted by C's rules for any number of arguments, which no callback can follow.
@@ -145,7 +145,7 @@ class Features:
         for option, (key, kind, value) in zip(self._options, rows, strict=False):
             option.key, option.size, option.type, option.value = number_of(key), 4, number_of(Uri.ATOM + kind), value
         data = {
-            Uri.URID_MAP: _URID_MAP, Uri.URID_UNMAP: _URID_UNMAP, Uri.URI_MAP: _URI_MAP, Uri.OPTIONS: self._options,
+            Uri.URID_MAP: URID_MAP, Uri.URID_UNMAP: _URID_UNMAP, Uri.URI_MAP: _URI_MAP, Uri.OPTIONS: self._options,
             Uri.SCHEDULE: self._schedule, Uri.LOG: _LOG, Uri.RESIZE: _RESIZE, f"{Uri.STATE}makePath": _MAKE_PATH,
             f"{Uri.STATE}mapPath": _MAP_PATH, f"{Uri.STATE}freePath": _FREE_PATH,
         }  # fmt: skip

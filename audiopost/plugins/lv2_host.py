@@ -26,6 +26,7 @@ from audiopost.plugins.knobs import Knob
 from audiopost.plugins.lv2_abi import Uri, ffi, lilv
 from audiopost.plugins.lv2_callbacks import SUPPORTED, Features, number_of
 from audiopost.plugins.lv2_knobs import knobs_of
+from audiopost.plugins.lv2_presets import give_preset
 from audiopost.plugins.lv2_state import restore_properties, save_properties
 from audiopost.plugins.lv2_world import Bundle, BundledPlugin, PortDescription, open_bundle
 from audiopost.plugins.plugin import PluginParameter
@@ -128,7 +129,17 @@ class Lv2Plugin:
     @property
     def is_instrument(self) -> bool:
         """True where it makes sound of notes and takes no audio."""
-        return not self._mains and any(port.takes_notes for port in self._ports)
+        return not self._mains and self.hears_notes
+
+    @property
+    def hears_notes(self) -> bool:
+        """Whether it has a port for MIDI."""
+        return any(port.takes_notes and port.is_input for port in self._ports)
+
+    @property
+    def presets(self) -> tuple[str, ...]:
+        """Names of the presets that its maker, or another host here, has saved."""
+        return tuple(self._bundle.presets(self._described).values())
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -214,6 +225,17 @@ class Lv2Plugin:
         for name, value in saved.values.items():
             if name in self._knob_named:
                 self.set_parameter(name, value)
+
+    def take_preset(self, name: str) -> None:
+        """Stand as the preset of this name or URI says; raises UnknownNameError, PluginError."""
+        place = {port.symbol: port.index for port in self._ports if port.kind == "control" and port.is_input}
+
+        def set_control(symbol: str, value: float) -> None:
+            if symbol in place:
+                self._controls[place[symbol]] = value
+
+        give_preset(self._bundle, self._described, name, self._instance, self._features.for_state, set_control)
+        self._do_work()
 
     def preset(self) -> bytes:
         """There is none; raises PluginError."""
@@ -351,6 +373,7 @@ def load_lv2(
     state: bytes = b"",
     knobs: tuple[Knob, ...] | None = None,
     largest_frames: int = PRIMING_FRAMES,
+    preset: str = "",
 ) -> Lv2Plugin:
     """Load an LV2 plug-in into this process. Scan it first: see `audiopost.plugins.scan`.
 
@@ -368,11 +391,15 @@ def load_lv2(
         Those of another instance of the same plug-in and state.
     largest_frames
         The size of the largest block.
+    preset
+        The name or URI of one of its presets, instead of a state.
 
     Raises
     ------
     PluginLoadError
         If it cannot be loaded (and what it wrote), needs what the host has not, or refuses the state.
+    UnknownNameError, PluginError
+        If it has no such preset, or it cannot be read.
     """
     with surroundings_kept() as changed, captured_streams() as written:
         try:
@@ -387,6 +414,9 @@ def load_lv2(
         plugin.prepare_knobs()
         if state:
             plugin.restore(state)
+            plugin.prepare_knobs()
+        if preset:
+            plugin.take_preset(preset)
             plugin.prepare_knobs()
         if knobs is not None:
             plugin.prepare_knobs(knobs)

@@ -1,9 +1,10 @@
 """LV2 bundles as lilv reads them: which plug-ins they hold, their ports, what they need.
 
 A bundle is a folder of descriptions beside the code. Only the bundle in question and the specifications are read, not
-everything that is installed; presets in other bundles are not seen.
+everything that is installed. Where presets are asked for, bundles are read besides whose manifest speaks of presets and
+of the plug-in: what other hosts have saved lies there.
 
-Source: LV2 ``lv2core``, ``units``, ``port-props``, ``port-groups``; lilv ``lilv.h``.
+Source: LV2 ``lv2core``, ``units``, ``port-props``, ``port-groups``, ``presets``; lilv ``lilv.h``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from audiopost.errors import PluginLoadError
+from audiopost.plugins.locate import preset_bundles, standard_folders
 from audiopost.plugins.lv2_abi import Uri, ffi, lilv
 
 __all__ = ["Bundle", "BundledPlugin", "PortDescription", "open_bundle"]
@@ -78,8 +80,8 @@ class Bundle:
         self.world = self._lilv.lilv_world_new()
         self._nodes: dict[str, Any] = {}
         self._lilv.lilv_world_load_specifications(self.world)
-        folder = self._lilv.lilv_new_file_uri(self.world, ffi.NULL, f"{path.rstrip('/')}/".encode())
-        self._lilv.lilv_world_load_bundle(self.world, folder)
+        self._read: set[Path] = set()
+        self._load(Path(path))
         plugins = self._lilv.lilv_world_get_all_plugins(self.world)
         natives = self._each("plugins", plugins)
         self.plugins = {_text(self._lilv.lilv_plugin_get_uri(native)): native for native in natives}
@@ -125,11 +127,31 @@ class Bundle:
         limits = zip(*(list(each)[:count] for each in ranges), strict=True)
         return tuple(self._port(native, index, *limit) for index, limit in enumerate(limits))
 
+    def presets(self, plugin: BundledPlugin) -> dict[str, str]:
+        """URI -> name of the plug-in's presets, in this bundle and in others, in the order of their names."""
+        for bundle in preset_bundles(plugin.uri, dict.fromkeys((Path(self.path).parent, *standard_folders()))):
+            self._load(bundle)
+        related = self._lilv.lilv_plugin_get_related(plugin.native, self.node(Uri.PRESET))
+        found: dict[str, str] = {}
+        for uri in self._texts(related):
+            self._lilv.lilv_world_load_resource(self.world, self.node(uri))
+            label = self._lilv.lilv_world_get(self.world, self.node(uri), self.node(Uri.LABEL), ffi.NULL)
+            found[uri] = self._own(label) or uri
+        return dict(sorted(found.items(), key=lambda each: each[1].casefold()))
+
     def node(self, uri: str) -> Any:
         """Lilv's node of a URI, kept."""
         if uri not in self._nodes:
             self._nodes[uri] = self._lilv.lilv_new_uri(self.world, uri.encode())
         return self._nodes[uri]
+
+    def _load(self, folder: Path) -> None:
+        """Read a bundle's descriptions, once."""
+        if folder not in self._read:
+            self._read.add(folder)
+            node = self._lilv.lilv_new_file_uri(self.world, ffi.NULL, f"{folder}/".encode())
+            self._lilv.lilv_world_load_bundle(self.world, node)
+            self._lilv.lilv_node_free(node)
 
     def _port(self, native: Any, index: int, minimum: float, maximum: float, default: float) -> PortDescription:
         library = self._lilv

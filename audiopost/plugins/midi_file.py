@@ -1,4 +1,4 @@
-"""Standard MIDI Files, read as messages in time: what an instrument is to play.
+"""Standard MIDI Files, read as messages in time and written: what an instrument is to play, and what it played.
 
 ::
 
@@ -13,20 +13,25 @@ Source: MIDI Manufacturers Association, "Standard MIDI Files 1.0" (RP-001).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from audiopost.errors import FileError
 from audiopost.plugins.plugin import sentence
 
-__all__ = ["TimedMessage", "read_midi_file"]
+__all__ = ["TimedMessage", "read_midi_file", "write_midi_file"]
 
 USUAL_TEMPO_US = 500_000
 """Microseconds of a quarter note until a file says otherwise: 120 a minute."""
 
-SET_TEMPO = 0x51
+EMPTY_TEXT, END_OF_TRACK, SET_TEMPO = 0x01, 0x2F, 0x51
 META, SYSEX, SYSEX_REST = 0xFF, 0xF0, 0xF7
 LARGEST_BYTES = 64 * 2**20
+LONGEST_WAIT = 2**28 - 1
+"""Ticks between two events: four bytes of seven bits."""
+
+HIGHEST_DIVISION = 2**15 - 1
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,53 @@ def read_midi_file(path: str) -> tuple[TimedMessage, ...]:
         return _messages(data)
     except (IndexError, ValueError) as error:
         raise FileError(path, "is no whole Standard MIDI File", "save it again as .mid") from error
+
+
+def write_midi_file(path: Path, messages: Iterable[tuple[int, bytes]], sample_rate: int) -> None:
+    """Write messages at frames, rising, as a file of one track whose ticks are frames: read again, none has moved.
+
+    Raises
+    ------
+    FileError
+        If it cannot be written.
+
+    Notes
+    -----
+    Accuracy: exact at every rate that is a number of ticks a quarter note at 60, 120, 240, 480 or 960 a minute (all
+    usual ones); else one part in 50 000.
+    """
+    tempo_us, division = _frames_as_ticks(sample_rate)
+    track = bytearray(_written(0) + bytes([META, SET_TEMPO, 3]) + tempo_us.to_bytes(3))
+    now = 0
+    for frame, message in messages:
+        while frame - now > LONGEST_WAIT:
+            track += _written(LONGEST_WAIT) + bytes([META, EMPTY_TEXT, 0])
+            now += LONGEST_WAIT
+        track += _written(frame - now) + message
+        now = frame
+    track += _written(0) + bytes([META, END_OF_TRACK, 0])
+    header = b"MThd" + (6).to_bytes(4) + b"".join(each.to_bytes(2) for each in (0, 1, division))
+    try:
+        path.write_bytes(header + b"MTrk" + len(track).to_bytes(4) + track)
+    except OSError as error:
+        raise FileError(str(path), f"cannot be written: {error.strerror or sentence(error)}") from error
+
+
+def _frames_as_ticks(sample_rate: int) -> tuple[int, int]:
+    """Microseconds and ticks of a quarter note, so that a tick is a frame."""
+    for tempo_us in (1_000_000, 500_000, 250_000, 125_000, 62_500):
+        division, rest = divmod(sample_rate * tempo_us, 1_000_000)
+        if not rest and 0 < division <= HIGHEST_DIVISION:
+            return tempo_us, division
+    return round(HIGHEST_DIVISION * 1_000_000 / sample_rate), HIGHEST_DIVISION
+
+
+def _written(number: int) -> bytes:
+    """A number in seven bits a byte, the highest first; all but the last have their eighth bit set."""
+    digits = [number & 0x7F]
+    while number := number >> 7:
+        digits.append(number & 0x7F | 0x80)
+    return bytes(reversed(digits))
 
 
 def _messages(data: bytes) -> tuple[TimedMessage, ...]:

@@ -234,6 +234,7 @@ class ExternalPlugin(_Native):
     output_width = 0
     side_inputs: tuple[tuple[str, int], ...] = ()
     remarks: tuple[str, ...] = ()
+    presets: tuple[str, ...] = ()
 
     def __init__(
         self, native: Any, path: str, sample_rate: int, messages: str, knobs: tuple[Knob, ...], largest_frames: int
@@ -271,6 +272,11 @@ class ExternalPlugin(_Native):
     def is_instrument(self) -> bool:
         """True where it makes sound of notes and takes no audio."""
         return not bool(self._native.is_effect)
+
+    @property
+    def hears_notes(self) -> bool:
+        """False: the library sends notes to instruments alone, and all at once."""
+        return False
 
     def set_parameter(self, name: str, value: float) -> None:
         """Set a knob at once; the plug-in smooths it or does not.

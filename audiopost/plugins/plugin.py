@@ -20,6 +20,7 @@ from audiopost.blocks import AudioBlock
 
 __all__ = [
     "ANY_CHANNELS",
+    "NotePlayer",
     "Plugin",
     "PluginInfo",
     "PluginParameter",
@@ -108,6 +109,14 @@ class TimedPlugin(Protocol):
         """Set a knob at a frame of the next block, not before any that was set already."""
 
 
+@runtime_checkable
+class NotePlayer(Protocol):
+    """A plug-in to which notes and controllers can be sent."""
+
+    def send_midi(self, message: bytes, frame: int) -> None:
+        """Have a message of a MIDI channel at a frame of the next block."""
+
+
 @dataclass(frozen=True)
 class PluginInfo:
     """What a scan found out about one plug-in of a file, or why it found out nothing.
@@ -119,6 +128,7 @@ class PluginInfo:
     samples changed with the size of the blocks, `resets` whether it was as new after a reset, `wants_predecessor`
     whether the first instance of a process sounded unlike all later ones. `output_channels` is the width of what it
     gives, 0 where that is the width of what it takes; `side_inputs` and `side_channels` are its further inputs.
+    `hears_notes` says whether MIDI can be sent to it, `presets` how its maker's own are called.
     """
 
     id: str
@@ -141,6 +151,8 @@ class PluginInfo:
     side_inputs: tuple[str, ...] = ()
     side_channels: tuple[int, ...] = ()
     parameters: tuple[PluginParameter, ...] = ()
+    hears_notes: bool = False
+    presets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     error: str = ""
 
@@ -154,7 +166,7 @@ class PluginInfo:
         parameters = tuple(
             PluginParameter(**{**each, "choices": tuple(each["choices"])}) for each in data["parameters"]
         )
-        lists = {name: tuple(data[name]) for name in ("channels", "notes", "side_inputs", "side_channels")}
+        lists = {name: tuple(data[name]) for name in ("channels", "notes", "presets", "side_inputs", "side_channels")}
         return cls(**{**data, **lists, "parameters": parameters})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from audiopost.blocks import AudioBlock
 from audiopost.plugins.formats import LoadedPlugin
+from audiopost.plugins.plugin import NotePlayer
 
 __all__ = ["ReloadingPlugin"]
 
@@ -48,6 +49,11 @@ class ReloadingPlugin:
         """Set a knob of this instance and of those to come."""
         self._turned[name] = value
         self._plugin.set_parameter(name, value)
+
+    def send_midi(self, message: bytes, frame: int) -> None:
+        """Send a note to the present instance, where it hears any."""
+        if isinstance(self._plugin, NotePlayer):
+            self._plugin.send_midi(message, frame)
 
     def state(self) -> bytes:
         """The state of the present instance."""

@@ -69,6 +69,7 @@ def _inspect(path: str, choose: str, name: str, stage: Callable[[str], None]) ->
     except PluginLoadError as error:
         return _failed(path, name, _reason(path, error))
     known: dict[str, Any] = {**plugin.facts, "path": path, "format": format_of(Path(path))}
+    known |= {"hears_notes": plugin.hears_notes, "presets": plugin.presets}
     if plugin.is_instrument:
         # Of an instrument nothing is measured: silence is all that it gives without notes.
         return PluginInfo(

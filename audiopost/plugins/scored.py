@@ -1,62 +1,37 @@
-"""A plug-in that plays notes, as a stream: each message of a MIDI file reaches it at its own frame.
+"""A plug-in that plays a score: each message of a MIDI file reaches it at its own frame.
 
-The plug-in is fed blocks of one size, whatever the size of the stream's blocks, and a message lies at its place within
-them: no sample depends on how a stream is cut.
+A block is cut where a message is due, so the stream below gets each message right before the frame that it belongs to,
+and no sample depends on how the stream is cut otherwise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
-
-import numpy as np
 
 from audiopost.blocks import AudioBlock
-from audiopost.plugins.plugin import Plugin
-from audiopost.plugins.streams import FIXED_BLOCK_FRAMES, FixedBlockStream, held_back
+from audiopost.plugins.streams import Stream
 
-__all__ = ["NotePlayer", "ScoredStream"]
-
-PROBE_FRAMES = 8192
-"""Silence in which it is found out what the plug-in holds back."""
-
-
-class NotePlayer(Plugin, Protocol):
-    """A plug-in that takes MIDI messages."""
-
-    def state(self) -> bytes:
-        """Everything that it would save in a session."""
-
-    def preset(self) -> bytes:
-        """The same as the bytes of a ``.vstpreset`` file; raises PluginError where there is none."""
-
-    def send_midi(self, message: bytes, frame: int) -> None:
-        """Have a message at a frame of the next block."""
+__all__ = ["ScoredStream"]
 
 
 class ScoredStream:
-    """A `Stream` that hears no sound and plays a score.
+    """A `Stream` whose plug-in hears a score beside its sound, and beside what is played to it live.
 
     Parameters
     ----------
-    plugin
-        The instance, made for blocks of `FIXED_BLOCK_FRAMES`; the stream owns it.
-    output_channels
-        Of what it gives.
+    stream
+        What the plug-in plays in. Of an instrument it has no input channels.
     score
         Frames, rising, and the message of each.
 
     Notes
     -----
-    Latency: what the plug-in holds back + `FIXED_BLOCK_FRAMES` - 1.
+    Latency: that of `stream`.
     """
 
-    def __init__(self, plugin: NotePlayer, output_channels: int, score: Sequence[tuple[int, bytes]]) -> None:
-        self._plugin = plugin
+    def __init__(self, stream: Stream, score: Sequence[tuple[int, bytes]]) -> None:
+        self._stream = stream
         self._score = tuple(score)
-        plugin.reset()
-        held = held_back(plugin, 0, FIXED_BLOCK_FRAMES, PROBE_FRAMES)
-        self._stream = FixedBlockStream(plugin, 0, FIXED_BLOCK_FRAMES, held, output_channels)
         self._frame = self._next = 0
 
     @property
@@ -65,7 +40,7 @@ class ScoredStream:
         return self._stream.latency_frames
 
     def process(self, block: AudioBlock, out: AudioBlock) -> None:
-        """Fill `out`; `block` has no channels."""
+        """Fill `out`; see `Stream`."""
         frames, done = block.shape[1], 0
         while done < frames:
             stop = frames
@@ -74,9 +49,9 @@ class ScoredStream:
                 if due > self._frame + done:
                     stop = min(frames, due - self._frame)
                     break
-                self._plugin.send_midi(message, self._stream.pending_frames)
+                self._stream.send_midi(message)
                 self._next += 1
-            self._stream.process(np.empty((0, stop - done), dtype=np.float32), out[:, done:stop])
+            self._stream.process(block[:, done:stop], out[:, done:stop])
             done = stop
         self._frame += frames
 
@@ -88,3 +63,7 @@ class ScoredStream:
     def set_parameter(self, name: str, value: float) -> None:
         """Set a knob at this frame."""
         self._stream.set_parameter(name, value)
+
+    def send_midi(self, message: bytes) -> None:
+        """Have a message at the next frame, beside the score; see `Stream`."""
+        self._stream.send_midi(message)

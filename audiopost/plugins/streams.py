@@ -16,7 +16,7 @@ import numpy as np
 
 from audiopost.blocks import AudioBlock
 from audiopost.errors import PluginError
-from audiopost.plugins.plugin import Plugin, TimedPlugin
+from audiopost.plugins.plugin import NotePlayer, Plugin, TimedPlugin
 
 __all__ = ["FIXED_BLOCK_FRAMES", "PRIMING_FRAMES", "FixedBlockStream", "SteadyStream", "Stream", "held_back"]
 
@@ -46,6 +46,9 @@ class Stream(Protocol):
     def set_parameter(self, name: str, value: float) -> None:
         """Set a knob of the plug-in at once."""
 
+    def send_midi(self, message: bytes) -> None:
+        """Have a note or a controller at the next frame; nothing where the plug-in hears none."""
+
 
 class SteadyStream:
     """A plug-in that returns every frame once its latency is filled.
@@ -71,6 +74,7 @@ class SteadyStream:
 
     def __init__(self, plugin: Plugin, channels: int, priming_frames: int = PRIMING_FRAMES) -> None:
         self._plugin = plugin
+        self._notes = plugin if isinstance(plugin, NotePlayer) else None
         self._silence = np.zeros((channels, priming_frames), dtype=np.float32)
         self.latency_frames = 0
         self.reset()
@@ -107,6 +111,11 @@ class SteadyStream:
         """Set a knob at once."""
         self._plugin.set_parameter(name, value)
 
+    def send_midi(self, message: bytes) -> None:
+        """Have a message at the next frame; see `Stream`."""
+        if self._notes is not None:
+            self._notes.send_midi(message, 0)
+
 
 class FixedBlockStream:
     """A plug-in fed with blocks of one size, whatever the size of the stream's blocks.
@@ -136,17 +145,13 @@ class FixedBlockStream:
     ) -> None:
         self._plugin = plugin
         self._turn_at = plugin.set_parameter_at if isinstance(plugin, TimedPlugin) else None
+        self._notes = plugin if isinstance(plugin, NotePlayer) else None
         self._gathered = np.zeros((channels, block_frames), dtype=np.float32)
         self._block_frames = block_frames
         self._pending = 0
         self.latency_frames = held_back_frames + block_frames - 1
         self._queue = _Queue(output_channels or channels, self.latency_frames + 2 * block_frames)
         self.reset()
-
-    @property
-    def pending_frames(self) -> int:
-        """Frames of the next fixed block that are gathered: where in it the next frame will lie."""
-        return self._pending
 
     def process(self, block: AudioBlock, out: AudioBlock) -> None:
         """Fill `out`; see `Stream`."""
@@ -176,6 +181,11 @@ class FixedBlockStream:
             self._turn_at(name, value, self._pending)
         else:
             self._plugin.set_parameter(name, value)
+
+    def send_midi(self, message: bytes) -> None:
+        """Have a message at the next frame, which will lie behind those that are gathered; see `Stream`."""
+        if self._notes is not None:
+            self._notes.send_midi(message, self._pending)
 
 
 class _Queue:

@@ -1,5 +1,6 @@
 /* A CLAP instrument whose output is known: while a key is down the left channel holds its velocity / 127, the right one
- * its key / 127; else silence. It takes MIDI, or with -DCLAP_NOTES CLAP's own notes only.
+ * its key / 127; else silence. It takes MIDI, or with -DCLAP_NOTES CLAP's own notes only. With -DEFFECT it is an effect:
+ * while a key is down, its input times velocity / 127.
  */
 #include "clap.h"
 #include <stdlib.h>
@@ -22,7 +23,13 @@ typedef struct {
 
 typedef struct { clap_plugin clap; float velocity, key; } tone;
 
+#ifdef EFFECT
+enum { INPUTS = 1 };
+static const char *const features[] = {"audio-effect", "utility", NULL};
+#else
+enum { INPUTS = 0 };
 static const char *const features[] = {"instrument", "synthesizer", NULL};
+#endif
 static const clap_descriptor descriptor = {
     {1, 2, 0}, "org.example.tone", "Known Tone", "Example", "", "", "", "1.0", "A tone", features};
 
@@ -60,13 +67,16 @@ static int32_t process(const clap_plugin *plugin, const clap_process *process) {
             if (event->time > frame) break;
             take(me, event);
         }
-        process->audio_outputs[0].data32[0][frame] = me->velocity;
-        process->audio_outputs[0].data32[1][frame] = me->velocity > 0.0f ? me->key : 0.0f;
+        for (int channel = 0; channel < 2; channel++) {
+            float said = channel && me->velocity > 0.0f ? me->key : me->velocity;
+            if (INPUTS) said = process->audio_inputs[0].data32[channel][frame] * me->velocity;
+            process->audio_outputs[0].data32[channel][frame] = said;
+        }
     }
     return PROCESS_CONTINUE;
 }
 
-static uint32_t port_count(const clap_plugin *plugin, bool is_input) { (void)plugin; return is_input ? 0 : 1; }
+static uint32_t port_count(const clap_plugin *plugin, bool is_input) { (void)plugin; return is_input ? INPUTS : 1; }
 static bool port_get(const clap_plugin *plugin, uint32_t index, bool is_input, clap_audio_port *port) {
     (void)plugin; (void)index; (void)is_input;
     memset(port, 0, sizeof *port);

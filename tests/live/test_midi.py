@@ -15,6 +15,7 @@ from audiopost.errors import DeviceError
 from audiopost.live.controls_midi import MidiControl
 from audiopost.live.desk import Desk
 from audiopost.live.midi_ports import MidiPorts, list_midi_ports
+from audiopost.live.notes_midi import NoteInput
 from tests import tolerances
 from tests.desks import Noted
 from tests.live.sessions import until
@@ -93,6 +94,32 @@ def test_a_virtual_port_of_ours_is_found_by_others() -> None:
     assert heard.get(timeout=tolerances.LIVE_PATIENCE_S) == (0x90, 60, 1)
     sending.close()
     ours.close()
+
+
+class Instrument:
+    def __init__(self) -> None:
+        self.heard: queue.Queue[bytes] = queue.Queue()
+
+    def play_midi(self, message: bytes) -> None:
+        self.heard.put(message)
+
+
+@pytest.mark.usefixtures("jack")
+def test_a_keyboard_plays_through_a_port_of_ours_and_its_clock_does_not() -> None:
+    instrument = Instrument()
+    with NoteInput(instrument, "virtual") as notes:
+        assert notes.name == "audiopost"
+        sending = JACK.open_output(next(name for name in JACK.get_output_names() if name.endswith("notes")))
+        sent = [
+            mido.Message("clock"), mido.Message("note_on", channel=4, note=60, velocity=1),
+            mido.Message("sysex", data=(1, 2)), mido.Message("pitchwheel", pitch=-8192),
+            mido.Message("aftertouch", value=9), mido.Message("control_change", control=64, value=127),
+        ]  # fmt: skip
+        for message in sent:
+            sending.send(message)
+        heard = [instrument.heard.get(timeout=tolerances.LIVE_PATIENCE_S) for _ in range(4)]
+        sending.close()
+    assert heard == [b"\x94\x3c\x01", b"\xe0\x00\x00", b"\xd0\x09", b"\xb0\x40\x7f"]
 
 
 @pytest.mark.usefixtures("jack")

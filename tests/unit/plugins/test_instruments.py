@@ -12,10 +12,10 @@ from audiopost.effects.hosted import PluginNode
 from audiopost.errors import FileError, UsageError
 from audiopost.graph.algebra import Graph
 from audiopost.graph.node import StreamFormat
-from audiopost.graph.offline import render
+from audiopost.graph.offline import NoteEvent, render
 from audiopost.layouts import layout_named
-from audiopost.plugins.midi_file import read_midi_file
-from tests.plugin_builds import built_clap, built_instrument
+from audiopost.plugins.midi_file import read_midi_file, write_midi_file
+from tests.plugin_builds import built_clap, built_instrument, built_keyed_lv2
 from tests.signals import white_noise
 
 RATE = 48_000
@@ -99,6 +99,34 @@ def test_any_split_and_a_reset_give_the_same_samples(tmp_path: Path) -> None:
     np.testing.assert_allclose(played[0][:, late:], song(30_000)[:, :-late], rtol=1e-6)
 
 
-def test_an_effect_is_given_no_notes(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="Known Gain plays no notes; leave midi out"):
+def test_an_effect_without_a_port_for_notes_is_given_none(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="Known Gain hears no notes; leave midi out"):
         PluginNode({"path": str(built_clap(tmp_path)), "midi": str(written(tmp_path / "song.mid"))})
+
+
+@pytest.mark.parametrize("sample_rate", [11_025, 44_100, 48_000, 88_200, 96_000, 192_000])
+def test_a_written_file_keeps_every_frame(tmp_path: Path, sample_rate: int) -> None:
+    path = tmp_path / "played.mid"
+    played = [(0, b"\x90\x3c\x7f"), (1, b"\xc0\x05"), (131_071, b"\x80\x3c\x00"), (2**29, b"\xe3\x01\x40")]
+    write_midi_file(path, played, sample_rate)
+    assert [(round(each.time_s * sample_rate), each.message) for each in read_midi_file(str(path))] == played
+    length_s = sum(message.time for message in mido.MidiFile(path))
+    assert length_s == pytest.approx(2**29 / sample_rate), "another reader hears it as long"
+
+
+@pytest.mark.parametrize("form", ["CLAP", "CLAP notes", "LV2"])
+def test_an_effect_hears_played_notes_and_a_file_at_their_frames(tmp_path: Path, form: str) -> None:
+    lv2 = form == "LV2"
+    path = built_keyed_lv2(tmp_path) if lv2 else built_instrument(tmp_path, clap_notes="notes" in form, effect=True)
+    samples = white_noise(2, 40_000)
+    on, off = bytes([0x92, 60, 100]), bytes([0x82, 60, 0])
+    expected = np.zeros_like(samples)
+    expected[:, 1_001:20_000] = samples[:, 1_001:20_000] * np.float32(100 / 127)
+    live = [NoteEvent(1_001, on), NoteEvent(20_000, off)]
+    played = render(Graph.of("plugin", {}, {"path": str(path)}), samples, RATE, events=live)
+    np.testing.assert_array_equal(played, expected)
+    score = tmp_path / "score.mid"
+    write_midi_file(score, live, RATE)
+    for channel, heard in ((0, expected), (3, expected), (4, np.zeros_like(samples))):
+        settings = {"path": str(path), "midi": str(score), "midi_channel": channel}
+        np.testing.assert_array_equal(render(Graph.of("plugin", {}, settings), samples, RATE), heard)

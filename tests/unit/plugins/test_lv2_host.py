@@ -9,7 +9,7 @@ import pytest
 
 from audiopost.blocks import AudioBlock
 from audiopost.effects.hosted import PluginNode
-from audiopost.errors import PluginLoadError, UsageError
+from audiopost.errors import PluginLoadError, UnknownNameError, UsageError
 from audiopost.graph.algebra import Graph
 from audiopost.graph.offline import render
 from audiopost.plugins.lv2_host import Lv2Plugin, load_lv2, plugin_names
@@ -87,6 +87,38 @@ def test_a_state_brings_back_knobs_and_properties(bundle: Path, plugin: Lv2Plugi
     samples = white_noise(2, 100)
     np.testing.assert_array_equal(ran(restored, samples), samples * np.float32(0.5) + np.float32(0.25))
     assert {each.name: each.default for each in restored.parameters}["gain"] == 0.5
+
+
+def saved_preset(folder: Path) -> None:
+    """A preset in a bundle of its own, as another host saves it: a knob, and a property of the state."""
+    (folder / "mine.preset.lv2").mkdir(exist_ok=True)
+    (folder / "mine.preset.lv2/manifest.ttl").write_text("""
+        @prefix lv2: <http://lv2plug.in/ns/lv2core#> .
+        @prefix pset: <http://lv2plug.in/ns/ext/presets#> .
+        @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+        @prefix state: <http://lv2plug.in/ns/ext/state#> .
+        @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+        <urn:example:half> a pset:Preset ; lv2:appliesTo <urn:example:gain> ; rdfs:label "Half, lifted" ;
+            lv2:port [ lv2:symbol "gain" ; pset:value 0.5 ] , [ lv2:symbol "gone" ; pset:value 3 ] ;
+            state:state [ <urn:example:offset> "0.25"^^xsd:float ] .
+    """)
+
+
+@pytest.mark.parametrize("name", ["Half, lifted", "urn:example:half"])
+def test_a_preset_of_another_bundle_is_listed_and_taken(
+    bundle: Path, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AUDIOPOST_CACHE_DIR", str(tmp_path))
+    saved_preset(bundle.parent)
+    settings = {"path": str(bundle), "plugin_name": "Known LV2 Gain"}
+    assert plugin_info(str(bundle), "Known LV2 Gain").presets == ("Half, lifted",)
+    samples = white_noise(2, 100)
+    played = render(Graph.of("plugin", {}, {**settings, "preset": name}), samples, RATE)
+    np.testing.assert_array_equal(played, samples * np.float32(0.5) + np.float32(0.25))
+    turned = render(Graph.of("plugin", {"gain": 2.0}, {**settings, "preset": name}), samples, RATE)
+    np.testing.assert_array_equal(turned, samples * np.float32(2.0) + np.float32(0.25))
+    with pytest.raises(UnknownNameError, match="Half, lifted"):
+        PluginNode({**settings, "preset": "Half"})
 
 
 @pytest.mark.parametrize("state", [b"bytes", b'{"form":"audiopost plug-in state 1"}'])
