@@ -57,6 +57,8 @@ class EngineVoice:
         Frames without or with an answer, in a row.
     returning : bool
         It was heard before, missed a block, and comes back when it answers steadily.
+    announced : bool
+        Whether control need not be told that it is ready to be switched to: only who came beside has to be.
     """
 
     def __init__(self, voice: Voice, path_latency: int, memory: SessionMemory) -> None:
@@ -72,7 +74,7 @@ class EngineVoice:
         self.arrived = False
         self.waiting = False
         self.returning = False
-        self.announced = False
+        self.announced = True
         self.good_frames = 0
         self.missed_frames = 0
         channels = voice.layout.channels

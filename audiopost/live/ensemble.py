@@ -94,7 +94,7 @@ class Ensemble:
         elif beside:
             if self.beside is not None:
                 self._tell(Event("freed", frame, self.beside.slot))
-            self.beside = voice
+            self.beside, voice.announced = voice, False
             self._lengthen(voice.path_latency)
         else:
             if self.coming is not None:
@@ -230,5 +230,5 @@ class Ensemble:
         if not coming.returning:
             self._statistics.add(Count.SWAPS)
             self._tell(Event("heard", frame, coming.slot))
-        coming.returning = coming.announced = False
+        coming.returning = False
         self._switching = False
