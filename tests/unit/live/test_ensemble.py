@@ -6,8 +6,8 @@ from audiopost.layouts import layout_named
 from audiopost.live.commands import Event
 from audiopost.live.engine_voice import EngineVoice
 from audiopost.live.ensemble import Ensemble
-from audiopost.live.messages import Voice
 from audiopost.live.memory import Segment
+from audiopost.live.messages import Voice
 from audiopost.live.session import SessionMemory, SessionPlan
 
 BLOCK = 512
