@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,17 +53,26 @@ def write_report(job: JobFile, result: RunResult, document: Mapping[str, Any]) -
 
 
 def _draw(job: JobFile, result: RunResult, path: Path, inputs: list[Path]) -> None:
-    """A page for every output that is there; a line for every input that has none."""
+    """A page for every programme that is there; a line for every input that has none."""
+    from audiopost.batch.ledger_file import LedgerReader
+    from audiopost.batch.ledger_place import ledger_place
     from audiopost.library.targets import load_target
     from audiopost.report.page import failed_page
     from audiopost.report.publishing import publish
 
-    by_output = {Path(output.place): report for report in result.groups for output in _outputs(report)}
+    there = {Path(report.group.key): report for report in result.groups if report.status != "failed"}
+    recorded: dict[Path, Mapping[str, Any]] = {}
+    with LedgerReader(ledger_place(result.root, job.path)) as book:
+        for key, report in there.items():
+            if _is_several(report) and (row := book.row(report.group.key)) is not None:
+                recorded[key] = row.result
 
-    def work(output: Path, progress: Progress | None) -> Page:
-        return _page(output, by_output[output], progress)
+    def work(key: Path, progress: Progress | None) -> Page:
+        if _is_several(there[key]):
+            return _page_of_several(there[key], recorded.get(key, {}), progress)
+        return _page(there[key], progress)
 
-    outcomes = for_each_file(list(by_output), work)
+    outcomes = for_each_file(list(there), work)
     pages = [failed_page(each.path, each.error or "") if each.result is None else each.result for each in outcomes]
     pages += [
         failed_page(Path(file.place), report.row.error.splitlines()[0] if report.row.error else "failed")
@@ -72,24 +82,55 @@ def _draw(job: JobFile, result: RunResult, path: Path, inputs: list[Path]) -> No
     ]
     pages += [failed_page(Path(problem.place), problem.what) for problem in result.problems]
     target = None if job.target is None else load_target(job.target)
-    title = job.path.stem
+    title = job.path.stem if len(pages) > 1 else None
     publish(path, pages, target, title=title, exists="replace", inputs=inputs, with_json=False)
 
 
-def _outputs(report: GroupReport) -> tuple[Any, ...]:
-    return () if report.status == "failed" else report.row.outputs
+def _is_several(report: GroupReport) -> bool:
+    return len(report.row.outputs) > 1
 
 
-def _page(output: Path, report: GroupReport, progress: Progress | None) -> Page:
-    """A single file is judged by its target; what belongs to stems or an album is measured, for it has none alone."""
+def _page(report: GroupReport, progress: Progress | None) -> Page:
+    """Of a programme in one file."""
     from audiopost.jobs.check import check
     from audiopost.jobs.course import measure_course
+    from audiopost.jobs.file_info import file_info
     from audiopost.jobs.measure import measure
     from audiopost.library.targets import load_target
     from audiopost.report.page import page_of
 
-    course = measure_course(output, progress=progress)
-    if report.group.target is None or report.group.kind != "each":
-        return page_of(measure(output), course, None)
+    (state,) = report.row.outputs
+    output = Path(state.place)
+    course, info = measure_course(output, progress=progress), file_info(output)
+    if report.group.target is None:
+        return replace(page_of(measure(output), course, None), info=info)
     target = load_target(report.group.target)
-    return page_of(check(output, target), course, target)
+    return replace(page_of(check(output, target), course, target), info=info)
+
+
+def _page_of_several(report: GroupReport, recorded: Mapping[str, Any], progress: Progress | None) -> Page:
+    """Of stems, with the course of their sum; or of an album, whose tracks are pooled."""
+    from audiopost.jobs.album import measure_album
+    from audiopost.jobs.course import follow_sum
+    from audiopost.jobs.measure import measure
+    from audiopost.library.targets import load_target
+    from audiopost.report.parts import part_of
+    from audiopost.report.recorded import recorded_page
+
+    group = report.group
+    outputs = [Path(state.place) for state in report.row.outputs]
+    measured = [measure(output) for output in outputs]
+    parts = [
+        part_of(output, each, digest=state.sha256)
+        for output, each, state in zip(outputs, measured, report.row.outputs, strict=True)
+    ]
+    course = None
+    if group.kind == "album":
+        album = measure_album(measured)
+        whole = replace(measured[0], loudness=album.loudness, duration_s=album.duration_s, programme=None)
+        title = f"{group.name}: album of {len(outputs)} files"
+    else:
+        whole, course = follow_sum(outputs, progress=progress)
+        title = f"{group.name}: sum of {len(outputs)} stems"
+    target = None if group.target is None else load_target(group.target)
+    return recorded_page(title, recorded, whole, course, target, parts)

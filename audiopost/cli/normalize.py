@@ -220,11 +220,19 @@ def _draw(
     report: Path, results: tuple[GroupResult, ...], target: DeliveryTarget, inputs: list[Path], fps: float | None
 ) -> None:
     """The page of a delivery; it replaces an older one, like the JSON beside it."""
-    from audiopost.jobs.course import measure_course
+    from audiopost.jobs.course import follow_sum, measure_course
+    from audiopost.jobs.file_info import file_info
     from audiopost.report.delivered import delivered_pages
     from audiopost.report.publishing import publish
 
-    pages = delivered_pages(results, target, measure_course, frames_per_second=fps)
+    pages = delivered_pages(
+        results,
+        target,
+        measure_course,
+        follow_sum=lambda stems: follow_sum(stems)[1],
+        inform=lambda path: file_info(path, fps),
+        frames_per_second=fps,
+    )
     title = f"Delivery: {target.name}"
     written = publish(
         report, pages, target, title=title, frames_per_second=fps, exists="replace", inputs=inputs, with_json=False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,6 +47,12 @@ def report(
     target: Annotated[
         str | None, typer.Option("--target", metavar="ID", help="Judge against this target: an id, or a TOML file.")
     ] = None,
+    services: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--service", metavar="ID", help="Add what this service will do to it, such as spotify-normal; repeatable."
+        ),
+    ] = None,
     title: Annotated[str | None, typer.Option("--title", metavar="WORDS", help="Heading of the page.")] = None,
     layout: LayoutName = None,
     dual_mono: DualMono = False,
@@ -61,11 +68,15 @@ def report(
 ) -> int:
     """Write a report: verdict, rules with their sources, loudness and peaks over time.
 
-    An HTML page that needs nothing else, or a tagged PDF; beside it the same as JSON, and the readings as CSV. The
+    What the file says of itself and its hash stand there too, and with --service what codecs and players will do to
+    it. An HTML page that needs nothing else, or a tagged PDF; beside it the same as JSON, and the readings as CSV. The
     exit code is 1 if a file fails its target.
     """
     from audiopost.jobs.course import measure_course
+    from audiopost.jobs.file_info import file_info
     from audiopost.jobs.further_measures import Further
+    from audiopost.jobs.preview import preview
+    from audiopost.library.playback import load_playback
     from audiopost.library.targets import load_target
     from audiopost.media.programme_files import files_of
     from audiopost.report.page import failed_page, page_of
@@ -73,18 +84,26 @@ def report(
 
     if output.suffix.lower() not in FORMATS:
         raise UsageError(f"{output.name!r} is neither .html nor .pdf", where="--output", mend="end it in .html or .pdf")
+    for service in services or ():
+        load_playback(service)  # an unknown one is told before anything is measured
     further = Further(dialogue=gate is Gate.DIALOGUE, dialogue_stem=dialogue_stem)
     order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further)
     wanted = None if target is None else load_target(target)
     judge = order.measuring(None) if target is None else order.judging(target)
 
     def work(path: Path, progress: Progress | None) -> tuple[Page, int]:
-        finding = judge(path, _half(progress, 0.0))
+        steps = 3 if services else 2
+        finding = judge(path, _part(progress, 0, steps))
         asked = order.asked()
         del asked["further"]
-        course = measure_course(order.programmes[path], progress=_half(progress, 0.5), **asked)
+        programme = order.programmes[path]
+        course = measure_course(programme, progress=_part(progress, 1, steps), **asked)
         found = finding.verdict or finding.measurement
         page = page_of(found, course, wanted, frames_per_second=frames_per_second)
+        page = replace(page, info=file_info(programme, frames_per_second))
+        if services:
+            coded = preview(programme, services, layout=layout, progress=_part(progress, 2, steps))
+            page = replace(page, preview=coded)
         return page, DONE if finding.verdict is None else code_of_verdict(finding.verdict.outcome, strict=strict)
 
     outcomes = for_each_file(order.paths, work, jobs=jobs)
@@ -98,8 +117,8 @@ def report(
     return first_of(each.code if each.result is None else each.result[1] for each in outcomes)
 
 
-def _half(progress: Progress | None, begin: float) -> Progress | None:
-    """A progress for the half of the work that begins there."""
+def _part(progress: Progress | None, step: int, steps: int) -> Progress | None:
+    """A progress for one of several steps of the work."""
     if progress is None:
         return None
-    return lambda fraction, words: progress(begin + fraction / 2.0, words)
+    return lambda fraction, words: progress((step + fraction) / steps, words)

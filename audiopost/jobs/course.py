@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 from audiopost.dsp.octave_spectrum import OctaveSpectrum, band_centres_hz
 from audiopost.jobs.extent import WHOLE, Extent, blocks_within
 from audiopost.jobs.job import Progress, Stage, settle_layout
+from audiopost.jobs.measure import FileMeasurement, measurement_of
+from audiopost.jobs.programme import Programme
 from audiopost.jobs.read_ahead import read_ahead
 from audiopost.layouts import Layout
 from audiopost.loudness.meter import LoudnessMeter
 from audiopost.loudness.result import LoudnessHistory
 from audiopost.media.joined_files import open_programme
 
-__all__ = ["Course", "PeakEvent", "measure_course", "peaks_over"]
+__all__ = ["Course", "PeakEvent", "follow_sum", "measure_course", "peaks_over"]
 
 JOINED_WITHIN_S = 0.5
 """Peaks closer together than this are heard, and reported, as one event."""
@@ -99,3 +101,28 @@ def measure_course(
             spectrum.process(block)
         levels = spectrum.levels_db()
         return Course(meter.history(), band_centres_hz(reader.sample_rate), levels, float(extent.start_s))
+
+
+def follow_sum(
+    paths: Sequence[str | os.PathLike[str]], *, progress: Progress | None = None
+) -> tuple[FileMeasurement, Course]:
+    """Measure, and follow, the programme that stems sum to; the measurement bears the first one's path and form.
+
+    Raises
+    ------
+    FileError
+        If a stem cannot be read.
+    UsageError
+        If they differ in sample rate, or a narrower one has no place in the widest.
+    """
+    with Programme(paths) as programme:
+        meter = LoudnessMeter(programme.sample_rate, programme.layout)
+        spectrum = OctaveSpectrum(programme.sample_rate)
+        for block in programme.sums(Stage(progress, f"following {len(programme.paths)} stems")):
+            meter.process(block)
+            spectrum.process(block)
+        course = Course(meter.history(), band_centres_hz(programme.sample_rate), spectrum.levels_db())
+        found = measurement_of(programme.first, programme.layout, meter.result())
+        duration_s = programme.input_frames / programme.sample_rate
+        notes = (*found.notes, *programme.notes)
+        return replace(found, channels=programme.layout.channels, duration_s=duration_s, notes=notes), course

@@ -25,7 +25,7 @@ from audiopost.library.schema import validated
 from audiopost.library.toml_file import TomlFile, read_toml
 from audiopost.media.containers import Bits
 
-__all__ = ["JobFile", "load_job"]
+__all__ = ["USUAL_LIMITING_DB", "JobFile", "load_job"]
 
 USUAL_LIMITING_DB = 6.0
 """Most limiting in limit mode where the job does not say."""

@@ -1,6 +1,7 @@
 """The pages of a delivery: what was done to each programme, and what was measured before and after.
 
-A group of stems is one programme, their sum; an album's files are judged together and shown each.
+A group of stems is one programme, their sum, with its stems in a table; an album's files are judged together and shown
+each.
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ from audiopost.delivery.ride import STEP_S
 from audiopost.delivery.target import DeliveryTarget
 from audiopost.jobs.check import CheckResult
 from audiopost.jobs.course import Course
+from audiopost.jobs.file_info import FileInfo
 from audiopost.jobs.measure import FileMeasurement
 from audiopost.jobs.normalized import GroupResult
 from audiopost.report.page import GainCourse, Page, measures_of, page_of
+from audiopost.report.parts import PartLine, part_of
 
 __all__ = ["delivered_pages"]
 
 Follow = Callable[[Path], Course]
+FollowSum = Callable[[Sequence[Path]], Course]
+Inform = Callable[[Path], FileInfo]
 _MODES = {"linear": "linear gain alone", "limit": "gain and true-peak limiting", "level": "riding, gain and limiting"}
 
 
@@ -31,6 +36,8 @@ def delivered_pages(
     target: DeliveryTarget,
     follow: Follow,
     *,
+    follow_sum: FollowSum | None = None,
+    inform: Inform | None = None,
     frames_per_second: float | None = None,
 ) -> tuple[Page, ...]:
     """A page for each programme that was delivered or refused.
@@ -42,7 +49,11 @@ def delivered_pages(
     target
         What it was for.
     follow
-        Gives the course of a written file; of stems none is drawn, for their sum is no file.
+        Gives the course of a written file.
+    follow_sum
+        Gives that of the sum of stems; without it none is drawn of them.
+    inform
+        Gives what a written file says of itself; without it nothing is told of that.
     frames_per_second
         Of the time code.
     """
@@ -51,14 +62,21 @@ def delivered_pages(
         if result.error is not None:
             pages.append(_refused(result))
         elif result.sum is not None:
-            page = _delivered(result, result.sum.before, result.sum.after, None, target, frames_per_second)
-            pages.append(replace(page, title=f"Sum of {len(result.files)} stems", work=(*page.work, *_stems(result))))
+            outputs = [file.output for file in result.files if file.output is not None]
+            course = None if follow_sum is None else follow_sum(outputs)
+            page = _delivered(result, result.sum.before, result.sum.after, course, target, frames_per_second)
+            null = ("Null of the stems", f"{in_words(result.sum.null_dbfs)} dBFS")
+            title = f"Sum of {len(result.files)} stems"
+            pages.append(
+                replace(page, title=title, work=(*page.work, null), parts=_parts(result), gain=_gain_of(result, 0))
+            )
         else:
             for index, file in enumerate(result.files):
                 if file.output is None or file.before is None or file.after is None:
                     continue
                 page = _delivered(result, file.before, file.after, follow(file.output), target, frames_per_second)
-                pages.append(replace(page, gain=_gain_of(result, index)))
+                info = None if inform is None else inform(file.output)
+                pages.append(replace(page, gain=_gain_of(result, index), info=info))
     return tuple(pages)
 
 
@@ -68,8 +86,16 @@ def _refused(result: GroupResult) -> Page:
     words = str(result.error).removeprefix(f"{result.target}: ")
     sentence = f"Nothing was written: {words}."
     changes = () if first.before is None else tuple((name, value, "") for name, value in measures_of(first.before))
+    several = result.files if len(result.files) > 1 else ()
     return Page(
-        first.path, f"{first.path.name}{others}", "refused", "✗", sentence, changes=changes, measurement=first.before
+        first.path,
+        f"{first.path.name}{others}",
+        "refused",
+        "✗",
+        sentence,
+        changes=() if several else changes,
+        measurement=None if several else first.before,
+        parts=tuple(part_of(file.path, file.before) for file in several),
     )
 
 
@@ -111,15 +137,10 @@ def _work(result: GroupResult) -> list[tuple[str, str]]:
     return rows
 
 
-def _stems(result: GroupResult) -> list[tuple[str, str]]:
-    assert result.sum is not None
-    rows = [("Null of the stems", f"{in_words(result.sum.null_dbfs)} dBFS")]
-    for file in result.files:
-        if file.output is not None and file.after is not None:
-            loudness = file.after.loudness.integrated_lufs
-            told = "n/a" if loudness is None else f"{in_words(loudness)} LUFS"
-            rows.append((f"Stem {file.output.name}", told))
-    return rows
+def _parts(result: GroupResult) -> tuple[PartLine, ...]:
+    return tuple(
+        part_of(file.output, file.after) for file in result.files if file.output is not None and file.after is not None
+    )
 
 
 def _gain_of(result: GroupResult, index: int) -> GainCourse | None:

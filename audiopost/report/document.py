@@ -8,15 +8,19 @@ Conventions
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from audiopost.delivery.target import DeliveryTarget
 from audiopost.errors import UsageError
 from audiopost.report.page import Page, measures_of, worst_first
+from audiopost.report.parts import metadata_lines, preview_lines
 
 __all__ = ["FULL_UP_TO", "Overview", "html_of", "overview_of", "pdf_of"]
 
@@ -50,10 +54,15 @@ def overview_of(pages: Sequence[Page]) -> Overview:
         levels = tuple(
             measured.get(name, "").rpartition(" ")[0] for name in ("Integrated loudness", "Loudness range", "True peak")
         )
-        cells = (f"{page.sign} {page.outcome}".strip(), *levels, f"{page.distance:.1f}" if page.rules else "")
+        cells = (
+            f"{page.sign} {page.outcome}".strip(),
+            str(len(page.parts) or 1),
+            *levels,
+            f"{page.distance:.1f}" if page.rules else "",
+        )
         rows.append(OverviewRow(_anchor(number), page.title, page.outcome.replace(" ", "-"), cells))
-    headings = ("File", "Verdict", "I LUFS", "LRA LU", "TP dBTP", "Off by")
-    return Overview(headings, (2, 3, 4, 5), tuple(rows))
+    headings = ("Programme", "Verdict", "Files", "I LUFS", "LRA LU", "TP dBTP", "Off by")
+    return Overview(headings, (2, 3, 4, 5, 6), tuple(rows))
 
 
 def html_of(
@@ -64,6 +73,7 @@ def html_of(
     digests: Sequence[str] = (),
     dated: str = "",
     frames_per_second: float | None = None,
+    folder: Path | None = None,
 ) -> str:
     """The report as HTML.
 
@@ -81,6 +91,8 @@ def html_of(
         When it was made, in words; none for a report that is the same every time.
     frames_per_second
         Of the time code on the axes.
+    folder
+        Where the report will lie: links to the files start there. None: there are no links.
 
     Raises
     ------
@@ -95,10 +107,10 @@ def html_of(
         raise _missing(error) from error
     by_page = dict(zip(map(id, pages), digests, strict=False))
     ordered = worst_first(pages)
-    folder = files("audiopost.report") / "templates"
+    templates = files("audiopost.report") / "templates"
 
     def text(name: str) -> str:
-        return (folder / name).read_text(encoding="utf-8")
+        return (templates / name).read_text(encoding="utf-8")
 
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined)
     draw = charts.charts_of if len(ordered) <= FULL_UP_TO else charts.loudness_charts
@@ -110,6 +122,9 @@ def html_of(
         charts=[draw(page, frames_per_second=frames_per_second) for page in ordered],
         digests=[by_page.get(id(page), "") for page in ordered],
         overview=overview_of(ordered),
+        metadata=[((), 0) if page.info is None else metadata_lines(page.info) for page in ordered],
+        previews=[() if page.preview is None else preview_lines(page.preview) for page in ordered],
+        link=lambda path: _link(path, folder),
         target=target,
         version=version("audiopost"),
         dated=dated,
@@ -154,6 +169,16 @@ def _trusted(text: str) -> Any:
 
 def _anchor(number: int) -> str:
     return f"programme-{number + 1}"
+
+
+def _link(path: Path, folder: Path | None) -> str:
+    """The address of a file as seen from the report; empty where there is no way, as between two drives."""
+    if folder is None or not path.is_file():
+        return ""
+    try:
+        return quote(Path(os.path.relpath(path, folder)).as_posix())
+    except ValueError:
+        return ""
 
 
 def _summary(pages: Sequence[Page], target: DeliveryTarget | None) -> str:

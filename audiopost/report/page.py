@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,11 @@ from audiopost.jobs.check import CheckResult
 from audiopost.jobs.course import Course
 from audiopost.jobs.extent import timecode_of_seconds
 from audiopost.jobs.measure import FileMeasurement
+from audiopost.report.parts import PartLine
+
+if TYPE_CHECKING:
+    from audiopost.jobs.file_info import FileInfo
+    from audiopost.jobs.preview import PreviewResult
 
 __all__ = [
     "OUTCOMES",
@@ -119,6 +125,12 @@ class Page:
     work: tuple[tuple[str, str], ...] = ()
     """Of a delivered file: what was done to it."""
     gain: GainCourse | None = None
+    parts: tuple[PartLine, ...] = ()
+    """The files, where the programme is more than one: stems, or the tracks of an album."""
+    info: FileInfo | None = None
+    """What the file says of itself."""
+    preview: PreviewResult | None = None
+    """What services will do to it."""
 
 
 def page_of(

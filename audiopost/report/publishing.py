@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from audiopost.delivery.target import DeliveryTarget
@@ -13,6 +14,7 @@ from audiopost.media.file_faults import fault
 from audiopost.media.new_file import Exists, NewFile
 from audiopost.report.document import html_of, pdf_of
 from audiopost.report.page import Page
+from audiopost.report.parts import PartLine
 from audiopost.report.tables import write_json, write_readings
 
 __all__ = ["FORMATS", "publish"]
@@ -60,11 +62,19 @@ def publish(
         If a library that it needs is missing.
     """
     protected = tuple(inputs)
-    digests = [_digest(page.path) for page in pages]
-    html = html_of(pages, title=title, target=target, digests=digests, frames_per_second=frames_per_second)
+    pages = [replace(page, parts=tuple(_with_digest(part) for part in page.parts)) for page in pages]
+    digests = ["" if page.parts else _digest(page.path) for page in pages]
+    html = html_of(
+        pages,
+        title=title,
+        target=target,
+        digests=digests,
+        frames_per_second=frames_per_second,
+        folder=output.absolute().parent,
+    )
     content = pdf_of(html) if output.suffix.lower() == ".pdf" else html.encode()
     document = io.StringIO()
-    write_json(document, pages, target)
+    write_json(document, pages, target, digests)
     readings = io.StringIO()
     write_readings(readings, pages)
     contents = {output: content}
@@ -83,6 +93,10 @@ def publish(
                 raise fault(path, error) from error
             files.append(file)
         return tuple(file.publish() for file in files)
+
+
+def _with_digest(part: PartLine) -> PartLine:
+    return part if part.digest else replace(part, digest=_digest(part.path))
 
 
 def _digest(path: Path) -> str:

@@ -15,32 +15,45 @@ from audiopost.report.page import Page
 __all__ = ["document_of", "write_json", "write_readings"]
 
 
-def document_of(pages: Sequence[Page], target: DeliveryTarget | None = None) -> dict[str, Any]:
-    """Plain data: what was measured, every rule's verdict, and where the peaks lie."""
+def document_of(
+    pages: Sequence[Page], target: DeliveryTarget | None = None, digests: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Plain data: what was measured, every rule's verdict, where the peaks lie, and what the files say of themselves.
+
+    `digests` are the SHA-256 of the pages' files, in their order.
+    """
     return {
         "schema": 1,
         "audiopost": version("audiopost"),
         "target": None if target is None else target.to_json(),
-        "files": [
-            {
-                "path": str(page.path),
-                "outcome": page.outcome,
-                "sentence": page.sentence,
-                "measurement": None if page.measurement is None else page.measurement.to_json(),
-                "rules": [rule.__dict__ for rule in page.rules],
-                "peaks_over_ceiling": [
-                    {"start_s": peak.start_s, "end_s": peak.end_s, "true_peak_dbtp": peak.true_peak_dbtp}
-                    for peak in _peaks(page)
-                ],
-            }
-            for page in pages
-        ],
+        "files": [_entry(page, digest) for page, digest in zip(pages, digests or [""] * len(pages), strict=True)],
     }
 
 
-def write_json(text: TextIO, pages: Sequence[Page], target: DeliveryTarget | None = None) -> None:
+def _entry(page: Page, digest: str) -> dict[str, Any]:
+    return {
+        "path": str(page.path),
+        "title": page.title,
+        "sha256": digest or None,
+        "outcome": page.outcome,
+        "sentence": page.sentence,
+        "measurement": None if page.measurement is None else page.measurement.to_json(),
+        "rules": [rule.__dict__ for rule in page.rules],
+        "peaks_over_ceiling": [
+            {"start_s": peak.start_s, "end_s": peak.end_s, "true_peak_dbtp": peak.true_peak_dbtp}
+            for peak in _peaks(page)
+        ],
+        "parts": [{"path": str(part.path), "sha256": part.digest or None} for part in page.parts],
+        "info": None if page.info is None else page.info.to_json(),
+        "preview": None if page.preview is None else page.preview.to_json()["services"],
+    }
+
+
+def write_json(
+    text: TextIO, pages: Sequence[Page], target: DeliveryTarget | None = None, digests: Sequence[str] = ()
+) -> None:
     """`document_of` as JSON."""
-    json.dump(document_of(pages, target), text, indent=2, allow_nan=False)
+    json.dump(document_of(pages, target, digests), text, indent=2, allow_nan=False)
     text.write("\n")
 
 

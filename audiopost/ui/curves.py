@@ -6,6 +6,7 @@ Measured on the effect itself, made once more beside the one that plays: no form
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from audiopost.graph.offline import render
 from audiopost.graph.spec import GraphSpec, NodeSpec
 from audiopost.units import db_to_linear, linear_to_db, powers_to_db
 
-__all__ = ["DYNAMICS", "FILTERS", "Curve", "curve_of"]
+__all__ = ["DYNAMICS", "FILTERS", "Curve", "curve_of", "svg_of"]
 
 FILTERS = frozenset({
     "highpass", "lowpass", "high_shelf", "low_shelf", "peak", "equalizer", "pedalboard.HighpassFilter",
@@ -85,3 +86,17 @@ def _levels(alone: GraphSpec) -> Curve:
 
 def _joined(across: np.ndarray, heights: np.ndarray) -> tuple[tuple[float, float], ...]:
     return tuple((round(float(x), 4), round(float(y), 4)) for x, y in zip(across, heights, strict=True))
+
+
+def svg_of(curve: Curve) -> str:
+    """The curve as a picture, with its middle line (0 dB) or the line of what is left as it was."""
+    points = " ".join(
+        f"{'L' if index else 'M'}{100 * x:.1f} {40 - 40 * y:.1f}" for index, (x, y) in enumerate(curve.points)
+    )
+    middle = (
+        '<line x1="0" y1="20" x2="100" y2="20"/>'
+        if curve.kind == "response"
+        else '<line x1="0" y1="40" x2="100" y2="0"/>'
+    )
+    box = 'class="ap-curve" viewBox="0 0 100 40" preserveAspectRatio="none" role="img"'
+    return f'<svg {box} aria-label="{escape(curve.words)}">{middle}<path d="{points}"/></svg>'

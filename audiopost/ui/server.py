@@ -15,6 +15,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Query, WebSocket, WebSocketDisconnect
@@ -23,11 +24,14 @@ from nicegui import run, ui
 from uvicorn import Config, Server
 
 from audiopost.errors import AudiopostError, DeviceError
+from audiopost.ui.batch_desk import BatchDesk
+from audiopost.ui.batch_page import BatchPage
+from audiopost.ui.batch_routes import batch_routes
 from audiopost.ui.frames import FrameSource
 from audiopost.ui.guard import LOOPBACK, Guard, is_loopback
 from audiopost.ui.page import ConsolePage
 from audiopost.ui.session import ConsoleSession
-from audiopost.ui.waveform import Waveform
+from audiopost.ui.waveform import Waveform, columns_of
 
 __all__ = ["ConsoleServer"]
 
@@ -59,12 +63,15 @@ class ConsoleServer:
         self._host = host
         self.token = None if is_loopback(host) else secrets.token_urlsafe(24)
         self._frames = FrameSource(session.frame, session.knobs)
-        self._waveforms: dict[Any, Waveform] = {}
+        self._waveforms: dict[Path, Waveform] = {}
         application = FastAPI(title="audiopost", docs_url=None, redoc_url=None, openapi_url=None)
         application.add_api_route("/waveform", self._waveform, methods=["GET"])
         application.add_api_websocket_route("/live", self._live)
+        self._batch = BatchDesk(session.folders, session.recordings)
+        application.include_router(batch_routes(self._batch))
         application.mount("/console", StaticFiles(directory=str(files("audiopost.ui") / "static")))
         ui.page("/", title="audiopost", dark=None)(lambda: ConsolePage(session).build())
+        ui.page("/batch", title="audiopost: many files", dark=None)(lambda: BatchPage(self._batch).build())
         ui.run_with(application, title="audiopost", dark=None, language="en-GB", show_welcome_message=False)
         names = LOOPBACK if is_loopback(host) else (*LOOPBACK, host, *_names_of_this_machine())
         guarded = Guard(application, names, self.token)
@@ -105,6 +112,7 @@ class ConsoleServer:
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join()
+        self._batch.close()
         self._session.close()
 
     def _serve(self) -> None:
@@ -117,19 +125,21 @@ class ConsoleServer:
         end: float = Query(ge=0.0),
         columns: int = Query(ge=1, le=MOST_COLUMNS),
     ) -> dict[str, Any]:
-        stems = self._session.host.stems
-        if not stems:
-            return {"start": start, "end": end, "low": [], "high": []}
-        path = stems[0].path
+        pictures = [await self._picture(stem.path) for stem in self._session.host.stems]
+        return columns_of([each for each in pictures if each is not None], start, end, columns)
+
+    async def _picture(self, path: Path) -> Waveform | None:
+        """Of one file, looked through once; None if it cannot be read."""
         if path not in self._waveforms:
             try:
                 made = await run.io_bound(Waveform, path)
             except AudiopostError as error:
                 self._session.tell(str(error))
-                return {"start": start, "end": end, "low": [], "high": []}
+                return None
             assert made is not None, "only a server that ends gives nothing"
-            self._waveforms = {path: made}
-        return self._waveforms[path].columns(start, end, columns)
+            there = {stem.path for stem in self._session.host.stems}
+            self._waveforms = {known: each for known, each in self._waveforms.items() if known in there} | {path: made}
+        return self._waveforms[path]
 
     async def _live(self, socket: WebSocket) -> None:
         await socket.accept()

@@ -23,6 +23,7 @@ from audiopost.graph.spec import GraphSpec, NodeSpec
 from audiopost.live.desk import Desk
 from audiopost.live.host import LiveHost
 from audiopost.ui.curves import Curve, curve_of
+from audiopost.ui.folders import sound_files
 from audiopost.ui.view_model import (
     KnobView,
     NodeView,
@@ -35,25 +36,10 @@ from audiopost.ui.view_model import (
 )
 from audiopost.ui.words import ConsoleWords, Word
 
-__all__ = ["SOUND_SUFFIXES", "ConsoleSession", "sound_files"]
+__all__ = ["ConsoleSession"]
 
-SOUND_SUFFIXES = frozenset(
-    {".wav", ".wave", ".flac", ".aif", ".aiff", ".caf", ".ogg", ".opus", ".mp3", ".w64", ".rf64"}
-)
-MOST_FILES = 2000
 MOST_PROBLEMS = 50
 STATISTICS_EVERY_S = 0.25
-
-
-def sound_files(folders: Sequence[Path]) -> tuple[Path, ...]:
-    """The sound files of some folders, by name; what hides behind a dot is left out."""
-    found = [
-        path
-        for folder in folders
-        for path in sorted(folder.iterdir(), key=lambda path: path.name.casefold())
-        if path.is_file() and path.suffix.lower() in SOUND_SUFFIXES and not path.name.startswith(".")
-    ]
-    return tuple(dict.fromkeys(found))[:MOST_FILES]
 
 
 class ConsoleSession(ConsoleWords):
@@ -94,6 +80,8 @@ class ConsoleSession(ConsoleWords):
         """Rises whenever the strip must be drawn anew."""
         self.values = 0
         """Rises whenever a knob has moved."""
+        self.material = 0
+        """Rises whenever another file is opened."""
         self._curves: dict[NodeSpec, Curve | None] = {}
         self._statistics: dict[str, Any] = {}
         self._statistics_at = -math.inf
@@ -156,6 +144,7 @@ class ConsoleSession(ConsoleWords):
             },
             "values": self.values,
             "structure": self.structure,
+            "material": self.material,
             "problems": len(self.problems),
             "markers": self.markers,
             "recording": None if self.recording is None else self.recording.name,
@@ -227,10 +216,7 @@ class ConsoleSession(ConsoleWords):
         action = getattr(self, f"do_{name}", None) if isinstance(name, str) else None
         if action is None:
             raise UsageError(f"{name!r} is no word of the console")
-        try:
-            action(word)
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise UsageError(f"{name}: {error!r} in {dict(word)}") from error
+        action(word)
 
     def _work(self) -> None:
         while (entry := self._words.get()) is not None:

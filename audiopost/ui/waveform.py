@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from audiopost.media.audio_file import open_audio
 
-__all__ = ["FINEST", "Waveform"]
+__all__ = ["FINEST", "Waveform", "columns_of"]
 
 FINEST = 256
 """Frames of the finest column that is kept: 5 ms at 48 kHz."""
@@ -41,20 +42,43 @@ class Waveform:
         self._high = np.concatenate(highs) if highs else np.zeros(0, np.int8)
 
     def columns(self, start_s: float, end_s: float, count: int) -> dict[str, Any]:
-        """The part from `start_s` to `end_s` in `count` columns: the lowest and highest sample of each, -127 to 127."""
+        """The part from `start_s` to `end_s` in `count` columns: the lowest and highest sample of each, -127 to 127.
+
+        Fewer columns where they would be finer than `FINEST`; silence behind the end of the file; none where all lies
+        behind it.
+        """
         per_second = self.sample_rate / FINEST
-        begin = max(0, min(int(start_s * per_second), self._low.size))
-        end = max(begin, min(int(np.ceil(end_s * per_second)), self._low.size))
-        count = max(1, min(count, end - begin))
-        if end == begin:
-            return {"start": start_s, "end": end_s, "low": [], "high": []}
-        starts = begin + np.linspace(0, end - begin, count, endpoint=False).astype(int)
-        return {
-            "start": start_s,
-            "end": end_s,
-            "low": np.minimum.reduceat(self._low[:end], starts).tolist(),
-            "high": np.maximum.reduceat(self._high[:end], starts).tolist(),
-        }
+        span = (end_s - start_s) * per_second
+        end = min(int(np.ceil(end_s * per_second)), self._low.size)
+        count = max(1, min(count, int(np.ceil(span))))
+        edges = (start_s * per_second + span * np.arange(count) / count).astype(int)
+        starts = edges[edges < end]
+        if not starts.size:
+            return _nothing(start_s, end_s)
+        low, high = np.zeros(count, np.int8), np.zeros(count, np.int8)
+        low[: starts.size] = np.minimum.reduceat(self._low[:end], starts)
+        high[: starts.size] = np.maximum.reduceat(self._high[:end], starts)
+        return {"start": start_s, "end": end_s, "low": low.tolist(), "high": high.tolist()}
+
+
+def columns_of(pictures: Sequence[Waveform], start_s: float, end_s: float, count: int) -> dict[str, Any]:
+    """Files that play together in one picture: the lowest and the highest sample of any of them."""
+    drawn = [picture.columns(start_s, end_s, count) for picture in pictures]
+    columns = max((len(each["low"]) for each in drawn), default=0)
+    if not columns:
+        return _nothing(start_s, end_s)
+    # Deep within, a file of a lower rate has fewer columns: each stands for more than one of the others.
+    low = np.min([_stretched(each["low"], columns) for each in drawn if each["low"]], axis=0)
+    high = np.max([_stretched(each["high"], columns) for each in drawn if each["high"]], axis=0)
+    return {"start": start_s, "end": end_s, "low": low.tolist(), "high": high.tolist()}
+
+
+def _stretched(levels: list[int], columns: int) -> NDArray[np.int_]:
+    return np.array(levels)[np.arange(columns) * len(levels) // columns]
+
+
+def _nothing(start_s: float, end_s: float) -> dict[str, Any]:
+    return {"start": start_s, "end": end_s, "low": [], "high": []}
 
 
 def _bytes(samples: NDArray[np.float32]) -> NDArray[np.int8]:

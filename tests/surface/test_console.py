@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,13 +11,12 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from tests.programmes import speech, write_sound
-from tests.system import require_system
+from tests.surface.browsing import TABLET, WIDE, assert_accessible, browsing, opened, picture, serving, to_theme
 
 CHAIN = """\
 schema = 1
@@ -45,8 +40,6 @@ name = "Distance"
 parameter = "room.mix_percent"
 range = [0.0, 80.0]
 """
-PATIENCE_MS = 20_000
-WIDE, TABLET = {"width": 1280, "height": 720}, {"width": 820, "height": 1180}
 
 
 @pytest.fixture(scope="module")
@@ -61,47 +54,22 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(studio: Path) -> Iterator[str]:
-    """A session with its console, as a user starts it."""
-    command = [
-        sys.executable, "-m", "audiopost", "live", "first.wav", "--chain", "try.toml", "--loop", ":", "--ui",
-        "--port", "0", "--output-device", "null", "--target", "ebu-r128",
-    ]  # fmt: skip
-    with subprocess.Popen(command, cwd=studio, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) as process:
-        assert process.stderr is not None
-        found = None
-        for line in process.stderr:
-            if found := re.search(r"console: (http://\S+)", line):
-                break
-        assert found is not None, "the session did not start"
-        yield found[1]
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
-        assert process.returncode == 130
+    with serving(studio, "first.wav", "--chain", "try.toml", "--loop", ":", "--target", "ebu-r128") as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = require_system("chromium", package="chromium")
-    switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=switches)
-        yield opened
-        opened.close()
+    with browsing() as browser:
+        yield browser
 
 
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
-    page = browser.new_page(viewport=WIDE)
-    page.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(address)
-    page.wait_for_selector("ap-knob .words")
-    page.wait_for_function("audiopost.latest() && audiopost.latest().output.peaks")
-    yield page
-    page.close()
-    assert not wrong
+    with opened(browser, address) as page:
+        page.wait_for_selector("ap-knob .words")
+        page.wait_for_function("audiopost.latest() && audiopost.latest().output.peaks")
+        yield page
 
 
 def frame(page: Page) -> Any:
@@ -110,13 +78,6 @@ def frame(page: Page) -> Any:
 
 def knob(page: Page, path: str) -> Any:
     return page.locator(f'ap-knob[path="{path}"]')
-
-
-def picture(page: Page, name: str) -> None:
-    """Kept for whoever changes the page, where AUDIOPOST_PICTURES names a folder."""
-    folder = os.environ.get("AUDIOPOST_PICTURES")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def test_a_knob_is_turned_by_keys_by_the_wheel_by_typing_and_back(page: Page) -> None:
@@ -224,14 +185,9 @@ def test_presets_are_heard_by_the_arrow_keys_and_left_again(page: Page) -> None:
 @pytest.mark.parametrize("size", [WIDE, TABLET], ids=["1280x720", "tablet"])
 def test_it_is_accessible(page: Page, theme: str, size: Any) -> None:
     page.set_viewport_size(size)
-    dark = "document.body.classList.contains('body--dark')"
-    if page.evaluate(dark) != (theme == "dark"):
-        page.get_by_role("button", name="Dark or light").click()
-        page.wait_for_function(f"{dark} === {json.dumps(theme == 'dark')}")
+    to_theme(page, theme)
     picture(page, f"console-{theme}-{size['width']}")
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert_accessible(page)
 
 
 def test_another_page_and_another_name_are_kept_out(address: str) -> None:

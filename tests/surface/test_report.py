@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
+import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from audiopost.cli.main import main
+from tests.batch_material import STEMS, stem_job, write_scenes
 from tests.programmes import speech, write_sound
 from tests.recordings import recording
 
@@ -74,3 +78,47 @@ def test_a_delivery_is_reported_as_a_page_with_its_json(mix: Path, capsys: pytes
     assert document["kind"] == "audiopost normalize"
     assert main(["normalize", "--repeat", str(report.with_suffix(".json")), "--output", str(mix.with_name("b"))]) == 0
     assert (output / "mix.wav").read_bytes() == (mix.with_name("b") / "mix.wav").read_bytes()
+
+
+def test_metadata_hash_and_what_a_service_will_do_stand_in_it(mix: Path) -> None:
+    made, output = mix.with_name("out"), mix.with_name("report.html")
+    assert main(["normalize", str(mix), "--target", "ebu-r128", "--output", str(made), "--tags", "bext"]) == 0
+    arguments = ["report", str(made / "mix.wav"), "--output", str(output), "--service", "spotify-normal"]
+    assert main(arguments) == 0
+    (entry,) = json.loads(output.with_suffix(".json").read_text(encoding="utf-8"))["files"]
+    assert entry["sha256"] == hashlib.sha256((made / "mix.wav").read_bytes()).hexdigest()
+    assert entry["info"]["bext"]["loudness_value_lufs"] == pytest.approx(-23.0, abs=0.2)
+    assert {each["service"] for each in entry["preview"]} == {"spotify-normal"}
+    html = output.read_text(encoding="utf-8")
+    assert entry["sha256"] in html
+    for words in ("What the file says of itself", "bext", "What services will do to it", entry["preview"][0]["name"]):
+        assert words in html
+    assert '<a href="out/mix.wav">mix.wav</a>' in html
+    assert main(["report", str(mix), "--output", str(output), "--service", "spotifi"]) == 2
+
+
+def test_a_batch_reports_each_programme_with_its_stems(tmp_path: Path) -> None:
+    write_scenes(tmp_path / "stems", 2, seconds=3.0)
+    job = stem_job(tmp_path, 'report = "delivered/report.html"\n')
+    assert main(["batch", str(job), "--serial"]) == 0
+    html = (tmp_path / "delivered" / "report.html").read_text(encoding="utf-8")
+    overview, _, pages = html.partition("</table>")
+    assert overview.count("✓ passes") == 2
+    assert overview.count('href="#programme-') == 2
+    links = [unquote(address) for address in re.findall(r'<a href="([^"#]+)"', pages)]
+    assert len(links) == 2 * len(STEMS)
+    assert all((tmp_path / "delivered" / link).is_file() for link in links)
+    assert pages.count("Null of the stems") == 2
+    assert pages.count("<h3>Loudness over time</h3>") == 2
+
+
+def test_a_batch_reports_an_album_as_one(tmp_path: Path) -> None:
+    for name, gain in (("one", 0.5), ("two", 0.25)):
+        write_sound(tmp_path / f"{name}.wav", speech() * gain)
+    job = tmp_path / "album.toml"
+    job.write_text('inputs = ["*.wav"]\ngroup = "album"\ntarget = "ebu-r128"\noutput = "out"\nreport = "out/r.html"\n')
+    assert main(["batch", str(job), "--serial"]) == 0
+    html = (tmp_path / "out" / "r.html").read_text(encoding="utf-8")
+    assert "album of 2 files" in html
+    assert "Passes EBU R 128." in html
+    assert all(f'<a href="{name}.wav">' in html for name in ("one", "two"))

@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audiopost.jobs.course import measure_course
+from audiopost.jobs.course import follow_sum, measure_course
 from audiopost.jobs.normalize import normalize
 from audiopost.library.targets import load_target
 from audiopost.report.charts import charts_of
 from audiopost.report.delivered import delivered_pages
 from audiopost.report.document import html_of
 from tests.programmes import speech, write_sound
+from tests.tolerances import SAME_ROAD_LU
 
 TARGET = load_target("apple-podcasts")
 
@@ -50,14 +51,34 @@ def test_a_refusal_says_that_nothing_was_written_and_why(quiet: Path, tmp_path: 
     assert "Nothing was written" in html_of([page], target=TARGET)
 
 
-def test_stems_are_one_programme_with_their_null(tmp_path: Path) -> None:
+def test_stems_are_one_programme_with_their_null_and_their_files(tmp_path: Path) -> None:
     voice = speech()
     stems = [write_sound(tmp_path / f"{name}.wav", voice * gain) for name, gain in (("dx", 0.3), ("mx", 0.1))]
     results = normalize(stems, "ebu-r128", tmp_path / "out", group="stems")
-    (page,) = delivered_pages(results, load_target("ebu-r128"), measure_course)
+    (page,) = delivered_pages(
+        results, load_target("ebu-r128"), measure_course, follow_sum=lambda outputs: follow_sum(outputs)[1]
+    )
     assert page.title == "Sum of 2 stems"
     assert float(dict(page.work)["Null of the stems"].split()[0]) < -100.0
-    assert dict(page.work)["Stem dx.wav"].endswith(" LUFS")
+    assert [part.path for part in page.parts] == [tmp_path / "out" / "dx.wav", tmp_path / "out" / "mx.wav"]
+    assert all(part.integrated.endswith(" LUFS") for part in page.parts)
+    assert page.course is not None
+    measured, _ = follow_sum([part.path for part in page.parts])
+    assert results[0].sum is not None
+    assert measured.loudness.integrated_lufs == pytest.approx(
+        results[0].sum.after.loudness.integrated_lufs, abs=SAME_ROAD_LU
+    )
+    html = html_of([page], folder=tmp_path)
+    assert '<a href="out/dx.wav">dx.wav</a>' in html
+
+
+def test_refused_stems_are_listed(tmp_path: Path) -> None:
+    click = speech() * 0.01
+    click[:, 5000] = 0.9
+    stems = [write_sound(tmp_path / f"{name}.wav", click) for name in ("dx", "mx")]
+    (page,) = delivered_pages(normalize(stems, TARGET, tmp_path / "out", group="stems"), TARGET, measure_course)
+    assert page.outcome == "refused"
+    assert [part.path for part in page.parts] == stems
 
 
 def test_a_copy_and_a_ride_are_told_as_such(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ import pytest
 from audiopost import effects as fx
 from audiopost.errors import AudiopostError, UsageError
 from audiopost.live.desk import Desk
-from audiopost.ui.session import ConsoleSession, sound_files
+from audiopost.ui.folders import sound_files
+from audiopost.ui.session import ConsoleSession
 from tests.programmes import write_sound
 from tests.running import sine
 
