@@ -6,7 +6,7 @@ from audiopost.loudness import LoudnessMeter
 from tests.signals import tones
 from tests.tolerances import EBU_RANGE_LU, OWN_RANGE_LU
 
-RATES = pytest.mark.parametrize("rate", [44_100, 48_000, 96_000])
+RATES = pytest.mark.parametrize("rate", [44_100, 48_000, 96_000, 192_000])
 SIGNALS = pytest.mark.parametrize(
     ("signal", "levels_dbfs", "range_lu"),
     [

@@ -123,8 +123,10 @@ def test_every_layout_has_the_channels_of_its_name():
         if name[0].isdigit():
             assert layout.channels == sum(int(part) for part in name.partition("-")[0].split("."))
         assert len(set(layout.labels)) == layout.channels
-    assert layout_named("ambisonics-3").channels == 16
-    assert sum(layout_named("ambisonics-3").loudness_weights) == 1.0
+    for order in range(1, 6):
+        ambisonics = layout_named(f"ambisonics-{order}")
+        assert ambisonics.channels == (order + 1) ** 2
+        assert ambisonics.loudness_weights == (1.0, *[0.0] * (ambisonics.channels - 1)), "W alone is measured"
 
 
 def test_a_channel_mask_and_its_layout_name_each_other():

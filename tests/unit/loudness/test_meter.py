@@ -93,7 +93,7 @@ def test_the_lfe_counts_for_peaks_only() -> None:
     assert loudness.true_peak_per_channel_dbtp[3] == loudness.true_peak_dbtp > -20.0
 
 
-@pytest.mark.parametrize("layout", ["ambisonics-1", "quad", "22.2"])
+@pytest.mark.parametrize("layout", [*(f"ambisonics-{order}" for order in range(1, 6)), "quad", "22.2"])
 def test_every_channel_without_weight_is_left_out(layout: str) -> None:
     weights = layout_named(layout).loudness_weights
     noise = white_noise(len(weights), 48_000)
