@@ -33,7 +33,8 @@ from live_load import CLOCK, PASS_THROUGH, ROUND_TRIP, around, at_rate, litter, 
 from audiopost import effects as fx
 from audiopost.graph.spec import GraphSpec
 from audiopost.layouts import layout_named
-from audiopost.live.host import LiveHost, list_devices
+from audiopost.live.device_list import list_devices
+from audiopost.live.host import LiveHost
 from audiopost.media.audio_writer import AudioWriter
 
 RATE = 48_000

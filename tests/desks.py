@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from audiopost.errors import GraphError
+from audiopost.errors import GraphError, UsageError
+from audiopost.graph.parameter import Parameter
 from audiopost.graph.spec import GraphSpec
 
 __all__ = ["Clock", "Noted"]
@@ -19,6 +20,12 @@ class Noted:
     def set_parameter(self, path: str, value: float, *, wait: bool = True) -> int | None:
         self.turned.append((path, value))
         return 0 if wait else None
+
+    def plugin_knobs(self) -> dict[str, tuple[Parameter, ...]]:
+        return {}
+
+    def plugin_state(self, node: str) -> str:
+        raise UsageError(f"{node} is no plug-in")
 
     def swap(self, chain: GraphSpec, *, keep: bool = False) -> None:
         assert keep, "what both chains have goes on from where it is"

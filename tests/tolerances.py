@@ -105,6 +105,9 @@ LIVE_STOP_S = 10.0
 LIVE_GROWTH_MIB = 24.0
 """MiB, over all seven processes of a session: each may keep a few of what it freed, by the allocator's habits."""
 
+LIVE_ENGINE_BACK_S = 1.0
+"""s of output: from the first block without a lost engine until its chain is heard again, and nothing else."""
+
 LIVE_DEVICE_BACK_S = 3.0
 """s: time-out until sound is back after a sound server's return."""
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from audiopost.cli.exit_codes import DONE, INTERRUPTED
+from audiopost.cli.options import FramesPerSecond
 from audiopost.cli.output import message, print_table, print_text, quantity
 from audiopost.cli.render import Chain, EffectFiles, Settings, load_effect_files, read_settings
 from audiopost.errors import UsageError
@@ -63,6 +64,7 @@ def live(
     loop: Annotated[
         str | None, typer.Option(metavar="START:END", help="Repeat a part of the file, in seconds; `:` is all of it.")
     ] = None,
+    fps: FramesPerSecond = None,
     record: Annotated[Path | None, typer.Option(metavar="FILE", help="Record what is heard.")] = None,
     moves: Annotated[
         Path | None,
@@ -143,6 +145,7 @@ def live(
         live_input=not given,
         input_device=_device(input_device),
         duration_s=duration,
+        frames_per_second=fps,
         statistics_path=stats,
         on_problem=tell,
     )
@@ -163,6 +166,8 @@ def live(
             controls.enter_context(serving(host, desk, given, address=ui_host, port=port, target=target, tell=tell))
         if host.device_name != "null":
             tell(f"playing on {host.device_name}")
+        if safe:
+            tell(f"safe mode: everything is one block later, {1000.0 * block / rate:.1f} ms")
         if not plain and _on_terminal():
             from audiopost.cli.live_view import LiveView
 
@@ -189,12 +194,14 @@ def _write_moves(host: LiveHost, chain: GraphSpec, path: Path) -> None:
     from audiopost.graph.recorded import with_moves
     from audiopost.library.chains import save_chain
 
-    swapped = [start.frame for start in host.chain_log[1:]]
-    made = [move for move in host.parameter_log if not swapped or move.frame < swapped[0]]
-    notes = [note for note in host.note_log if not swapped or note.frame < swapped[0]]
+    end = host.end_of_first_chain
+    made = [move for move in host.parameter_log if end is None or move.frame < end]
+    notes = [note for note in host.note_log if end is None or note.frame < end]
+    later = len(host.parameter_log) + len(host.note_log) - len(made) - len(notes)
     sample_rate = host.statistics()["sample_rate_hz"]
     save_chain(with_notes(with_moves(chain, made, sample_rate), notes, sample_rate, path), path)
-    message(f"{len(made)} turns{f' and {len(notes)} notes' if notes else ''} written to {path}")
+    without = f"; {later} that came after another chain was swapped in are not among them" if later else ""
+    message(f"{len(made)} turns{f' and {len(notes)} notes' if notes else ''} written to {path}{without}")
 
 
 def _own_file(chain: str) -> Path | None:
@@ -302,7 +309,9 @@ def _state(host: LiveHost) -> str:
     counted = host.statistics()
     time_s = counted["frames"] / counted["sample_rate_hz"]
     load = quantity(None if counted["load"]["mean"] is None else 100.0 * counted["load"]["mean"], 0, "%")
-    return f"{time_s:8.1f} s   xruns {counted['xruns']}   missed {counted['deadline_misses']}   load {load}"
+    place = counted["transport"]
+    played = f"{time_s:8.1f} s" if place is None else f"{place['timecode']:>13}"
+    return f"{played}   xruns {counted['xruns']}   missed {counted['deadline_misses']}   load {load}"
 
 
 def _print_end(counted: Mapping[str, Any], record: Path | None) -> None:
@@ -313,6 +322,8 @@ def _print_end(counted: Mapping[str, Any], record: Path | None) -> None:
         ["xruns", str(counted["xruns"])],
         ["missed deadlines", str(counted["deadline_misses"])],
         ["engine restarts", str(counted["engine_restarts"])],
+        ["latency, chain", quantity(counted["latency_ms"]["graph"], 1, "ms")],
+        ["latency, device", quantity(counted["latency_ms"]["device"], 1, "ms")],
         ["round trip, median", quantity(trip["p50"], 0, "us")],
         ["round trip, longest", quantity(trip["max"], 0, "us")],
     ]

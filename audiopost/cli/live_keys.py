@@ -70,6 +70,7 @@ KEYS = (
     Key("k", "lock {path}", "lock the knob"),
     Key("l", "learn {path}", "learn by MIDI"),
     Key("w", "save", "write the chain"),
+    Key("R", "record", "record, end the recording"),
     Key("g", "keep 30", "keep what was heard"),
     Key("v", "vary 8 0.2", "bounce 8 variations"),
     Key("z", "reset", "meters anew"),

@@ -29,6 +29,7 @@ from audiopost.graph.spec import MACRO, GraphSpec
 from audiopost.live.meter_board import Reading
 from audiopost.live.metering import MeterReadings
 from audiopost.live.transport_state import TransportState
+from audiopost.timecode import timecode_of_seconds
 
 __all__ = ["LOWEST_DBFS", "Shown", "clock", "lines_of"]
 
@@ -120,11 +121,15 @@ def _transport(shown: Shown, width: int) -> Text:
     if state.loop:
         loop = "  loop" if state.region is None else f"  loop {state.region[0]:.2f}-{state.region[1]:.2f} s"
     speed = "" if state.speed == 1.0 else f"  x{state.speed:g}"
-    left = f"{mark} {clock(state.position_s)} / {clock(state.length_s)}  {shown.file}{loop}{speed}"
+    left = f"{mark} {_time(state, state.position_s)} / {_time(state, state.length_s)}  {shown.file}{loop}{speed}"
     gap = width - len(right)
     line = Text(left[: gap - 1].ljust(gap))
     wrong = bool(counted.get("xruns") or counted.get("missed"))
     return line.append(right, "red" if wrong else "")
+
+
+def _time(state: TransportState, seconds: float) -> str:
+    return clock(seconds) if state.frames_per_second is None else timecode_of_seconds(seconds, state.frames_per_second)
 
 
 def _meters(shown: Shown, width: int) -> list[Text]:

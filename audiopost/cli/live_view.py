@@ -219,6 +219,7 @@ def _in_words(comparison: Any) -> str:
 
 def _notes(words: Words, desk: Desk | None) -> tuple[str, ...]:
     notes = ["dry"] if words.host.bypassed else []
+    notes += [f"recording {path.name}" for tap, path in words.host.recordings.items() if tap == "output"]
     if desk is not None and desk.drawing.snapshots:
         notes.append("snapshots " + " ".join(each.name for each in desk.drawing.snapshots))
     return tuple(notes)

@@ -20,7 +20,7 @@ def add_commands(app: typer.Typer) -> None:
 
 def devices(as_json: Json = False) -> None:
     """List the sound devices."""
-    from audiopost.live.host import list_devices
+    from audiopost.live.device_list import list_devices
 
     found = list_devices()
     if as_json:

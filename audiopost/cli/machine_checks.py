@@ -21,7 +21,7 @@ __all__ = ["Finding", "examine_machine", "python_in_words"]
 
 State = Literal["ok", "limited", "missing"]
 Devices = tuple[Mapping[str, Any], ...]
-"""What `audiopost.live.host.list_devices` gives."""
+"""What `audiopost.live.device_list.list_devices` gives."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Finding:
 
 def examine_machine() -> Iterator[Finding]:
     """Everything that audiopost leans on, one after the other."""
-    from audiopost.live.host import list_devices
+    from audiopost.live.device_list import list_devices
 
     devices: Devices = ()
     try:
@@ -78,16 +78,16 @@ def jack(devices: Devices, find: Callable[[str], str | None] = shutil.which) -> 
 
 def real_time_priority() -> Finding:
     """Whether a thread of this user may run before all others, which is what keeps sound whole on a busy machine."""
-    from audiopost.live.priority import AUDIO_PRIORITY, run_in_real_time
+    from audiopost.live.priority import DEVICE_PRIORITY, run_in_real_time
 
     name = "real-time priority"
     if not hasattr(os, "sched_setscheduler"):
         return Finding(name, "ok", "given by the system to audio threads")
     # In a thread that ends at once: the priority must not stay with this process.
     with ThreadPoolExecutor(1) as pool:
-        allowed = pool.submit(run_in_real_time, AUDIO_PRIORITY).result()
+        allowed = pool.submit(run_in_real_time, DEVICE_PRIORITY).result()
     if allowed:
-        return Finding(name, "ok", f"SCHED_FIFO {AUDIO_PRIORITY} is allowed")
+        return Finding(name, "ok", f"SCHED_FIFO {DEVICE_PRIORITY} is allowed")
     mend = (
         'write "@audio - rtprio 95" and "@audio - memlock unlimited" into /etc/security/limits.d/audio.conf, '
         "run `sudo usermod -aG audio $USER`, and log in again"

@@ -9,10 +9,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from audiopost.jobs.extent import timecode_of_seconds
 from audiopost.media.described import described
 from audiopost.media.joined_files import open_programme
 from audiopost.media.programme_files import as_programme, files_of
+from audiopost.timecode import timecode_of_seconds
 
 __all__ = ["FileInfo", "file_info"]
 

@@ -17,6 +17,7 @@ from audiopost.graph.spec import GraphSpec
 from audiopost.live import messages as say
 from audiopost.live.crew import Child
 from audiopost.live.drawing import bypassed, pickled, turned
+from audiopost.live.engine_pool import Knobs
 from audiopost.live.recovery import CrashLog
 from audiopost.live.stage import PATIENCE_S, STOP_PATIENCE_S, Stage
 
@@ -166,6 +167,17 @@ class Chains:
 
             self._stage.crew.ask_later(chain.engine, say.PlayNote(0, message), take)
 
+    def knobs(self, side: str | None) -> Knobs:
+        """Of each plug-in file of a side's chain: what can be turned, and where it stood when it was loaded."""
+        return self._stage.pool.knobs(self.of(side).voice.slot)
+
+    def plugin_state(self, node: str, side: str | None) -> str:
+        """How a plug-in would save itself now, as base64. Raises AudiopostError."""
+        chain = self.of(side)
+        chain.spec.node(node)
+        read: say.StateRead = self._stage.crew.ask(chain.engine, say.ReadState(0, node))
+        return read.state
+
     # -- what the device says (on the crew's thread) ---------------------------------------------------------------
 
     def heard(self, slot: int) -> None:
@@ -204,6 +216,7 @@ class Chains:
             if kept and before is not None:
                 self._hand_over(before.engine, engine, kept)
             self._await_heard(engine)
+            self._tell_of_lost_points(before, spec)
         except AudiopostError:
             if before is None:
                 self._chains.pop(side, None)
@@ -215,6 +228,14 @@ class Chains:
                 stage.ask_device(say.Drop(0, slot), STOP_PATIENCE_S)
             stage.pool.give_back(slot)
             raise
+
+    def _tell_of_lost_points(self, before: Chain | None, after: GraphSpec) -> None:
+        """A watched node that is not there any more: whoever measures or records it is told what he gets."""
+        for node in self.watched:
+            if before is not None and node in before.spec.node_names and node not in after.node_names:
+                self._stage.listener.problem(
+                    f"node {node!r} is watched and was taken out: until it is back, silence is measured and recorded"
+                )
 
     def _hand_over(self, old: Child, new: Child, nodes: tuple[str, ...]) -> None:
         """What the nodes remember goes from one engine to the other; if it cannot be had, the new one begins anew."""

@@ -86,7 +86,8 @@ class Channel:
 
     def close(self) -> None:
         """Close this end; the other side sees the end of the stream."""
-        self._socket.close()
+        with self._sending:  # the number of a closed descriptor is soon another one's
+            self._socket.close()
 
     def _complete(self) -> bool:
         if len(self._received) < _LENGTH.size:

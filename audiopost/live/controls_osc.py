@@ -41,7 +41,7 @@ class OscWords(Protocol):
     def say(self, verb: str, *arguments: float | int | str) -> str:
         """Carry out a word; what it did."""
 
-    def readings(self) -> Mapping[str, float]:
+    def readings(self) -> Mapping[str, float | str]:
         """Meters and transport: ``meter/output/momentary_lufs`` -> value."""
 
     def listen(self, changed: Callable[[Mapping[str, float]], None]) -> None:

@@ -101,8 +101,11 @@ class Crew:
         """Start a child; it is not ready yet."""
         made: queue.SimpleQueue[Child | OSError] = queue.SimpleQueue()
         child: Child | OSError = ChildProcessError("the session ends")
-        if not self._closing:
-            self._orders.put((role, slot, made))
+        with self._guard:
+            ordered = not self._closing  # the thread answers every order that came before the end
+            if ordered:
+                self._orders.put((role, slot, made))
+        if ordered:
             self._ring()
             with contextlib.suppress(queue.Empty):
                 child = made.get(timeout=ANSWER_PATIENCE_S)
@@ -164,28 +167,20 @@ class Crew:
 
         Media may finish its files, for two seconds. The others hold nothing that outlives them and are killed.
         """
-        self._closing = True
-        for child in self._children:
+        with self._guard:
+            self._closing = True
+        for child in tuple(self._children):
             if child.role != "media" or not child.ready.is_set():
                 self.kill(child)
             elif not child.dead:
                 self.tell(child, Quit())
         limit = time.monotonic() + QUIT_PATIENCE_S
-        while time.monotonic() < limit and any(child.process.poll() is None for child in self._children):
+        while time.monotonic() < limit and any(child.process.poll() is None for child in tuple(self._children)):
             time.sleep(0.005)
-        for child in self._children:
+        for child in tuple(self._children):
             self.kill(child)
-            child.process.wait()
         self._ring()
-        self._thread.join(QUIT_PATIENCE_S)
-        for child in self._children:
-            # Once more: one may have been started while this began.
-            self.kill(child)
-            child.process.wait()
-            self._forget(child)
-        self._selector.close()
-        self._bell_in.close()
-        self._bell_out.close()
+        self._thread.join(2 * QUIT_PATIENCE_S)
 
     # -- the crew's thread -----------------------------------------------------------------------------------------
 
@@ -195,17 +190,41 @@ class Crew:
             for key, _ in self._selector.select(0.5):
                 if key.data is None:
                     self._bell_out.recv(64)
+                elif key.data.dead:
+                    continue  # it was buried in the same round
                 elif key.fd == key.data.words:
                     self._hear_words(key.data)
                 else:
                     self._hear(key.data)
-            while not self._orders.empty():
-                role, slot, made = self._orders.get()
-                made.put(ChildProcessError("the session ends") if self._closing else self._start(role, slot))
+            self._carry_out_orders()
+        # Whoever waits for a child learns that it has ended; nobody waits out his patience.
+        self._carry_out_orders()
+        for child in tuple(self._children):
+            self._bury(child)
+        self._selector.close()
+        self._bell_in.close()
+        self._bell_out.close()
 
-    def _start(self, role: str, slot: int) -> Child | OSError:
+    def _carry_out_orders(self) -> None:
+        while not self._orders.empty():
+            role, slot, made = self._orders.get()
+            if self._closing:
+                made.put(ChildProcessError("the session ends"))
+                continue
+            try:
+                made.put(self._start(role, slot))
+            except OSError as error:
+                made.put(error)
+
+    def _start(self, role: str, slot: int) -> Child:
+        """Raises OSError where the system has no more processes or descriptors to give."""
         ours, theirs = socket.socketpair()
-        said, saying = os.pipe()
+        try:
+            said, saying = os.pipe()
+        except OSError:
+            ours.close()
+            theirs.close()
+            raise
         # A child that floods standard error loses words; it must never wait for control to read them.
         os.set_blocking(saying, False)
         os.set_blocking(said, False)
@@ -220,10 +239,10 @@ class Crew:
                 start_new_session=True,
                 env=child_environment(),
             )
-        except OSError as error:
+        except OSError:
             ours.close()
             os.close(said)
-            return error
+            raise
         finally:
             theirs.close()
             os.close(saying)
@@ -231,6 +250,8 @@ class Crew:
         self._children.append(child)
         self._selector.register(child.channel, selectors.EVENT_READ, child)
         self._selector.register(said, selectors.EVENT_READ, child)
+        if self._closing:
+            self.kill(child)  # `close` may have looked before it was there
         return child
 
     def _hear(self, child: Child) -> None:
@@ -251,13 +272,11 @@ class Crew:
                 self._on_message(child, message)
 
     def _hear_words(self, child: Child) -> None:
-        if child.words not in self._selector.get_map():
-            return  # it was buried in the same round
         try:
             words = os.read(child.words, 1 << 16)
         except BlockingIOError:
             return
-        if not words:
+        if not words and child.words in self._selector.get_map():
             self._selector.unregister(child.words)
         child.said += words
         del child.said[:-KEPT_WORDS_BYTES]
@@ -271,10 +290,7 @@ class Crew:
             child.process.wait()
         self._hear_words(child)
         child.cause = _cause(child.process.returncode, bytes(child.said))
-        self._pronounce_dead(child)
-
-    def _pronounce_dead(self, child: Child) -> None:
-        """From here on nobody can ask the child; who waits for its answer is told, and who waits for it to be ready."""
+        self._forget(child)
         with self._guard:
             child.dead = True
             orphaned = [ticket for ticket, (asked, _) in self._answers.items() if asked is child]
@@ -286,12 +302,12 @@ class Crew:
             answer(Failed(0, self._death(child)))
 
     def _forget(self, child: Child) -> None:
-        # The crew's thread may have ended before it heard of this death.
-        self._pronounce_dead(child)
+        """Give back what it held here: a device that is away for hours costs thousands of attempts."""
+        if child.words in self._selector.get_map():
+            self._selector.unregister(child.words)
         child.channel.close()
-        if child.words >= 0:
-            os.close(child.words)
-            child.words = -1
+        os.close(child.words)
+        self._children.remove(child)
 
     def _death(self, child: Child) -> AudiopostError:
         return DeviceError(child.name, f"the process has ended: {child.cause or 'it does not answer'}")

@@ -59,6 +59,12 @@ class Playing(Protocol):
     def swap(self, chain: GraphSpec, *, keep: bool = False) -> None:
         """Crossfade to another chain; `keep`: nodes that both have go on from what they remember."""
 
+    def plugin_knobs(self) -> Mapping[str, tuple[Parameter, ...]]:
+        """Node -> parameters of each plug-in file that plays."""
+
+    def plugin_state(self, node: str) -> str:
+        """How a plug-in file would save itself now, base64."""
+
 
 @dataclass(frozen=True)
 class Stand:
@@ -122,7 +128,7 @@ class Desk:
         self._history = History(Stand(drawing, tuple((macro.name, 0.0) for macro in drawing.macros)))
         self._kept = [(drawing.snapshots, drawing.controllers)]
         """Snapshots and controllers by chain: to undo a turn is not to lose what was kept since."""
-        self._knobs = knobs_of(drawing, catalogue)
+        self._knobs = self._knobs_of(drawing)
         self._listeners: list[Changed] = []
         self._changing = threading.RLock()
 
@@ -157,7 +163,7 @@ class Desk:
         return self._history.redoable
 
     def knob(self, path: str) -> Parameter | None:
-        """The parameter of a path; None for a plug-in's knob that is not known here. Raises UnknownNameError."""
+        """The parameter of a path; None for a knob of a plug-in that is not loaded. Raises UnknownNameError."""
         knobs = self.knobs
         if path in knobs:
             return knobs[path]
@@ -166,9 +172,9 @@ class Desk:
             known = tuple(macro for macro, _ in self._history.present.macros)
             raise UnknownNameError(kind=MACRO, name=key, known=known)
         node = self.drawing.node(name)
-        if key and node.definition is None and self._catalogue.entry(node.effect, name).open_parameters:
-            return None
         known = tuple(each.partition(".")[2] for each in knobs if each.startswith(f"{name}."))
+        if key and not known and node.definition is None and self._catalogue.entry(node.effect, name).open_parameters:
+            return None
         raise UnknownNameError(kind="parameter", name=key, known=known, where=f"{name} ({node.effect})")
 
     def listen(self, changed: Changed) -> None:
@@ -273,6 +279,19 @@ class Desk:
             changed = replace(node, settings=tuple(sorted({**dict(node.settings), **settings}.items())))
             self._catalogue.check(name, changed)
             self._edit(self.drawing.with_node(name, changed), f"set {', '.join(settings)} of {name}")
+
+    def keep_state(self, name: str) -> int:
+        """Take a plug-in's own state into the chain, as it stands now: `save`, swaps and restarts begin with it.
+
+        The length of the state in base64. Raises UnknownNameError, UsageError or PluginError as the host does.
+        """
+        with self._changing:
+            state = self._host.plugin_state(name)
+            node = self.drawing.node(name)
+            settings = {**{key: value for key, value in node.settings if key != "preset"}, "state": state}
+            changed = replace(node, settings=tuple(sorted(settings.items())))
+            self._edit(self.drawing.with_node(name, changed), f"state of {name}")
+            return len(state)
 
     def undo(self) -> str:
         """Take the last step back; what it was. Raises UsageError if there is none."""
@@ -380,7 +399,8 @@ class Desk:
 
     def _play(self, stand: Stand) -> dict[str, float]:
         """Have the host play it; what was turned, or nothing where the chain was swapped."""
-        knobs = knobs_of(stand.drawing, self._catalogue)
+        kept = {path for path in self._knobs if path.partition(".")[0] in stand.drawing.node_names}
+        knobs = {**knobs_of(stand.drawing, self._catalogue), **{path: self._knobs[path] for path in kept}}
         turns = turns_between(self._history.present.drawing, stand.drawing, knobs)
         if turns is None:
             self._host.swap(stand.drawing, keep=True)
@@ -390,8 +410,18 @@ class Desk:
                     knobs[path].checked(value, path)
             for path, value in turns:
                 self._host.set_parameter(path, value, wait=False)
-        self._knobs = knobs
+        self._knobs = self._knobs_of(stand.drawing)
         return dict(turns or ())
+
+    def _knobs_of(self, drawing: GraphSpec) -> dict[str, Parameter]:
+        """In the order of the drawing; those of plug-in files are known by the engine that has loaded them."""
+        known = knobs_of(drawing, self._catalogue)
+        loaded = self._host.plugin_knobs()
+        found: dict[str, Parameter] = {}
+        for name in drawing.node_names:
+            found |= {path: each for path, each in known.items() if path.partition(".")[0] == name}
+            found |= {f"{name}.{each.name}": each for each in loaded.get(name, ())}
+        return found
 
     def _note(self, stand: Stand, label: str, told: Mapping[str, float]) -> None:
         self._history.note(stand, label, self._clock())

@@ -21,7 +21,7 @@ from audiopost.blocks import AudioBlock
 from audiopost.errors import DeviceError, UnknownNameError
 from audiopost.live.messages import OpenDevice, OpenedDevice
 from audiopost.live.playback import Playback
-from audiopost.live.priority import AUDIO_PRIORITY, run_in_real_time
+from audiopost.live.priority import DEVICE_PRIORITY, run_in_real_time
 from audiopost.live.session import MAXIMUM_CHANNELS, SessionPlan
 from audiopost.live.statistics import Count, Statistics
 
@@ -194,7 +194,7 @@ class NullDevice:
 
     def _run_clocked(self, playback: Playback) -> None:
         statistics = playback.statistics
-        statistics.put(Count.REALTIME_DEVICE, int(self._plan.urgent and run_in_real_time(AUDIO_PRIORITY)))
+        statistics.put(Count.REALTIME_DEVICE, int(self._plan.urgent and run_in_real_time(DEVICE_PRIORITY)))
         period_s = self._plan.period_s / self._plan.speed
         statistics.put(Count.DEVICE_LATENCY_US, int(self._plan.period_s * 1e6))
         out, silence = self._blocks()
@@ -319,7 +319,7 @@ def _enter(playback: Player, first: list[bool]) -> None:
     policy = os.sched_getscheduler(0) if hasattr(os, "sched_getscheduler") else None
     realtime = policy in (getattr(os, "SCHED_FIFO", None), getattr(os, "SCHED_RR", None)) and policy is not None
     playback.statistics.put(
-        Count.REALTIME_DEVICE, int(realtime or (playback.plan.urgent and run_in_real_time(AUDIO_PRIORITY)))
+        Count.REALTIME_DEVICE, int(realtime or (playback.plan.urgent and run_in_real_time(DEVICE_PRIORITY)))
     )
 
 

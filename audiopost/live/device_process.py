@@ -29,7 +29,13 @@ from audiopost.live.engine_voice import EngineVoice
 from audiopost.live.memory import Segment
 from audiopost.live.messages import Message
 from audiopost.live.playback import Playback
-from audiopost.live.priority import LISTENER_PRIORITY, hand_over_quickly, run_in_real_time, stop_collecting
+from audiopost.live.priority import (
+    LISTENER_PRIORITY,
+    hand_over_quickly,
+    hold_memory,
+    run_in_real_time,
+    stop_collecting,
+)
 from audiopost.live.session import SessionMemory, SessionPlan
 
 __all__ = ["DeviceProcess"]
@@ -133,8 +139,10 @@ class DeviceProcess:
             self._waiting["attached", message.voices[0].slot, ""] = message.ticket
         self._device = self._make_device(self._memory.plan)
         if self._memory.plan.realtime:
+            self._memory.page_in_past()
             stop_collecting()
             hand_over_quickly()
+            hold_memory()
         if self._memory.plan.urgent:
             run_in_real_time(LISTENER_PRIORITY)
         self._device.start(playback)
@@ -145,6 +153,8 @@ class DeviceProcess:
     def _open_tap(self, message: say.StartTap) -> OpenTap:
         assert self._memory is not None
         make = self._memory.meter if message.meter else self._memory.recording
+        page_in = self._memory.page_in_meter if message.meter else self._memory.page_in_recording
+        page_in(message.number)
         return OpenTap(message.key, message.point, make(message.number, message.channels), patient=not message.meter)
 
     def _command(self, command: Command, expected: tuple[str, int, str], ticket: int) -> None:

@@ -23,8 +23,9 @@ import numpy as np
 
 import audiopost.effects  # noqa: F401 - fills the catalogue
 from audiopost.blocks import AudioBlock
+from audiopost.effects.hosted import PluginNode
 from audiopost.effects.state_parcel import Memory, put_back
-from audiopost.errors import AudiopostError, DeviceError, GraphError
+from audiopost.errors import AudiopostError, DeviceError, GraphError, UsageError
 from audiopost.graph.node import StreamFormat
 from audiopost.graph.renderer import GraphRenderer
 from audiopost.graph.spec import GraphSpec
@@ -47,15 +48,18 @@ from audiopost.live.messages import (
     ParameterSet,
     PlayNote,
     Quit,
+    ReadState,
     Remember,
     Remembered,
     SetParameter,
     Setup,
+    StateRead,
 )
 from audiopost.live.priority import (
-    AUDIO_PRIORITY,
+    ENGINE_PRIORITY,
     LISTENER_PRIORITY,
     hand_over_quickly,
+    hold_memory,
     run_in_real_time,
     stop_collecting,
 )
@@ -123,6 +127,11 @@ class EngineProcess:
                     self._channel.send(self._load(message))
                 except AudiopostError as error:
                     self._channel.send(Failed(message.ticket, error))
+            case ReadState():
+                try:
+                    self._channel.send(StateRead(message.ticket, self._state_of(message.node)))
+                except AudiopostError as error:
+                    self._channel.send(Failed(message.ticket, error))
             case SetParameter() | PlayNote() if self._audio is not None:
                 self._audio.turn(message)
             case Remember() if self._audio is not None:
@@ -150,13 +159,25 @@ class EngineProcess:
         if renderer.failures:
             # An effect that fails at its very first block never worked: the sound before is worth more than the rest.
             raise renderer.failures[0]
+        hold_memory()
         if self._plan.urgent:
             run_in_real_time(LISTENER_PRIORITY)
         self._told_failures = self._told_non_finite = 0
         memories = {name: Memory(node) for name, node in renderer.nodes.items()}
         self._audio.play(renderer, memories, held=message.held)
         layout = renderer.output_layout
-        return Loaded(message.ticket, layout, renderer.latency_frames, renderer.tail_frames, buses)
+        knobs = tuple(
+            (name, node.parameters) for name, node in renderer.nodes.items() if isinstance(node, PluginNode)
+        )  # fmt: skip
+        return Loaded(message.ticket, layout, renderer.latency_frames, renderer.tail_frames, buses, knobs)
+
+    def _state_of(self, name: str) -> str:
+        """How a plug-in would save itself now. On the main thread, which is the one that formats allow it on."""
+        renderer = None if self._audio is None else self._audio.renderer
+        node = None if renderer is None else renderer.nodes.get(name)
+        if not isinstance(node, PluginNode):
+            raise UsageError(f"{name!r} is no plug-in that plays", mend="name one that is loaded and not bypassed")
+        return node.state()
 
     def _tell(self) -> None:
         """Pass on what the audio thread noted."""
@@ -264,7 +285,7 @@ class AudioThread(threading.Thread):
     def run(self) -> None:
         """Play until the process ends."""
         if self._urgent:
-            run_in_real_time(AUDIO_PRIORITY)
+            run_in_real_time(ENGINE_PRIORITY)
         while True:
             number = self._exchange.wait_for_question(time.monotonic() + 0.5)
             if number:

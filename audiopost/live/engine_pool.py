@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Mapping
 
 from audiopost.errors import AudiopostError, DeviceError
+from audiopost.graph.parameter import Parameter
 from audiopost.live import messages as say
 from audiopost.live.crew import Child, Crew
 from audiopost.live.session import SessionMemory
 from audiopost.units import seconds_to_frames
 
-__all__ = ["EnginePool"]
+__all__ = ["EnginePool", "Knobs"]
 
 LOAD_PATIENCE_S = 60.0
 """Plug-ins may take this long to load; meanwhile the old sound plays."""
@@ -20,6 +22,10 @@ LOAD_PATIENCE_S = 60.0
 WARM_S = 0.05
 LONGEST_WARM_S = 0.2
 """A chain with a long tail runs in shadow for this long before it is heard."""
+
+
+Knobs = Mapping[str, tuple[Parameter, ...]]
+"""Node -> its parameters."""
 
 
 class EnginePool:
@@ -30,6 +36,7 @@ class EnginePool:
         self._memory = memory
         self._children: dict[int, Child] = {}
         self._free: list[int] = []
+        self._knobs: dict[int, Knobs] = {}
         self._change = threading.Condition()
         self._closed = False
 
@@ -47,6 +54,10 @@ class EnginePool:
     def child(self, slot: int) -> Child:
         """The process of a slot, dead or alive."""
         return self._children[slot]
+
+    def knobs(self, slot: int) -> Knobs:
+        """Of each plug-in file that the slot has loaded last: what can be turned, and where it stood then."""
+        return self._knobs.get(slot, {})
 
     def adopt(self, child: Child) -> None:
         """Make a started engine a member, in use."""
@@ -82,6 +93,7 @@ class EnginePool:
         request = say.Load(0, drawing, watched, held)
         loaded: say.Loaded = self._crew.ask(self._children[slot], request, LOAD_PATIENCE_S)
         assert loaded.layout is not None
+        self._knobs[slot] = dict(loaded.knobs)
         rate = self._memory.plan.sample_rate
         longest = seconds_to_frames(LONGEST_WARM_S, rate)
         tail = longest if loaded.tail_frames < 0 else min(loaded.tail_frames, longest)

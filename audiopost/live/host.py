@@ -12,56 +12,44 @@ Control may stall as it likes: commands go through it, sound never does.
 from __future__ import annotations
 
 import atexit
-import json
 import math
-import subprocess
-import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from audiopost.errors import AudiopostError, DeviceError, UsageError
-from audiopost.graph.offline import NoteEvent, ParameterEvent
+from audiopost.errors import AudiopostError, UsageError
 from audiopost.graph.spec import GraphSpec
 from audiopost.layouts import Layout, layout_named
 from audiopost.live import messages as say
 from audiopost.live.blind import Vote
 from audiopost.live.comparison import Comparison
-from audiopost.live.crew import child_environment
 from audiopost.live.drawing import as_spec
+from audiopost.live.engine_pool import Knobs
 from audiopost.live.host_comparison import ComparisonWords
+from audiopost.live.host_log import SessionLog
 from audiopost.live.host_meters import MeterWords
+from audiopost.live.host_recording import RecordingWords
 from audiopost.live.host_transport import TransportWords
 from audiopost.live.midi_map import is_channel_message
-from audiopost.live.order import Gap, Order
+from audiopost.live.order import Order
 from audiopost.live.resettling import resettled, standing_of
 from audiopost.live.rig import Rig
-from audiopost.live.statistics import statistics_document, write_document
-from audiopost.live.transport_state import TransportMove
-from audiopost.media.containers import Bits
-from audiopost.media.new_file import Exists
-from audiopost.units import db_to_linear, seconds_to_frames
+from audiopost.live.statistics import statistics_document
+from audiopost.live.statistics_file import StatisticsFile
+from audiopost.timecode import timecode_of_seconds
+from audiopost.units import db_to_linear
 
-__all__ = ["ChainStart", "LiveHost", "list_devices"]
+__all__ = ["LiveHost"]
 
-STATISTICS_EVERY_S = 1.0
-LIST_PATIENCE_S = 15.0
-
-
-@dataclass(frozen=True)
-class ChainStart:
-    """From this absolute frame on, a fresh machine of this drawing got its input."""
-
-    frame: int
-    spec: GraphSpec
+RESETTLE_RETRY_S = 1.0
+"""Pause between two attempts to go on at another sample rate."""
 
 
-class LiveHost(TransportWords, MeterWords, ComparisonWords):
+class LiveHost(SessionLog, TransportWords, MeterWords, ComparisonWords, RecordingWords):
     """Plays a chain on a device, in processes of its own.
 
     Parameters
@@ -100,6 +88,8 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
         The engines may be late by one block, which is added to the latency: for machines unfit for real time.
     priority
         Whether the audio threads ask for a real-time schedule, where the system allows it.
+    frames_per_second
+        Of time code: 24, 25, 29.97 ... Without it positions are told in h, min, s and ms.
     statistics_path
         A file that gets the document of `statistics` at the start and once a second.
     on_problem
@@ -153,20 +143,12 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
         cap_dbfs: float | None = -6.0,
         safe: bool = False,
         priority: bool = True,
+        frames_per_second: float | None = None,
         statistics_path: str | Path | None = None,
         on_problem: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__()
-        self.parameter_log: list[ParameterEvent] = []
-        self.parameter_log_b: list[ParameterEvent] = []
-        self.note_log: list[NoteEvent] = []
-        self.note_log_b: list[NoteEvent] = []
-        self.chain_log: list[ChainStart] = []
-        self.chain_log_b: list[ChainStart] = []
-        self.transport_log: list[TransportMove] = []
-        self.gaps: list[Gap] = []
         self.votes: list[Vote] = []
-        self.problems: list[str] = []
         self._spec = as_spec(chain)
         self._order = Order(
             sources=_paths(source),
@@ -188,6 +170,7 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
             cap_linear=math.inf if cap_dbfs is None else db_to_linear(cap_dbfs),
             safe=safe,
             priority=priority,
+            frames_per_second=frames_per_second,
         )
         _check(self._order)
         self._statistics_path = None if statistics_path is None else Path(statistics_path)
@@ -195,7 +178,7 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
         self._early: list[say.Record] = []
         self._last_statistics: dict[str, Any] | None = None
         self._stopping = threading.Event()
-        self._writer: threading.Thread | None = None
+        self._statistics_file: StatisticsFile | None = None
         self._mover: threading.Thread | None = None
 
     # -- start and stop --------------------------------------------------------------------------------------------
@@ -222,8 +205,7 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
         self._stopping.clear()
         _PLAYING.add(self)
         if self._statistics_path is not None:
-            self._writer = threading.Thread(target=self._keep_writing, name="audiopost live statistics", daemon=True)
-            self._writer.start()
+            self._statistics_file = StatisticsFile(self._statistics_path, self.statistics, self.problem)
 
     def stop(self) -> None:
         """Fade out, close recordings, end every process. Returns within seconds, whatever has happened to them."""
@@ -234,9 +216,9 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
         rig = self._rig
         if rig is None:
             return
-        if self._writer is not None:
-            self._writer.join()
-            self._writer = None
+        if self._statistics_file is not None:
+            self._statistics_file.end()
+            self._statistics_file = None
         self._last_statistics = self.statistics()
         self._comparing.end()
         self._rig = self._comparison = None
@@ -315,6 +297,21 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
             raise UsageError(f"{bytes(message).hex()} is no MIDI message of a channel", mend="give its 2 or 3 bytes")
         self._running.chains.play_midi(bytes(message), side)
 
+    def plugin_knobs(self, *, side: str | None = None) -> Knobs:
+        """Node -> parameters of each plug-in file that plays; their defaults are where they stood when it was loaded.
+
+        Nothing while nothing plays: what a file has is known once it is loaded.
+        """
+        return {} if self._rig is None else self._rig.chains.knobs(side)
+
+    def plugin_state(self, node: str, *, side: str | None = None) -> str:
+        """How a plug-in file stands now, as it would save itself: for its setting ``state``, base64.
+
+        Raises UnknownNameError if there is no such node, UsageError if it is no plug-in that plays, PluginError if it
+        cannot save itself.
+        """
+        return self._running.chains.plugin_state(node, side)
+
     @property
     def spec(self) -> GraphSpec:
         """The drawing that is heard, with its parameters as they were turned."""
@@ -333,46 +330,6 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
         """
         self._running.chains.swap(as_spec(chain), side, keep=keep)
 
-    def record(
-        self, path: str | Path, *, tap: str = "output", bits: Bits | None = None, exists: Exists = "fail"
-    ) -> None:
-        """Record into a file (WAV, FLAC ... by its suffix) until `stop_recording` or `stop`.
-
-        Parameters
-        ----------
-        tap
-            ``"output"``: what the device gets, 24 bits. ``"engine"``: the bare answers of the engine that is heard,
-            before alignment, fades and guard, as 32-bit floats. ``"input"``: what the engines get, as 32-bit floats. A
-            named output of the chain, or a node after `watch`: a stem. Called before `start`, it begins at frame 0.
-        bits
-            ``"16"``, ``"24"`` or ``"32f"``.
-        exists
-            ``"fail"``, ``"replace"`` or ``"number"``.
-        """
-        chosen: Bits = bits or ("32f" if tap in ("engine", "input") else "24")
-        request = say.Record(0, Path(path), tap, 0, None, chosen, exists, self._order.sources)
-        if self._rig is None:
-            self._early.append(request)
-        else:
-            self._rig.record(request)
-
-    def stop_recording(self, tap: str = "output") -> tuple[Path, int]:
-        """Complete a recording; its path and frames. Raises FileError if it could not be written."""
-        recorded = self._running.recorder.stop(tap)
-        return recorded.path, recorded.frames
-
-    def keep(
-        self, path: str | Path, seconds: float = 30.0, *, bits: Bits = "24", exists: Exists = "number"
-    ) -> tuple[Path, float]:
-        """Write what was just heard, at most the last `seconds` (60 at most), into a file; its path and length in s.
-
-        Silence (below -70 dBFS) at both ends is left out. Raises FileError if nothing was heard.
-        """
-        rig = self._running
-        frames = seconds_to_frames(seconds, rig.stage.sample_rate)
-        recorded = rig.recorder.keep(say.Keep(0, Path(path), frames, bits, exists, self._order.sources))
-        return recorded.path, recorded.frames / rig.stage.sample_rate
-
     def statistics(self) -> dict[str, Any]:
         """The document of ``audiopost live --stats``; after `stop`, the last one."""
         rig = self._rig
@@ -384,6 +341,7 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
             "engine_restarts": rig.chains.engine_restarts,
             "device_restarts": rig.device_restarts,
             "quarantined": list(rig.chains.quarantined),
+            "transport": rig.transport.state.document if rig.order.sources else None,
         }
         return statistics_document(
             rig.stage.memory.statistics,
@@ -395,29 +353,11 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
 
     # -- what the rig tells (see `audiopost.live.order.Listener`) ----------------------------------------------------
 
-    def chain_started(self, frame: int, spec: GraphSpec, side: str) -> None:
-        """Keep the log of chains."""
-        (self.chain_log if side == "a" else self.chain_log_b).append(ChainStart(frame, spec))
-
-    def parameter_moved(self, frame: int, path: str, value: float, side: str) -> None:
-        """Keep the log of parameters."""
-        (self.parameter_log if side == "a" else self.parameter_log_b).append(ParameterEvent(frame, path, value))
-
-    def note_played(self, frame: int, message: bytes, side: str) -> None:
-        """Keep the log of notes."""
-        (self.note_log if side == "a" else self.note_log_b).append(NoteEvent(frame, message))
-
-    def transport_moved(self, move: TransportMove) -> None:
-        """Keep the log of the source."""
-        self.transport_log.append(move)
-
-    def gap(self, gap: Gap) -> None:
-        """Keep the list of gaps."""
-        self.gaps.append(gap)
-
     def rate_changed(self, sample_rate: int) -> None:
         """Go on at the device's new rate, on a thread: the rig that asks for it must be ended."""
-        self._mover = threading.Thread(target=self._resettle, args=(sample_rate,), daemon=True)
+        self._mover = threading.Thread(
+            target=self._resettle, args=(sample_rate,), name="audiopost live rate", daemon=True
+        )
         self._mover.start()
 
     def _resettle(self, sample_rate: int) -> None:
@@ -433,52 +373,19 @@ class LiveHost(TransportWords, MeterWords, ComparisonWords):
                 new = resettled(rig, standing, sample_rate, self)
             except AudiopostError as error:
                 self.problem(f"not yet: {error}")
-                self._stopping.wait(STATISTICS_EVERY_S)
+                self._stopping.wait(RESETTLE_RETRY_S)
             else:
                 self._order, self._comparison, self._rig = new.order, Comparison(new), new
                 self._comparison.matched = matched
                 if "b" in standing.specs:
-                    self._comparison.begin()
+                    self._compare_again()
                 return
 
-    def problem(self, sentence: str) -> None:
-        """Keep the sentence and pass it on."""
-        self.problems.append(sentence)
-        if self._on_problem is not None:
-            self._on_problem(sentence)
-
-    def _keep_writing(self) -> None:
-        assert self._statistics_path is not None
-        while True:
-            try:
-                write_document(self._statistics_path, self.statistics())
-            except OSError as error:
-                self.problem(f"{self._statistics_path}: the statistics cannot be written: {error.strerror}")
-                return
-            if self._stopping.wait(STATISTICS_EVERY_S):
-                write_document(self._statistics_path, self.statistics())
-                return
-
-
-def list_devices() -> tuple[Mapping[str, Any], ...]:
-    """Every audio device (the fields of `audiopost.live.device.DeviceInfo`), asked for in a process of its own.
-
-    Raises
-    ------
-    DeviceError
-        If PortAudio is missing or does not answer.
-    """
-    command = [sys.executable, "-P", "-m", "audiopost.live.child", "list-devices"]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            command, capture_output=True, timeout=LIST_PATIENCE_S, check=True, env=child_environment()
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise DeviceError("PortAudio", f"the devices cannot be listed: {error}") from error
-    document = json.loads(done.stdout)
-    if "error" in document:
-        raise DeviceError(*document["error"])
-    return tuple(document["devices"])
+    def _compare_again(self) -> None:
+        try:
+            self._comparing.begin()
+        except AudiopostError as error:
+            self.problem(f"the loudness of A and B is not compared: {error}")
 
 
 def _check(order: Order) -> None:
@@ -489,6 +396,8 @@ def _check(order: Order) -> None:
         raise UsageError(f"sample_rate = {order.sample_rate} Hz is out of range", mend="allowed: from 8000 Hz")
     if order.engines < 2:
         raise UsageError(f"engines = {order.engines}", mend="a swap needs 2 or more")
+    if order.frames_per_second is not None:
+        timecode_of_seconds(0.0, order.frames_per_second)  # refuses what no film has
     if order.sources and order.live_input:
         raise UsageError("a file and live input at once", mend="choose one source")
     if order.speed < 0.0:

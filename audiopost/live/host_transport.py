@@ -26,21 +26,27 @@ class TransportWords(HostBase):
         """Stop the source where it is; tails of effects ring on, and chains, meters and recordings go on."""
         self._running.transport.roll(rolling=False)
 
-    def locate(self, position_s: float) -> None:
-        """Go to a place of the material, in s from its beginning; within a loop, to its nearer end at most."""
-        self._running.transport.locate(position_s)
+    def locate(self, position: float | str) -> None:
+        """Go to a place of the material; within a loop, to its nearer end at most.
+
+        In s from its beginning, or as time code in any form of `audiopost.timecode.seconds_of_timecode`: "1:02.5", and
+        "00:01:02:12" where the host was told the `frames_per_second`.
+        """
+        self._running.transport.locate(position)
 
     def seek(self, by_s: float) -> None:
         """Go so many seconds on (or back, below 0)."""
         self._running.transport.seek(by_s)
 
-    def set_loop(self, region: tuple[float, float] | None = None, *, loop: bool = True) -> None:
-        """Loop a region, ``(start, end)`` in s, or without one the whole file; ``loop=False`` plays to its end once.
+    def set_loop(self, region: tuple[float | str, float | str] | None = None, *, loop: bool = True) -> None:
+        """Loop a region, ``(start, end)`` in s or as time code, or all of it; ``loop=False`` plays to its end once.
 
         The sound goes on where it is if that lies within. The seam is faded over 5 ms; sound that is periodic with the
         region is not changed by that. The whole file is looped frame by frame, as it is.
         """
-        self._running.transport.set_loop(region, loop=loop)
+        transport = self._running.transport
+        times_s = None if region is None else (transport.seconds_of(region[0]), transport.seconds_of(region[1]))
+        transport.set_loop(times_s, loop=loop)
 
     def set_speed(self, speed: float) -> None:
         """Another speed from here on: 0.1 to 8, backwards below 0; pitch goes with it, as on tape."""
@@ -75,5 +81,5 @@ class TransportWords(HostBase):
         return self.transport().stems
 
     def transport(self) -> TransportState:
-        """Where the source is (s of the material), how fast it runs, around which loop, and its stems."""
+        """Where the source is (s of the material, time code), how fast it runs, around which loop, and its stems."""
         return self._running.transport.state

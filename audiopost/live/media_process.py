@@ -36,7 +36,7 @@ SILENCE_DBFS = -70.0
 
 
 class Recording:
-    """One tap on its way into a file. `until`: frames at which it is complete, None while it goes on."""
+    """One tap on its way into a file. `until`: frames of the tap at which it is complete, None while it goes on."""
 
     def __init__(self, message: say.Record, ring: AudioRing, writer: AudioWriter) -> None:
         self.request = message
@@ -44,12 +44,19 @@ class Recording:
         self.writer = writer
         self.until: int | None = None
         self.ticket = 0
+        self._before = ring.taken
+        """Frames of the tap that another file has: that of a media process that died."""
         self._piece: AudioBlock = np.empty((ring.channels, PIECE_FRAMES), np.float32)
 
     @property
     def complete(self) -> bool:
         """Whether all that belongs to it is written."""
-        return self.until is not None and (self.writer.frames >= self.until or self.ring.readable == 0)
+        return self.until is not None and (self.ring.taken >= self.until or self.ring.readable == 0)
+
+    def mark(self, frames: int, label: str) -> None:
+        """Mark the place where the tap had given so many frames."""
+        if frames >= self._before:
+            self.writer.mark(frames - self._before, label)
 
     def advance(self) -> bool:
         """Write a piece of what is there; False if there was nothing."""
@@ -102,6 +109,9 @@ class MediaProcess:
                 self._wind(message)
             case say.Record():
                 self._record(message)
+                self._channel.send(say.Done(message.ticket))
+            case say.Mark():
+                self._going(message.tap).mark(message.frames, message.label)
                 self._channel.send(say.Done(message.ticket))
             case say.StopRecording():
                 self._stop_recording(message)
@@ -156,11 +166,15 @@ class MediaProcess:
         self._channel.send(say.Recorded(message.ticket, writer.path, kept.shape[1]))
 
     def _stop_recording(self, message: say.StopRecording) -> None:
-        recording = self._recordings.get(message.tap)
-        if recording is None:
-            raise FileError(message.tap, "this recording has already ended")
+        recording = self._going(message.tap)
         recording.until = message.frames
         recording.ticket = message.ticket
+
+    def _going(self, tap: str) -> Recording:
+        recording = self._recordings.get(tap)
+        if recording is None:
+            raise FileError(tap, "this recording has already ended")
+        return recording
 
     def _work(self) -> bool:
         """One round; whether anything was done."""

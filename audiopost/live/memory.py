@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 __all__ = ["ALIGNMENT_BYTES", "Segment", "aligned"]
 
+_MADV_POPULATE_WRITE = 23
+"""Source: madvise(2)."""
+
 ALIGNMENT_BYTES = 64
 """Every region begins on a cache line of its own, so that two writers never share one."""
 
@@ -61,6 +64,18 @@ class Segment:
     def samples(self, offset_bytes: int, count: int) -> NDArray[np.float32]:
         """A view of `count` float32 at an offset."""
         return np.frombuffer(self.buffer, np.float32, count, offset_bytes)
+
+    def page_in(self, offset_bytes: int, size_bytes: int) -> bool:
+        """Have these pages in memory and mapped here, so that writing them is no work for the system later on.
+
+        False where the system cannot do that (Linux before 5.14, others): then each page is made when it is touched.
+        """
+        start = offset_bytes // mmap.PAGESIZE * mmap.PAGESIZE
+        try:
+            self.buffer.madvise(_MADV_POPULATE_WRITE, start, offset_bytes + size_bytes - start)
+        except OSError:
+            return False
+        return True
 
     def close(self) -> None:
         """Give the descriptor back; the mapping goes with the last view of it."""

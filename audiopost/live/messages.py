@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from audiopost.errors import AudiopostError
 from audiopost.layouts import Layout
@@ -19,12 +19,16 @@ from audiopost.live.session import SessionPlan
 from audiopost.media.containers import Bits
 from audiopost.media.new_file import Exists
 
+if TYPE_CHECKING:
+    from audiopost.graph.parameter import Parameter
+
 __all__ = [
     "Adopt", "Attach", "Attached", "Bypass", "Bypassed", "Cap", "Done", "Drop", "EngineSilent", "Failed",
-    "Finished", "Freed", "Heard", "Hello", "Keep", "Load", "Loaded", "LookAt", "Message", "Muted", "NodeFailed",
+    "Finished", "Freed", "Heard", "Hello", "Keep", "Load", "Loaded", "LookAt", "Mark", "Message", "Muted", "NodeFailed",
     "NonFiniteSeen", "NotePlayed", "OpenDevice", "OpenedDevice", "ParameterSet", "PlayNote", "Problem", "Quit",
-    "Record", "Recorded", "Remember", "Remembered", "ResetMeters", "RollSource", "Rolled", "Seen", "SetParameter",
-    "SetTrim", "Setup", "Start", "StartTap", "StopPlaying", "StopRecording", "StopTap", "SwitchTo", "Tapped", "Turn",
+    "ReadState", "Record", "Recorded", "Remember", "Remembered", "ResetMeters", "RollSource", "Rolled", "Seen",
+    "SetParameter", "SetTrim", "Setup", "Start", "StartTap", "StateRead", "StopPlaying", "StopRecording", "StopTap",
+    "SwitchTo", "Tapped", "Turn",
     "Turned", "Unwatch", "Voice", "Watch", "Wind",
 ]  # fmt: skip
 
@@ -349,6 +353,22 @@ class Loaded(Message):
     latency_frames: int = 0
     tail_frames: int = 0
     buses: tuple[tuple[str, int], ...] = ()
+    knobs: tuple[tuple[str, tuple[Parameter, ...]], ...] = ()
+    """Of the nodes whose knobs no catalogue knows: plug-in files. Defaults are what they stand at after loading."""
+
+
+@dataclass(frozen=True)
+class ReadState(Message):
+    """Say how a plug-in stands now, as it would save itself."""
+
+    node: str = ""
+
+
+@dataclass(frozen=True)
+class StateRead(Message):
+    """Bytes of the plug-in's own as base64, for its setting ``state``."""
+
+    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -452,6 +472,15 @@ class Keep(Message):
     bits: Bits = "24"
     exists: Exists = "fail"
     protected: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mark(Message):
+    """Put a marker into the file of a tap, where the device had given `frames` for it."""
+
+    tap: str = ""
+    frames: int = 0
+    label: str = ""
 
 
 @dataclass(frozen=True)

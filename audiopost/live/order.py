@@ -36,6 +36,8 @@ class Order:
     cap_linear: float
     safe: bool
     priority: bool
+    frames_per_second: float | None = None
+    """Of time code; without it times are told in h, min, s and ms."""
 
 
 @dataclass(frozen=True)

@@ -9,21 +9,28 @@ import signal
 import sys
 
 __all__ = [
-    "AUDIO_PRIORITY",
+    "DEVICE_PRIORITY",
+    "ENGINE_PRIORITY",
     "LISTENER_PRIORITY",
     "die_with_parent",
     "hand_over_quickly",
+    "hold_memory",
     "run_in_real_time",
     "stop_collecting",
 ]
 
-AUDIO_PRIORITY = 60
-"""SCHED_FIFO priority of the audio threads: below JACK's server (70), above the system's own threads (50)."""
+DEVICE_PRIORITY = 62
+"""SCHED_FIFO priority of the thread that plays: below JACK's server (70). Above the engines: when the one that is heard
+has answered, those that only run along must not keep the answer waiting."""
+
+ENGINE_PRIORITY = 60
+"""Of an engine's audio thread: above the system's own threads (50)."""
 
 LISTENER_PRIORITY = 10
 """Of an engine's main thread while it plays: it must not be put aside while it holds Python's lock."""
 
 _PR_SET_PDEATHSIG = 1
+_MCL_CURRENT, _MCL_ONFAULT = 1, 4
 
 
 def run_in_real_time(priority: int) -> bool:
@@ -49,6 +56,22 @@ def stop_collecting() -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
+
+
+def hold_memory() -> bool:
+    """Keep what this process has mapped in memory once it was touched; False where that is not allowed.
+
+    Code and samples that the system has put aside for other programs cost a read from the disk when they are next
+    needed, in the middle of a block.
+
+    Notes
+    -----
+    Source: mlockall(2). Without `MCL_FUTURE`, which would make later allocations fail where the limit is low; with
+    `MCL_ONFAULT`, so that rings that nobody fills take no memory.
+    """
+    if sys.platform != "linux":
+        return False
+    return int(ctypes.CDLL(None).mlockall(_MCL_CURRENT | _MCL_ONFAULT)) == 0
 
 
 def hand_over_quickly() -> None:

@@ -25,6 +25,8 @@ class Recorder:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._going: dict[str, say.Record] = {}
+        self._begun_at: dict[str, int] = {}
+        """Tap -> frames of it that another file has, where a new media process went on."""
         self._changing = threading.RLock()
 
     @property
@@ -63,8 +65,19 @@ class Recorder:
             stage.memory.recording(whole.number, layout.channels).clear()
             stage.ask_media(whole)
             self._going[request.tap] = whole
+            self._begun_at.pop(request.tap, None)
             if stage.playing:
-                stage.ask_device(_tap(whole))
+                self._open_tap(whole)
+
+    def _open_tap(self, request: say.Record) -> None:
+        try:
+            self._stage.ask_device(_tap(request))
+        except DeviceError:
+            if self._stage.device.dead:
+                return  # its successor is told by its start
+            del self._going[request.tap]
+            self._stage.ask_media(say.StopRecording(0, request.tap, 0))
+            raise
 
     def stop(self, tap: str) -> say.Recorded:
         """Close a recording; all that was heard until now is in the file. Raises AudiopostError."""
@@ -97,25 +110,38 @@ class Recorder:
         return recorded
 
     @property
-    def places(self) -> dict[Path, int]:
-        """File -> frames that the device has given for it."""
-        rings = ((each, self._stage.memory.recording(each.number, _channels(each))) for each in self._going.values())
-        return {request.path: ring.written for request, ring in rings}
+    def places(self) -> dict[str, int]:
+        """Tap -> frames that the device has given for it."""
+        with self._changing:
+            return {
+                tap: self._stage.memory.recording(request.number, _channels(request)).written
+                for tap, request in self._going.items()
+            }
 
-    def mark_gap(self, places: dict[Path, int], duration_s: float) -> None:
-        """The device was away for so long when it had given so many frames for each file."""
-        for path, frame in places.items():
-            self._stage.listener.gap(Gap(path, frame, duration_s))
+    def mark_gap(self, places: dict[str, int], duration_s: float) -> None:
+        """The device was away for so long when it had given so many frames for each tap: a marker, and a sentence."""
+        listener = self._stage.listener
+        for tap, frames in places.items():
+            request = self._going.get(tap)
+            if request is None:
+                continue  # it was stopped meanwhile
+            frame = frames - self._begun_at.get(tap, 0)
+            listener.gap(Gap(request.path, frame, duration_s))
             at_s = frame / self._stage.sample_rate
-            self._stage.listener.problem(
-                f"{path}: {duration_s:.2f} s are missing at {at_s:.3f} s (frame {frame}): there was no device"
+            listener.problem(
+                f"{request.path}: {duration_s:.2f} s are missing at {at_s:.3f} s (frame {frame}): there was no device"
             )
+            try:
+                self._stage.ask_media(say.Mark(0, tap, frames, f"gap of {duration_s:.2f} s"))
+            except AudiopostError as error:
+                listener.problem(f"{request.path}: the gap is not marked in the file: {error}")
 
     def go_on(self) -> None:
         """A new media process goes on with what its predecessor had not taken, in files of their own."""
         with self._changing:
             for tap, request in tuple(self._going.items()):
                 again = replace(request, exists="number")
+                self._begun_at[tap] = self._stage.memory.recording(request.number, _channels(request)).taken
                 try:
                     self._stage.ask_media(again)
                 except AudiopostError as error:

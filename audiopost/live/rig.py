@@ -324,6 +324,8 @@ class Rig:
 
     def _replace_device(self, dead: Child) -> None:
         """Try another device process until one plays."""
+        if dead is not self.stage.device:
+            return  # it was lost while it was tried, and another one plays already
         lost_s = self._progress_s
         places = self.recorder.places
         name = self.opened.name or "device"
@@ -364,13 +366,24 @@ class Rig:
                 raise DeviceError(self.opened.name, "it has other channels than before")
             self._crew.ask(device, say.Setup(0, self.stage.memory.plan))
             with self.chains.changing:
-                self._crew.ask(device, self._start_message())
+                start = self._start_message()
+                self._crew.ask(device, start)
                 self.stage.device = device
+            self._catch_up(device, start)
             if device.dead:
                 raise DeviceError(self.opened.name, "it was lost again")
         except BaseException:
             self._crew.kill(device)
             raise
+
+    def _catch_up(self, device: Child, start: say.Start) -> None:
+        """What was changed while it began, when it could not be told yet."""
+        for tap in (*self.recorder.taps, *self.metering.taps):
+            if tap not in start.taps:
+                self._crew.ask(device, tap)
+        self._crew.tell(device, say.Cap(0, self.cap_linear))
+        for side, gain in self.trims.items():
+            self._crew.tell(device, say.SetTrim(0, side, gain))
 
     def _replace_media(self) -> None:
         media = self._crew.start("media")

@@ -48,6 +48,9 @@ METER_RING_S = 2.0
 KEPT_S = 60.0
 """Of what was heard, that can be kept afterwards."""
 
+PAGED_IN_BYTES = 64 << 20
+"""Longer rings, of many channels, are left to grow as they are filled."""
+
 _RING_HEADER_BYTES = aligned(RING_HEADER_INTEGERS * 8)
 
 
@@ -184,6 +187,23 @@ class SessionMemory:
     def meter(self, number: int, channels: int) -> AudioRing:
         """The ring of a meter, for that many channels."""
         return self._ring(REELS + RECORDINGS + number, channels)
+
+    def page_in_past(self) -> None:
+        """Device: the last minute will be written, a page every few blocks; none of them shall cost anything then."""
+        self._page_in(len(self._places) - 2)
+
+    def page_in_recording(self, number: int) -> None:
+        """Device: the same for the ring of a recording."""
+        self._page_in(REELS + number)
+
+    def page_in_meter(self, number: int) -> None:
+        """Device: the same for the ring of a meter."""
+        self._page_in(REELS + RECORDINGS + number)
+
+    def _page_in(self, index: int) -> None:
+        offset, samples = self._places[index]
+        if samples * 4 <= PAGED_IN_BYTES:
+            self._segment.page_in(offset, _RING_HEADER_BYTES + samples * 4)
 
     def gauges(self, slot: int) -> Gauges:
         """What the engine of a slot says about its nodes."""

@@ -22,6 +22,7 @@ from audiopost.live.itinerary import Itinerary, Region, StemSource
 from audiopost.live.stage import Stage
 from audiopost.live.statistics import Count
 from audiopost.live.transport_state import Stem, TransportMove, TransportState, stems_of
+from audiopost.timecode import seconds_of_timecode
 from audiopost.units import seconds_to_frames
 
 __all__ = ["Transport"]
@@ -75,7 +76,8 @@ class Transport:
         way = self._ways[reel]
         position_s = way.position_s(taken / stage.sample_rate)
         return TransportState(
-            self._rolling, position_s, frame, way.speed, way.loop, way.region, way.length_s, self._stems
+            self._rolling, position_s, frame, way.speed, way.loop, way.region, way.length_s, self._stems,
+            stage.order.frames_per_second,
         )  # fmt: skip
 
     # -- moves -----------------------------------------------------------------------------------------------------
@@ -89,10 +91,17 @@ class Transport:
                 self._rolling = rolling
                 self._log(rolled.frame, "play" if rolling else "pause")
 
-    def locate(self, position_s: float) -> None:
-        """Go to a place."""
+    def locate(self, position: float | str) -> None:
+        """Go to a place, in s or as time code."""
+        position_s = self.seconds_of(position)
         with self._moving:
             self._move("locate", replace(self._way, start_s=position_s), self._stems, at_taken=-1)
+
+    def seconds_of(self, time: float | str) -> float:
+        """A time in s; a text is read as time code. Raises UsageError."""
+        if isinstance(time, str):
+            return float(seconds_of_timecode(time, self._playing.order.frames_per_second))
+        return time
 
     def seek(self, by_s: float) -> None:
         """Go so far on, or back; at most to the ends."""

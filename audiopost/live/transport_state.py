@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiopost.live.itinerary import Region
+from audiopost.timecode import timecode_of_seconds
 from audiopost.units import db_to_linear
 
 __all__ = ["Stem", "TransportMove", "TransportState", "stems_of"]
@@ -51,6 +52,22 @@ class TransportState:
     region: Region | None
     length_s: float
     stems: tuple[Stem, ...]
+    frames_per_second: float | None = None
+    """Of time code, where somebody said it."""
+
+    @property
+    def timecode(self) -> str:
+        """`position_s` as ``HH:MM:SS:FF``, or ``H:MM:SS.mmm`` where nobody said how many frames a second has."""
+        return timecode_of_seconds(self.position_s, self.frames_per_second)
+
+    @property
+    def document(self) -> dict[str, object]:
+        """As plain data, for JSON."""
+        return {
+            "playing": self.rolling, "position_s": round(self.position_s, 3), "timecode": self.timecode,
+            "length_s": self.length_s, "speed": self.speed, "loop": self.loop,
+            "region_s": None if self.region is None else list(self.region),
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from audiopost.errors import AudiopostError, UsageError, near_misses
+from audiopost.graph.parameter import Parameter
 from audiopost.graph.spec import GraphSpec
 from audiopost.library.chains import load_chain
 from audiopost.live.controls_midi import MidiControl
@@ -46,7 +47,7 @@ class Word:
 WORDS = (
     Word("play", "go on"),
     Word("pause", "stop where it is; tails ring on"),
-    Word("locate SECONDS", "go to a place of the file"),
+    Word("locate TIME", "go to a place of the file: seconds, M:SS, or time code"),
     Word("seek SECONDS", "go on by so much, or back"),
     Word("loop [START] [END]", "loop a part of the file; without numbers all of it"),
     Word("once", "loop no more"),
@@ -77,7 +78,9 @@ WORDS = (
     Word("morph FIRST SECOND POSITION", "stand between two snapshots, 0 to 1"),
     Word("random [AMOUNT] [SEED]", "turn every knob by chance, by at most 0 to 1 of its way"),
     Word("lock PATH", "keep chance away from a knob or an effect, or no longer"),
+    Word("state NODE", "take the state of a plug-in into the chain, as it stands"),
     Word("save [FILE]", "write the chain file"),
+    Word("record [FILE]", "record what is heard into a file, or end the recording"),
     Word("keep [SECONDS] [FILE]", "write what was just heard into a file"),
     Word("vary [COUNT] [AMOUNT]", "bounce the file through so many variations of the chain"),
     Word("learn PATH", "the MIDI control that is moved next turns this knob"),
@@ -86,10 +89,12 @@ WORDS = (
     Word("quit", "end"),
 )
 
-_NUMBERS = frozenset({"SECONDS", "START", "END", "FACTOR", "STEPS", "POSITION", "AMOUNT", "SEED", "COUNT"})
+_TIMES = frozenset({"TIME", "START", "END"})
+_NUMBERS = frozenset({"SECONDS", "FACTOR", "STEPS", "POSITION", "AMOUNT", "SEED", "COUNT"})
 _BY_NAME = {word.name: word for word in WORDS}
 _SHORT = {"q": "quit", "prev": "previous"}
 KEPT_FILE = "heard.wav"
+RECORDED_FILE = "recorded.wav"
 DEFAULT_AMOUNT = 0.1
 
 
@@ -181,9 +186,9 @@ class Words:
         """What is heard: ``a``, ``b``, or in a blind test what was asked for."""
         return self.host.comparison().heard
 
-    def readings(self) -> Mapping[str, float]:
-        """Meters and transport as numbers: ``meter/output/momentary_lufs``, ``transport/position_s`` ..."""
-        found: dict[str, float] = {}
+    def readings(self) -> Mapping[str, float | str]:
+        """Meters and transport: ``meter/output/momentary_lufs``, ``transport/timecode`` ..."""
+        found: dict[str, float | str] = {}
         try:
             for point, reading in self.host.meters().points.items():
                 for name in ("momentary_lufs", "short_term_lufs", "integrated_lufs", "true_peak_dbtp", "correlation"):
@@ -195,6 +200,7 @@ class Words:
                     found[f"meter/{node}/gain_reduction_db"] = gauge.gain_reduction_db
             state = self.host.transport()
             found["transport/position_s"] = state.position_s
+            found["transport/timecode"] = state.timecode
             found["transport/playing"] = float(state.rolling)
         except AudiopostError:
             return found  # no source, or a device that is away: the rest is told
@@ -214,16 +220,16 @@ class Words:
     def _pause(self) -> None:
         self.host.pause()
 
-    def _locate(self, position_s: float) -> None:
-        self.host.locate(position_s)
+    def _locate(self, position: float | str) -> None:
+        self.host.locate(position)
 
     def _seek(self, by_s: float) -> None:
         self.host.seek(by_s)
 
-    def _loop(self, start_s: float | None = None, end_s: float | None = None) -> None:
-        if start_s is not None and end_s is None:
+    def _loop(self, start: float | str | None = None, end: float | str | None = None) -> None:
+        if start is not None and end is None:
             raise UsageError("a loop has two ends", mend="loop START END, or loop alone for all of the file")
-        self.host.set_loop(None if start_s is None or end_s is None else (start_s, end_s))
+        self.host.set_loop(None if start is None or end is None else (start, end))
 
     def _once(self) -> None:
         self.host.set_loop(loop=False)
@@ -357,6 +363,9 @@ class Words:
         desk.locks.symmetric_difference_update({path})
         return f"{path} is {'locked' if path in desk.locks else 'free'}"
 
+    def _state(self, node: str) -> str:
+        return f"state of {node}: {self.desk.keep_state(node)} bytes"
+
     def _save(self, file: str = "") -> str:
         return f"saved {self.desk.save(file or None)}"
 
@@ -374,6 +383,16 @@ class Words:
         return self.midi
 
     # -- the session -----------------------------------------------------------------------------------------------
+
+    def _record(self, file: str = "") -> str:
+        going = self.host.recordings.get("output")
+        if going is None:
+            self.host.record(file or RECORDED_FILE, exists="number")
+            return f"recording {file or RECORDED_FILE}"
+        if file:
+            raise UsageError(f"{going} is being recorded", mend="end it with `record` alone first")
+        path, frames = self.host.stop_recording()
+        return f"recorded {frames / self.host.statistics()['sample_rate_hz']:.1f} s in {path}"
 
     def _keep(self, seconds: float = 30.0, file: str = KEPT_FILE) -> str:
         path, length_s = self.host.keep(file, seconds)
@@ -403,6 +422,14 @@ class _Side:
         """See `LiveHost.set_parameter`."""
         return self._host.set_parameter(path, value, wait=wait, side=self._side)
 
+    def plugin_knobs(self) -> Mapping[str, tuple[Parameter, ...]]:
+        """See `LiveHost.plugin_knobs`."""
+        return self._host.plugin_knobs(side=self._side)
+
+    def plugin_state(self, node: str) -> str:
+        """See `LiveHost.plugin_state`."""
+        return self._host.plugin_state(node, side=self._side)
+
     def swap(self, chain: GraphSpec, *, keep: bool = False) -> None:
         """See `LiveHost.swap`."""
         self._host.swap(chain, side=self._side, keep=keep)
@@ -422,7 +449,7 @@ def _read(word: Word, given: tuple[Argument, ...]) -> list[Any]:
             except ValueError:
                 raise UsageError(f"{word.name}: {value!r} is not a number", mend=f"write {word.usage}") from None
         else:
-            read.append(value if plain == "VALUE" else _name(value))
+            read.append(value if plain == "VALUE" or plain in _TIMES else _name(value))
     return read
 
 

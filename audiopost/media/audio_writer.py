@@ -19,6 +19,7 @@ from audiopost.media.carried import NOTHING_CARRIED, Carried
 from audiopost.media.containers import Bits, Container, container_for
 from audiopost.media.file_faults import fault
 from audiopost.media.new_file import Exists, NewFile
+from audiopost.media.wave_markers import Marker, marker_chunks
 from audiopost.media.wave_stream import WaveSink
 
 __all__ = ["AudioWriter"]
@@ -113,6 +114,7 @@ class AudioWriter:
                 layout.channels, int(bits), dither=dither, seed=seed, sample_rate=sample_rate,
                 first_channel=first_channel,
             )  # fmt: skip
+        self._markers: list[Marker] = []
         self._container = container
         self._carried = carried
         self._new = NewFile(path, exists, tuple(Path(each) for each in protected))
@@ -153,12 +155,21 @@ class AudioWriter:
             raise fault(self.path, error) from error
         self.frames += block.shape[1]
 
+    def mark(self, frame: int, label: str) -> None:
+        """Put a marker at a frame of the file. Only WAVE files hold markers; others are written without.
+
+        For files that carry no chunks of another one, which may have markers of its own.
+        """
+        self._markers.append(Marker(frame, label))
+
     def close(self) -> None:
         """Finish the file and give it its name.
 
         Raises FileError if that fails; then nothing of the file remains.
         """
         try:
+            if isinstance(self._sink, WaveSink):
+                self._sink.carry(marker_chunks(self._markers, self.path))
             self._sink.close()
             if self._container.wave_form is None and self._carried is not NOTHING_CARRIED:
                 self._carried.give_tags(self._new.temporary, self._container.name)

@@ -204,6 +204,10 @@ class WaveSink:
         """Append ``(channels, frames)``: right-justified integers for PCM, samples for float."""
         self._data_bytes += self._file.write(encode(words, self._word))
 
+    def carry(self, chunks: Sequence[CarriedChunk]) -> None:
+        """Write these too, behind the sound, when the file is finished."""
+        self._chunks = (*self._chunks, *chunks)
+
     def close(self) -> None:
         """Finish the file: the padding byte, what comes behind the sound, and the true lengths."""
         try:

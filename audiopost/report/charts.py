@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from audiopost.jobs.extent import timecode_of_seconds
 from audiopost.report.page import Page
 from audiopost.report.plotting import (
     GROUND,
@@ -27,6 +26,7 @@ from audiopost.report.plotting import (
     labelled_by,
     svg_of,
 )
+from audiopost.timecode import timecode_of_seconds
 
 __all__ = ["Chart", "charts_of", "loudness_chart", "loudness_charts"]
 

@@ -22,9 +22,9 @@ from audiopost.delivery.target import DeliveryTarget, Rule
 from audiopost.delivery.verdict import Outcome, RuleVerdict
 from audiopost.jobs.check import CheckResult
 from audiopost.jobs.course import Course
-from audiopost.jobs.extent import timecode_of_seconds
 from audiopost.jobs.measure import FileMeasurement
 from audiopost.report.parts import PartLine
+from audiopost.timecode import timecode_of_seconds
 
 if TYPE_CHECKING:
     from audiopost.jobs.file_info import FileInfo

@@ -128,6 +128,7 @@ class ConsoleSession(ConsoleWords):
         frame: dict[str, Any] = {
             "at": {
                 "position": round(state.position_s, 3),
+                "timecode": state.timecode,
                 "length": round(state.length_s, 3),
                 "rolling": state.rolling,
                 "speed": state.speed,

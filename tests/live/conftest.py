@@ -1,23 +1,21 @@
-"""What holds after every test that has played: nothing of its sessions goes on."""
+"""Every session of these tests ends with all that it began."""
 
-import sys
-import threading
-import traceback
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 import pytest
 
-from tests import tolerances
+from tests.live.leftovers import children_left, segments_left, threads_left
+from tests.live.sessions import until
+from tests.tolerances import LIVE_STOP_S
 
 
 @pytest.fixture(autouse=True)
-def nothing_goes_on() -> Iterator[None]:
-    """Every thread of a session ends with it, or soon after: one that goes on would work for nobody, unseen."""
+def nothing_is_left() -> Iterator[None]:
+    """After a test no thread of a session runs, no child lives, and no shared memory is mapped or held open."""
     yield
-    threads = [thread for thread in threading.enumerate() if thread.name.startswith("audiopost live")]
-    for thread in threads:
-        thread.join(tolerances.LIVE_PATIENCE_S)
-    frames = sys._current_frames()
-    left = [(thread.name, frames[thread.ident]) for thread in threads if thread.is_alive() and thread.ident in frames]
-    told = "\n".join(f"{name}\n{''.join(traceback.format_stack(frame))}" for name, frame in left)
-    assert not left, f"these threads go on:\n{told}"
+    assert threads_left() == []
+    # A test that kills its control leaves the end of the children to the kernel, which takes a moment.
+    until(lambda: not children_left(), LIVE_STOP_S)
+    assert segments_left() == []

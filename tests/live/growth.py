@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from audiopost.live.host import LiveHost
+from tests.live.leftovers import descriptors_of
 
 __all__ = ["Held", "held_by"]
 
@@ -25,9 +25,7 @@ def held_by(host: LiveHost) -> Held:
     """Of all processes of the session, control included."""
     pids = host.statistics()["pids"]
     family = [pids["control"], pids["device"], pids["media"], *pids["engines"], *filter(None, [pids.get("meters")])]
-    descriptors = [
-        os.readlink(link) for pid in family for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()
-    ]
+    descriptors = [each for pid in family for each in descriptors_of(pid)]
     return Held(
         sum(_anonymous_mib(pid) for pid in family),
         len(descriptors),

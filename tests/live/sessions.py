@@ -19,7 +19,7 @@ RATE_HZ = 48_000
 TONE_HZ = 1000.0
 TONE_PEAK = 0.25
 
-__all__ = ["RATE_HZ", "TONE_HZ", "TONE_PEAK", "alive", "level_db", "play_on", "until", "write_tone"]
+__all__ = ["RATE_HZ", "TONE_HZ", "TONE_PEAK", "alive", "level_db", "play_on", "play_undisturbed", "until", "write_tone"]
 
 
 def write_tone(path: Path, channels: int = 2, seconds: int = 1) -> Path:
@@ -54,6 +54,21 @@ def level_db(block: AudioBlock) -> float:
     period = int(RATE_HZ / TONE_HZ)
     whole = block[:, : block.shape[1] // period * period].astype(np.float64)
     return float(20 * np.log10(np.sqrt(np.mean(whole**2)) / (TONE_PEAK / np.sqrt(2))))
+
+
+def play_undisturbed(host: LiveHost, frames: int) -> int:
+    """Wait until so many frames were played in a row without a block that an engine missed; the frame after them.
+
+    A missed block is heard, as it must be: what is looked at for something else lies between two of them.
+    """
+
+    def undisturbed() -> bool:
+        missed = host.statistics()["deadline_misses"]
+        play_on(host, frames)
+        return bool(host.statistics()["deadline_misses"] == missed)
+
+    until(undisturbed)
+    return int(host.statistics()["frames"])
 
 
 def play_on(host: LiveHost, frames: int) -> None:

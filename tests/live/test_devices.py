@@ -11,9 +11,20 @@ import pytest
 
 from audiopost import effects as fx
 from audiopost.live.host import LiveHost
-from audiopost.media.audio_file import read_audio
+from audiopost.media.audio_file import open_audio, read_audio
+from audiopost.media.described import described
 from tests import tolerances
-from tests.live.sessions import RATE_HZ, TONE_HZ, TONE_PEAK, alive, level_db, play_on, until, write_tone
+from tests.live.sessions import (
+    RATE_HZ,
+    TONE_HZ,
+    TONE_PEAK,
+    alive,
+    level_db,
+    play_on,
+    play_undisturbed,
+    until,
+    write_tone,
+)
 
 STEEPEST = 2 * np.pi * TONE_HZ / RATE_HZ * TONE_PEAK
 
@@ -46,14 +57,19 @@ def test_a_lost_device_is_replaced_with_everything_as_it_stood(
         # Both sides are there, and so are turns, swaps and switches.
         assert host.set_parameter("gain.gain_db", 0.0) is not None
         host.switch("b")
-        play_on(host, 9600)
+        end = play_undisturbed(host, 9600)
         host.stop_recording()
         (gap,) = host.gaps
         assert host.statistics()["lost_record_frames"] == 0
     assert (gap.path, gap.duration_s > 0.0) == (output, True)
     samples, _ = read_audio(output)
     assert np.max(np.abs(samples[:, gap.frame : gap.frame + 64])) < 0.2 * TONE_PEAK, "the fade in begins at the mark"
-    assert level_db(samples[:, -4800:]) == pytest.approx(-6.0, abs=tolerances.CROSSFADE_LEVEL_DB)
+    settled = samples[:, end - 7200 : end - 2400]
+    assert level_db(settled) == pytest.approx(-6.0, abs=tolerances.CROSSFADE_LEVEL_DB)
+    with open_audio(output) as reader:
+        (marker,) = described(reader, output)["markers"]
+    assert marker["frame"] == gap.frame
+    assert marker["label"] == f"gap of {gap.duration_s:.2f} s"
     steps = np.abs(np.diff(samples))
     steps[:, gap.frame - 1] = 0.0  # the gap itself: nothing was heard behind it
     assert np.max(steps) < STEEPEST * np.sqrt(2) * 1.05

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from audiopost import effects as fx
 from audiopost.blocks import AudioBlock
@@ -58,6 +59,18 @@ class Crash(Trigger):
         ctypes.memset(0, 1, 1)
 
 
+def crash_once(mark: Path) -> type[Node]:
+    """Writes to address 0 unless it has done so before, which the file tells."""
+
+    class CrashOnce(Crash):
+        def fail(self) -> None:
+            if not mark.exists():
+                mark.touch()
+                super().fail()
+
+    return CrashOnce
+
+
 def drawn(effect: type[Node]) -> Graph:
     return Graph.of(effect.name, definition=effect)
 
@@ -68,7 +81,9 @@ def test_a_lost_engine_is_faded_to_the_aligned_dry_source_and_comes_back_as_it_w
 ) -> None:
     """Every block of the recording is the chain's, the dry source's, or one of few that lead from one to the other."""
     output = tmp_path / "heard.wav"
-    chain = fx.limiter(ceiling_dbtp=-1.0, lookahead_ms=5.0) >> fx.gain(gain_db=0) >> drawn(Crash)
+    chain = (
+        fx.limiter(ceiling_dbtp=-1.0, lookahead_ms=5.0) >> fx.gain(gain_db=0) >> drawn(crash_once(tmp_path / "mark"))
+    )
     host = LiveHost(chain, source=tone, device="null", block_frames=BLOCK)
     host.record(output, bits="32f")
     with host:
@@ -82,8 +97,6 @@ def test_a_lost_engine_is_faded_to_the_aligned_dry_source_and_comes_back_as_it_w
         else:
             os.kill(victim, getattr(signal, fault))
         until(lambda: host.statistics()["engine_restarts"] >= 1)
-        if fault == "segfault":
-            until(lambda: host.statistics()["quarantined"] == ["crash"], 3 * tolerances.LIVE_PATIENCE_S)
         until(lambda: host.statistics()["swaps"] >= 1)
         play_on(host, 9600)
         host.stop_recording()
@@ -107,8 +120,17 @@ def test_a_lost_engine_is_faded_to_the_aligned_dry_source_and_comes_back_as_it_w
     is_wet = np.max(np.abs(blocks[0] - blocks[1] * 10 ** (-LOUDER_DB / 20)), axis=1) < 1e-4
     assert is_wet[0]
     assert is_wet[-1]
-    lost = int(np.argmin(is_wet))
+    lost, back = longest_run(~is_wet)
     assert is_dry[lost + 1], "one block of fade, then the dry source, at the chain's latency"
+    assert (back - lost) * BLOCK <= tolerances.LIVE_ENGINE_BACK_S * RATE_HZ
+
+
+def longest_run(facts: NDArray[np.bool_]) -> tuple[int, int]:
+    """Start and end of the longest stretch where all facts hold: a block missed on a busy machine makes a short one."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], facts, [False])).astype(int)))
+    starts, ends = edges[::2], edges[1::2]
+    place = int(np.argmax(ends - starts))
+    return int(starts[place]), int(ends[place])
 
 
 def test_stop_returns_when_every_process_hangs(tone: Path, tmp_path: Path) -> None:
@@ -144,17 +166,25 @@ def test_a_session_ends_while_its_engine_is_brought_back(tone: Path) -> None:
 
 
 def test_an_effect_that_raises_is_cut_out_named_and_the_rest_plays(tone: Path, tmp_path: Path) -> None:
-    output = tmp_path / "engine.wav"
+    """It raises within a block, and not a sample of that block is another than without it."""
+    output, heard = tmp_path / "engine.wav", tmp_path / "heard.wav"
     chain = fx.gain(gain_db=-6) >> drawn(Trigger)
-    with LiveHost(chain, source=tone, device="null", speed=0.0, duration_s=3600.0) as host:
+    host = LiveHost(chain, source=tone, device="null", speed=0.0, duration_s=3600.0)
+    host.record(heard, bits="32f")
+    with host:
+        play_on(host, 9600)
         host.set_parameter("trigger.armed", 1.0)
         until(lambda: host.statistics()["quarantined"] == ["trigger"])
         host.record(output, tap="engine")
         start = host.statistics()["frames"]
         until(lambda: host.statistics()["frames"] > start + RATE_HZ)
         host.stop_recording("engine")
+        host.stop_recording()
         assert host.statistics()["engine_restarts"] == 0
     assert any("ZeroDivisionError: armed" in sentence for sentence in host.problems)
+    everything = read_audio(heard)[0][0, 4800:]
+    tone_there = TONE_PEAK * np.sin(2 * np.pi * TONE_HZ * (4800 + np.arange(everything.size)) / RATE_HZ)
+    np.testing.assert_allclose(everything, 10 ** (-6 / 20) * tone_there, atol=1e-4)
     samples, _ = read_audio(output)
     np.testing.assert_allclose(level_db(samples[:, -4800:]), -6.0, atol=tolerances.CROSSFADE_LEVEL_DB)
 

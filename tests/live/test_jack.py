@@ -14,7 +14,8 @@ import pytest
 
 from audiopost import effects as fx
 from audiopost.errors import AudiopostError, DeviceError
-from audiopost.live.host import LiveHost, list_devices
+from audiopost.live.device_list import list_devices
+from audiopost.live.host import LiveHost
 from audiopost.live.loopback import measure_loopback
 from audiopost.media.audio_file import read_audio
 from tests import tolerances

@@ -102,6 +102,29 @@ def test_a_watched_node_can_be_recorded_as_a_stem(tone: Path, tmp_path: Path) ->
     assert min(apart) < tolerances.FLOAT32_TONE
 
 
+def test_a_watched_node_that_is_taken_out_is_silence_until_it_is_back_and_that_is_told(
+    tone: Path, tmp_path: Path
+) -> None:
+    stem = tmp_path / "stem.wav"
+    both = fx.gain(gain_db=-6) >> fx.highpass()
+    with LiveHost(both, source=tone, device="null", speed=0.0, duration_s=3600.0) as host:
+        host.watch("highpass")
+        host.record(stem, tap="highpass", bits="32f")
+        play_on(host, 9600)
+        host.swap(fx.gain(gain_db=-6))
+        assert any("'highpass' is watched and was taken out" in sentence for sentence in host.problems)
+        gone = host.statistics()["frames"]
+        play_on(host, 9600)
+        host.swap(both)
+        play_on(host, 9600)
+        _, frames = host.stop_recording("highpass")
+        end = host.statistics()["frames"]
+    samples = read_audio(stem)[0]
+    silent = gone - (end - frames) + 256
+    assert np.all(samples[:, silent : silent + 8000] == 0.0)
+    assert np.max(np.abs(samples[:, -4800:])) > 0.4 * TONE_PEAK
+
+
 def test_many_readers_see_whole_readings(tone: Path) -> None:
     torn: list[Reading] = []
     counts = [0, 0, 0, 0]

@@ -148,6 +148,23 @@ def test_another_file_of_another_rate_and_width_is_opened_while_the_chain_runs(t
     np.testing.assert_allclose(samples[:, frame + 1024 : frame + 4096], 0.25, atol=1e-4)
 
 
+def test_places_are_told_and_found_by_time_code(tmp_path: Path) -> None:
+    tone = write_tone(tmp_path / "tone.wav", seconds=5)
+    with LiveHost(fx.gain(), tone, "null", speed=0.0, duration_s=3600.0, engines=2, frames_per_second=25) as host:
+        host.pause()
+        host.locate("00:00:02:05")
+        assert host.transport().position_s == pytest.approx(2.2)
+        assert host.transport().timecode == "00:00:02:05"
+        told = host.statistics()["transport"]
+        assert (told["timecode"], told["playing"]) == ("00:00:02:05", False)
+        host.set_loop(("0:01", "00:00:02:00"))
+        assert host.transport().region == (1.0, 2.0)
+        with pytest.raises(UsageError, match="no time"):
+            host.locate("00:00:00:25")
+    with pytest.raises(UsageError, match=r"12\.3 frames a second"):
+        LiveHost(fx.gain(), tone, "null", frames_per_second=12.3)
+
+
 def test_a_file_that_ended_can_be_played_again(tmp_path: Path) -> None:
     host = LiveHost(
         fx.gain(), source=write_tone(tmp_path / "tone.wav"), device="null", loop=False, speed=4.0, engines=2

@@ -60,6 +60,12 @@ def test_a_session_does_what_it_is_told(tmp_path: Path) -> None:
         path = tmp_path / "kept.wav"
         assert words.obey(f"keep 2 '{path}'").startswith("kept ")
         assert path.exists()
+        take = tmp_path / "take.wav"
+        assert words.obey(f"record '{take}'") == f"recording {take}"
+        with pytest.raises(UsageError, match="is being recorded"):
+            words.obey("record other.wav")
+        assert words.obey("record").startswith("recorded 0.")
+        assert take.exists()
         words.obey("quit")
         assert ended.is_set()
 
@@ -87,13 +93,28 @@ def test_each_side_has_a_desk_and_a_blind_test_hides_them(tmp_path: Path) -> Non
         assert "of 1 right" in words.obey("blind")
 
 
+def test_moves_are_those_of_the_first_chain_until_another_takes_its_place(tmp_path: Path) -> None:
+    """A node that is watched brings the same chain in again, which ends nothing."""
+    with LiveHost(CHAIN, write_tone(tmp_path / "tone.wav"), "null", speed=0.0, duration_s=3600.0) as host:
+        host.set_parameter("highpass.frequency_hz", 200.0)
+        host.watch("delay")
+        host.set_parameter("delay.mix_percent", 20.0)
+        host.swap(fx.gain())
+        host.set_parameter("gain.gain_db", -3.0)
+    end = host.end_of_first_chain
+    assert end == host.chain_log[-1].frame
+    assert [move.frame < end for move in host.parameter_log] == [True, True, False]
+
+
 def test_what_makes_no_sense_is_refused(tmp_path: Path) -> None:
     with LiveHost(CHAIN, write_tone(tmp_path / "tone.wav"), "null") as host:
         words = Words(host, CHAIN)
         for line, said in (
             ("udno", "did you mean undo"),
-            ("locate", "write locate SECONDS"),
-            ("locate here", "'here' is not a number"),
+            ("locate", "write locate TIME"),
+            ("locate here", "'here' is no time"),
+            ("locate 00:00:01:05", "--fps 25"),
+            ("seek far", "'far' is not a number"),
             ("loop 1", "a loop has two ends"),
             ("insert gain beside highpass", "'beside' is no place"),
             ("take 'one", "cannot be read"),

@@ -30,6 +30,9 @@ class Silent:
         self.asked.append((path, value))
         return None
 
+    def plugin_knobs(self) -> dict[str, tuple[Any, ...]]:
+        return {}
+
     def swap(self, chain: Any, *, keep: bool = False) -> None:
         del keep
         self.asked.append(("swap", chain.node_names))
