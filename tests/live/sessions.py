@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock
 from audiopost.layouts import default_layout
@@ -19,7 +20,10 @@ RATE_HZ = 48_000
 TONE_HZ = 1000.0
 TONE_PEAK = 0.25
 
-__all__ = ["RATE_HZ", "TONE_HZ", "TONE_PEAK", "alive", "level_db", "play_on", "play_undisturbed", "until", "write_tone"]
+__all__ = [
+    "RATE_HZ", "TONE_HZ", "TONE_PEAK", "alive", "level_db", "longest_run", "play_on", "play_undisturbed", "until",
+    "write_tone",
+]  # fmt: skip
 
 
 def write_tone(path: Path, channels: int = 2, seconds: int = 1) -> Path:
@@ -54,6 +58,14 @@ def level_db(block: AudioBlock) -> float:
     period = int(RATE_HZ / TONE_HZ)
     whole = block[:, : block.shape[1] // period * period].astype(np.float64)
     return float(20 * np.log10(np.sqrt(np.mean(whole**2)) / (TONE_PEAK / np.sqrt(2))))
+
+
+def longest_run(facts: NDArray[np.bool_]) -> tuple[int, int]:
+    """Start and end of the longest stretch where all facts hold: a block missed on a busy machine makes a short one."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], facts, [False])).astype(int)))
+    starts, ends = edges[::2], edges[1::2]
+    place = int(np.argmax(ends - starts))
+    return int(starts[place]), int(ends[place])
 
 
 def play_undisturbed(host: LiveHost, frames: int) -> int:

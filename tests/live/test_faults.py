@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from audiopost import effects as fx
 from audiopost.blocks import AudioBlock
@@ -21,7 +20,7 @@ from audiopost.graph.parameter import Parameter
 from audiopost.live.host import LiveHost
 from audiopost.media.audio_file import read_audio
 from tests import tolerances
-from tests.live.sessions import RATE_HZ, TONE_HZ, TONE_PEAK, alive, level_db, play_on, until, write_tone
+from tests.live.sessions import RATE_HZ, TONE_HZ, TONE_PEAK, alive, level_db, longest_run, play_on, until, write_tone
 
 LOUDER_DB = 6.0
 BLOCK = 128
@@ -123,14 +122,6 @@ def test_a_lost_engine_is_faded_to_the_aligned_dry_source_and_comes_back_as_it_w
     lost, back = longest_run(~is_wet)
     assert is_dry[lost + 1], "one block of fade, then the dry source, at the chain's latency"
     assert (back - lost) * BLOCK <= tolerances.LIVE_ENGINE_BACK_S * RATE_HZ
-
-
-def longest_run(facts: NDArray[np.bool_]) -> tuple[int, int]:
-    """Start and end of the longest stretch where all facts hold: a block missed on a busy machine makes a short one."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], facts, [False])).astype(int)))
-    starts, ends = edges[::2], edges[1::2]
-    place = int(np.argmax(ends - starts))
-    return int(starts[place]), int(ends[place])
 
 
 def test_stop_returns_when_every_process_hangs(tone: Path, tmp_path: Path) -> None:
