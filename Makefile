@@ -29,9 +29,11 @@ test: $(VENV)/.installed-tests system-packages
 	@$(BIN)/python -m pytest -m "not soak and clocked" tests/live tests/surface tests/equivalence
 
 soak: $(VENV)/.installed-tests system-packages
+	@.ci/system-packages music
 	@$(BIN)/python -m pytest -m soak
 
 bench: $(VENV)/.installed-tests system-packages
+	@.ci/system-packages music
 	@set -e; for program in benchmarks/bench_*.py; do echo "== $$program"; $(BIN)/python $$program; done
 
 # Tables are put into two pages, so a copy is built, and what people wrote stays as they wrote it.

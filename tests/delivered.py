@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from audiopost.blocks import AudioBlock, as_block
-from audiopost.media.audio_file import read_audio
+from audiopost.media.audio_file import open_audio, read_audio
 from tests.programmes import speech, write_sound
 from tests.recordings import recording
 from tests.signals import noise_with_bursts
@@ -66,16 +66,17 @@ def _noise(frames: int, random: np.random.Generator) -> AudioBlock:
 
 
 def _piece(frames: int, random: np.random.Generator) -> AudioBlock:
-    """Somewhere in a real piece of music, at 48 kHz by repetition of what it has: its pitch does not matter here."""
+    """Somewhere in a real piece of music, as if its rate were 48 kHz: its pitch does not matter here."""
     files = [
         path
         for folder, package in PACKAGES.items()
         for path in sorted(require_path(GAMES / folder, package=package).glob("*.ogg"))
         if path.stat().st_size > 500_000
     ]
-    samples, _ = read_audio(files[int(random.integers(len(files)))])
-    stereo = np.repeat(samples, 2, axis=0) if samples.shape[0] == 1 else samples[:2]
-    return as_block(_looped(stereo, frames, random))
+    with open_audio(files[int(random.integers(len(files)))]) as reader:
+        reader.seek(int(random.integers(reader.frames - frames)))
+        samples = reader.read(frames)
+    return as_block(np.repeat(samples, 2, axis=0) if samples.shape[0] == 1 else samples[:2])
 
 
 def _rare(frames: int, random: np.random.Generator) -> AudioBlock:

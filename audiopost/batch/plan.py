@@ -22,7 +22,7 @@ from audiopost.media.containers import container_for
 if TYPE_CHECKING:
     from audiopost.library.job_file import JobFile
 
-__all__ = ["Plan", "PlannedFile", "PlannedGroup", "Problem", "output_root", "planned"]
+__all__ = ["Plan", "PlannedFile", "PlannedGroup", "Problem", "lies_beside", "output_root", "planned"]
 
 FOLDER = "folder"
 """The word in ``group_by`` that stands for the folder that a file lies in."""
@@ -35,6 +35,15 @@ class PlannedFile:
     place: str
     output: str
 
+    def owns(self, place: str) -> bool:
+        """Whether a file was made of this input: its output, a channel of it, or what lies beside it.
+
+        >>> file = PlannedFile("/in/mix.wav", "/out/mix.wav")
+        >>> file.owns("/out/mix.L.wav"), file.owns("/out/mix.gain.csv"), file.owns("/out/mix-2.wav")
+        (True, True, False)
+        """
+        return lies_beside(place, self.output)
+
 
 @dataclass(frozen=True)
 class PlannedGroup:
@@ -44,6 +53,13 @@ class PlannedGroup:
     kind: Literal["each", "album", "stems"]
     files: tuple[PlannedFile, ...]
     target: str | None = None
+    companions: tuple[tuple[str, str], ...] = ()
+    """Files that are only listened to: the keyword of `audiopost.jobs.normalize.normalize`, and the place."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Every file that the outputs follow from."""
+        return (*(file.place for file in self.files), *(place for _, place in self.companions))
 
     @property
     def name(self) -> str:
@@ -85,7 +101,9 @@ def planned(job: JobFile, known_outputs: Collection[str] = (), *, may_be_empty: 
     found, problems = sources_of(job, root, known_outputs)
     sources, unmatched = _with_fields(job, found)
     groups = tuple(
-        PlannedGroup(key, job.group, _named(job, root, members), members[0].target or job.target)
+        PlannedGroup(
+            key, job.group, _named(job, root, members), members[0].target or job.target, _beside(job, members[0])
+        )
         for key, members in _grouped(job, sources).items()
     )
     if not groups and not (problems or unmatched or may_be_empty):
@@ -93,6 +111,11 @@ def planned(job: JobFile, known_outputs: Collection[str] = (), *, may_be_empty: 
             "no file matches", path=str(job.path), key="inputs", mend="look at the folder and the pattern"
         )
     return Plan(root, groups, (*problems, *unmatched), _collisions(groups))
+
+
+def lies_beside(place: str, output: str) -> bool:
+    """Whether a place is an output, or bears its name with more behind it."""
+    return place == output or place.startswith(f"{output.removesuffix(PurePosixPath(output).suffix)}.")
 
 
 def output_root(job: JobFile) -> str:
@@ -148,19 +171,12 @@ def _named(job: JobFile, root: str, members: Sequence[Source]) -> tuple[PlannedF
 
 def _output(job: JobFile, root: str, source: Source) -> str:
     path = PurePosixPath(source.place.replace("\\", "/"))
-    suffix = _expected_suffix(source.place, job.format)
+    suffix = _expected_suffix(source.place, job.delivery.format)
     if "{" not in job.output:
         return joined(root, "/".join(filter(None, (source.tree, path.stem))) + suffix)
-    fields: Mapping[str, str] = {
-        "target": source.target or job.target or "",
-        **source.fields,
-        "name": path.stem,
-        "folder": path.parent.name,
-        "tree": source.tree,
-    }
     template = f"{job.output}{{name}}" if job.output.endswith("/") else job.output
     try:
-        name = filled(template, fields)
+        name = filled(template, _fields(job, source))
     except UsageError as error:
         raise _wrong(job, "output", error) from error
     place = place_of(name, job.folder) + suffix
@@ -168,6 +184,29 @@ def _output(job: JobFile, root: str, source: Source) -> str:
         what = f"{source.place} would be written as {place}, outside {root}"
         raise PresetError(what, path=str(job.path), key="output", mend="see what the fields hold")
     return place
+
+
+def _beside(job: JobFile, source: Source) -> tuple[tuple[str, str], ...]:
+    """The companions of the group that a source is the first of."""
+    found = []
+    for name, template in job.companions.items():
+        try:
+            found.append((name, place_of(filled(template, _fields(job, source)), job.folder)))
+        except UsageError as error:
+            raise _wrong(job, name, error) from error
+    return tuple(found)
+
+
+def _fields(job: JobFile, source: Source) -> Mapping[str, str]:
+    """What a template may name."""
+    path = PurePosixPath(source.place.replace("\\", "/"))
+    return {
+        "target": source.target or job.target or "",
+        **source.fields,
+        "name": path.stem,
+        "folder": path.parent.name,
+        "tree": source.tree,
+    }
 
 
 def _collisions(groups: Sequence[PlannedGroup]) -> tuple[Problem, ...]:

@@ -226,7 +226,7 @@ def offer_of(group: PlannedGroup, book: LedgerReader, settings: SettingsHash) ->
         group.key,
         settings.of(group),
         # A file that has gone since it was planned has no state; the worker will say so.
-        tuple(state for file in group.files if (state := state_of(file.place)) is not None),
+        tuple(state for place in group.places if (state := state_of(place)) is not None),
         row,
         () if row is None else tuple(state_of(output.place) for output in row.outputs),
         names,

@@ -34,14 +34,7 @@ def settings_of(job: JobFile, plan: Plan, staging: Path) -> Settings:
     settings = Settings(
         staging=str(staging),
         effects=job.effects,
-        mode=job.mode,
-        max_limiting_db=job.max_limiting_db,
-        in_tolerance=job.in_tolerance,
-        layout=job.layout,
-        dual_mono=job.dual_mono,
-        format=job.format,
-        bits=job.bits,
-        rate=job.rate,
+        delivery=job.delivery,
         exists=job.exists,
     )
     prepare(settings)
@@ -68,8 +61,9 @@ class SettingsHash:
         same = {
             field.name: getattr(settings, field.name)
             for field in fields(settings)
-            if field.name not in ("staging", "spec", "targets", "effects", "exists")
+            if field.name not in ("staging", "spec", "targets", "effects", "exists", "delivery")
         }
+        same["delivery"] = settings.delivery.as_words()
         same["chain"] = chain_hash(settings.spec)
         same["effects"] = [content_hash(path) for path in settings.effects]
         self._same = json.dumps(same, sort_keys=True)
@@ -79,7 +73,7 @@ class SettingsHash:
         """Of one group."""
         names = [(file.place, file.output) for file in group.files]
         target = "" if group.target is None else self._targets[group.target]
-        return _sha256(json.dumps([self._same, target, group.kind, names]))
+        return _sha256(json.dumps([self._same, target, group.kind, names, group.companions]))
 
 
 def chain_hash(spec: GraphSpec | None) -> str:

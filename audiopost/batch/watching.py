@@ -102,14 +102,10 @@ def watch_job(
                 seen.tell_problems(plan)
                 colliding = {problem.place for problem in plan.collisions}
                 groups = tuple(group for group in plan.groups if not _lies_aside(group, colliding))
-                states = {
-                    file.place: state for group in groups for file in group.files if (state := state_of(file.place))
-                }
+                states = {place: state for group in groups for place in group.places if (state := state_of(place))}
                 whole = settling.whole(states, time.monotonic())
                 ready = tuple(
-                    group
-                    for group in groups
-                    if all(file.place in whole for file in group.files) and seen.is_new(group, states)
+                    group for group in groups if whole.issuperset(group.places) and seen.is_new(group, states)
                 )
                 if ready:
                     run = Run(replace(plan, groups=ready), settings, Ledger(job.attempts), book, crew, listener)
@@ -131,7 +127,7 @@ class _Seen:
 
     def is_new(self, group: PlannedGroup, states: Mapping[str, FileState]) -> bool:
         """Whether the group has not been taken as it is now; from now on it has."""
-        now = tuple(states[file.place] for file in group.files)
+        now = tuple(states[place] for place in group.places)
         if self._groups.get(group.key) == now:
             return False
         self._groups[group.key] = now

@@ -23,22 +23,25 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 from audiopost.batch.ledger import Ended
-from audiopost.batch.plan import PlannedGroup
+from audiopost.batch.plan import PlannedFile, PlannedGroup, lies_beside
 from audiopost.batch.storage import FileState, content_hash, fetched, published, removed, state_of
-from audiopost.delivery.gain_plan import GainMode, InTolerance
+from audiopost.delivery.settings import USUAL_DELIVERY, DeliverySettings
 from audiopost.delivery.target import DeliveryTarget
 from audiopost.errors import AudiopostError, FileError
 from audiopost.graph.spec import GraphSpec
 from audiopost.jobs.job import Progress, Stage
 from audiopost.jobs.normalize import normalize
 from audiopost.media.audio_file import open_audio
-from audiopost.media.containers import Bits, container_for
+from audiopost.media.containers import container_for
 from audiopost.media.file_faults import fault
 
 if TYPE_CHECKING:
     from audiopost.jobs.render import RenderResult
 
 __all__ = ["UNFORESEEN", "Settings", "Task", "attempt", "prepare"]
+
+Made = tuple[Path, str]
+"""A file in the staging folder, and the place that it is for."""
 
 UNFORESEEN = "Unforeseen"
 """The `error_kind` of a failure that no error of `audiopost.errors` foresees."""
@@ -54,14 +57,7 @@ class Settings:
     targets: Mapping[str, DeliveryTarget] = field(default_factory=dict)
     """By the words that the job names them with."""
     effects: tuple[Path, ...] = ()
-    mode: GainMode = "linear"
-    max_limiting_db: float = 6.0
-    in_tolerance: InTolerance = "copy"
-    layout: str | None = None
-    dual_mono: bool = False
-    format: str | None = None
-    bits: Bits | None = None
-    rate: int | None = None
+    delivery: DeliverySettings = USUAL_DELIVERY
     exists: Literal["fail", "replace"] = "fail"
 
 
@@ -118,11 +114,13 @@ def _failed(task: Task, error: Exception) -> Ended:
 def _done(task: Task, settings: Settings, progress: Progress) -> Ended:
     group = task.group
     with _staging(Path(settings.staging)) as folder:
-        seen = [_required_state(file.place) for file in group.files]
+        seen = [_required_state(place) for place in group.places]
         paths = _local_inputs(group, folder)
-        real = {str(path): file.place for path, file in zip(paths, group.files, strict=True)}
-        inputs = tuple(replace(state, sha256=content_hash(path)) for state, path in zip(seen, paths, strict=True))
-        made, result, error = _made(group, paths, settings, folder, Stage(progress, group.name))
+        beside = {name: fetched(place, folder / "beside" / name) for name, place in group.companions}
+        local = [*paths, *beside.values()]
+        real = {str(path): place for path, place in zip(local, group.places, strict=True)}
+        inputs = tuple(replace(state, sha256=content_hash(path)) for state, path in zip(seen, local, strict=True))
+        made, result, error = _made(group, paths, beside, settings, folder, Stage(progress, group.name))
         for state in inputs:
             if not state.same_as(state_of(state.place)):
                 raise FileError(state.place, "the file changed while it was worked on", "do it again when it is whole")
@@ -130,7 +128,7 @@ def _done(task: Task, settings: Settings, progress: Progress) -> Ended:
             words = _in_real_words(str(error), real)
             return Ended(group.key, inputs, (), None, words, type(error).__name__, _renamed(result, real))
         outputs = _published(made, task, settings)
-        real |= {str(path): state.place for path, state in zip(made, outputs, strict=True)}
+        real |= {str(path): state.place for (path, _), state in zip(made, outputs, strict=True)}
     result = _renamed(result, real)
     return Ended(group.key, inputs, outputs, passed=result.get("passed"), result=result)
 
@@ -172,15 +170,21 @@ def _local_inputs(group: PlannedGroup, folder: Path) -> list[Path]:
 
 
 def _made(
-    group: PlannedGroup, paths: Sequence[Path], settings: Settings, folder: Path, stage: Stage
-) -> tuple[list[Path], dict[str, Any], AudiopostError | None]:
+    group: PlannedGroup,
+    paths: Sequence[Path],
+    beside: Mapping[str, Path],
+    settings: Settings,
+    folder: Path,
+    stage: Stage,
+) -> tuple[list[Made], dict[str, Any], AudiopostError | None]:
     """The outputs in the staging folder, what was found, and why there are none if there are none."""
     target = None if group.target is None else settings.targets[group.target]
     if settings.spec is None:
         assert target is not None, "a job without chain and target is refused when it is read"
-        return _delivered(group, paths, target, settings, folder, stage)
+        return _delivered(group, paths, beside, target, settings.delivery, folder, stage)
     spec, through = settings.spec, stage.part(0.0, 1.0 if target is None else 0.5)
-    form = settings if target is None else replace(settings, format="wav", bits="32f", rate=None)
+    asked = settings.delivery
+    form = asked if target is None else replace(asked, format="wav", bits="32f", rate=None)
     rendered = [
         _rendered(path, spec, form, folder, through.part(index / len(paths), (index + 1) / len(paths)))
         for index, path in enumerate(paths)
@@ -188,15 +192,15 @@ def _made(
     outputs = [each.output for each in rendered]
     found = {"rendered": [each.to_json() for each in rendered]}
     if target is None:
-        return outputs, found, None
+        return [_placed(file, path, path) for file, path in zip(group.files, outputs, strict=True)], found, None
     made, result, error = _delivered(
-        group, outputs, target, _in_form_of(paths[0], settings), folder, stage.part(0.5, 1.0)
+        group, outputs, beside, target, _in_form_of(paths[0], asked), folder, stage.part(0.5, 1.0)
     )
     real = dict(zip(map(str, outputs), map(str, paths), strict=True))
     return made, _renamed({**result, **found}, real), error
 
 
-def _rendered(path: Path, spec: GraphSpec, form: Settings, folder: Path, stage: Stage) -> RenderResult:
+def _rendered(path: Path, spec: GraphSpec, form: DeliverySettings, folder: Path, stage: Stage) -> RenderResult:
     from audiopost.jobs.render import render
 
     place = folder / "chain"
@@ -213,45 +217,53 @@ def _rendered(path: Path, spec: GraphSpec, form: Settings, folder: Path, stage: 
     )
 
 
-def _in_form_of(path: Path, settings: Settings) -> Settings:
+def _in_form_of(path: Path, asked: DeliverySettings) -> DeliverySettings:
     """The settings with the form of an input where they leave it open: what a chain made is in no form of its own."""
     with open_audio(path) as reader:
-        container = reader.container if settings.format is None else container_for(path, settings.format)
+        container = reader.container if asked.format is None else container_for(path, asked.format)
         return replace(
-            settings, format=container.name, bits=settings.bits or container.nearest_bits(reader.bits), layout=None
+            asked, format=container.name, bits=asked.bits or container.nearest_bits(reader.bits), layout=None
         )
 
 
 def _delivered(
-    group: PlannedGroup, paths: Sequence[Path], target: DeliveryTarget, settings: Settings, folder: Path, stage: Stage
-) -> tuple[list[Path], dict[str, Any], AudiopostError | None]:
-    (result,) = normalize(
-        paths,
-        target,
-        folder / "out",
-        group=group.kind,
-        mode=settings.mode,
-        max_limiting_db=settings.max_limiting_db,
-        format=settings.format,
-        bits=settings.bits,
-        rate=settings.rate,
-        in_tolerance=settings.in_tolerance,
-        layout=settings.layout,
-        dual_mono=settings.dual_mono,
-        progress=stage.progress(),
-    )
-    made = [file.output for file in result.files if file.output is not None]
+    group: PlannedGroup,
+    paths: Sequence[Path],
+    beside: Mapping[str, Path],
+    target: DeliveryTarget,
+    asked: DeliverySettings,
+    folder: Path,
+    stage: Stage,
+) -> tuple[list[Made], dict[str, Any], AudiopostError | None]:
+    words: dict[str, Any] = {**asked.as_words(), **beside}
+    (result,) = normalize(paths, target, folder / "out", group=group.kind, progress=stage.progress(), **words)
+    made = [
+        _placed(planned, path, done)
+        for planned, path, file in zip(group.files, paths, result.files, strict=True)
+        for done in file.outputs
+    ]
+    if result.ride_curve is not None:
+        made.append(_placed(group.files[0], paths[0], result.ride_curve))
     return made, result.to_json(), result.error
 
 
-def _published(made: Sequence[Path], task: Task, settings: Settings) -> tuple[FileState, ...]:
+def _placed(file: PlannedFile, path: Path, made: Path) -> Made:
+    """A file that was made of an input, and its place: the planned name, with what was put behind the input's.
+
+    >>> _placed(PlannedFile("/in/mix.wav", "/out/a.wav"), Path("/work/mix.wav"), Path("/work/out/mix.L.wav"))[1]
+    '/out/a.L.wav'
+    """
+    behind = made.name.removeprefix(path.stem) if made.name.startswith(path.stem) else made.suffix
+    return made, file.output.removesuffix(PurePosixPath(file.output).suffix) + behind
+
+
+def _published(made: Sequence[Made], task: Task, settings: Settings) -> tuple[FileState, ...]:
     """Give every output its place; after a failure those that were new are taken away again."""
     states: list[FileState] = []
     fresh: list[str] = []
     try:
-        for path, file in zip(made, task.group.files, strict=True):
-            place = file.output.removesuffix(PurePosixPath(file.output).suffix) + path.suffix
-            replaceable = settings.exists == "replace" or place in task.own
+        for path, place in made:
+            replaceable = settings.exists == "replace" or any(lies_beside(place, own) for own in task.own)
             if state_of(place) is None:
                 fresh.append(place)
             states.append(published(path, place, replace=replaceable))

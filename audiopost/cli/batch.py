@@ -238,7 +238,15 @@ def _document(result: RunResult) -> dict[str, Any]:
     """The one document of a run; counts are of files, as `files` lists them."""
     files = [entry for report in result.groups for entry in _entries(report)]
     files += [
-        {"path": each.place, "group": None, "status": "failed", "output": None, "sha256": None, "passed": None}
+        {
+            "path": each.place,
+            "group": None,
+            "status": "failed",
+            "output": None,
+            "sha256": None,
+            "beside": [],
+            "passed": None,
+        }
         | {"attempts": 0, "error": each.what}
         for each in result.problems
     ]
@@ -254,14 +262,16 @@ def _document(result: RunResult) -> dict[str, Any]:
 def _entries(report: GroupReport) -> Iterator[dict[str, Any]]:
     """One object a file of a group."""
     there = report.status != "failed"
-    for index, file in enumerate(report.group.files):
-        output = report.row.outputs[index] if there and index < len(report.row.outputs) else None
+    for file in report.group.files:
+        made = [output for output in report.row.outputs if there and file.owns(output.place)]
+        output = made[0] if made else None
         yield {
             "path": file.place,
             "group": report.group.key,
             "status": report.status,
             "output": None if output is None else output.place,
             "sha256": None if output is None else output.sha256,
+            "beside": [each.place for each in made[1:]],
             "passed": report.row.passed if there else None,
             "attempts": report.row.attempts,
             "error": None if there else report.row.error,

@@ -15,6 +15,7 @@ from audiopost.errors import UsageError
 if TYPE_CHECKING:
     from audiopost.batch.run import GroupReport, RunResult
     from audiopost.library.job_file import JobFile
+    from audiopost.media.programme_files import ProgrammePath
     from audiopost.report.page import Page
 
 __all__ = ["check_report_name", "write_report"]
@@ -87,11 +88,22 @@ def _draw(job: JobFile, result: RunResult, path: Path, inputs: list[Path]) -> No
 
 
 def _is_several(report: GroupReport) -> bool:
-    return len(report.row.outputs) > 1
+    return len(report.group.files) > 1
+
+
+def _programmes(report: GroupReport) -> list[tuple[ProgrammePath, str]]:
+    """What came of a group, each with its hash; channels in files of their own are one programme, without one."""
+    from audiopost.jobs.level_plan import CURVE_SUFFIX
+    from audiopost.media.joined_files import join_channel_files
+
+    sounds = [state for state in report.row.outputs if not state.place.endswith(CURVE_SUFFIX)]
+    if len(sounds) <= len(report.group.files):
+        return [(Path(state.place), state.sha256) for state in sounds]
+    return [(each, "") for each in join_channel_files([Path(state.place) for state in sounds]).programmes]
 
 
 def _page(report: GroupReport, progress: Progress | None) -> Page:
-    """Of a programme in one file."""
+    """Of one programme."""
     from audiopost.jobs.check import check
     from audiopost.jobs.course import measure_course
     from audiopost.jobs.file_info import file_info
@@ -99,8 +111,7 @@ def _page(report: GroupReport, progress: Progress | None) -> Page:
     from audiopost.library.targets import load_target
     from audiopost.report.page import page_of
 
-    (state,) = report.row.outputs
-    output = Path(state.place)
+    ((output, _),) = _programmes(report)
     course, info = measure_course(output, progress=progress), file_info(output)
     if report.group.target is None:
         return replace(page_of(measure(output), course, None), info=info)
@@ -118,11 +129,12 @@ def _page_of_several(report: GroupReport, recorded: Mapping[str, Any], progress:
     from audiopost.report.recorded import recorded_page
 
     group = report.group
-    outputs = [Path(state.place) for state in report.row.outputs]
+    programmes = _programmes(report)
+    outputs = [output for output, _ in programmes]
     measured = [measure(output) for output in outputs]
     parts = [
-        part_of(output, each, digest=state.sha256)
-        for output, each, state in zip(outputs, measured, report.row.outputs, strict=True)
+        part_of(Path(output), each, digest=digest)
+        for (output, digest), each in zip(programmes, measured, strict=True)
     ]
     course = None
     if group.kind == "album":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from audiopost.cli.exit_codes import DONE, exit_code_of
 from audiopost.cli.output import Progress, in_words, message, progress_bar
 from audiopost.errors import AudiopostError
 
-__all__ = ["Outcome", "for_each_file", "usual_jobs"]
+__all__ = ["Outcome", "for_each_file"]
 
 Result = TypeVar("Result")
 
@@ -28,11 +27,6 @@ class Outcome(Generic[Result]):
     code: int = DONE
 
 
-def usual_jobs(files: int) -> int:
-    """How many files are worked on at a time where nobody says: one a processor, no more than there are."""
-    return max(1, min(files, os.cpu_count() or 1))
-
-
 def for_each_file(
     paths: Sequence[Path],
     work: Callable[[Path, Progress | None], Result],
@@ -45,6 +39,8 @@ def for_each_file(
     Threads serve here because the work is reading files and products of large arrays, which leave the interpreter free.
     """
     from concurrent.futures import ThreadPoolExecutor
+
+    from audiopost.jobs.side_by_side import usual_jobs
 
     jobs = jobs or usual_jobs(len(paths))
     interrupted = threading.Event()

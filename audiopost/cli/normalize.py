@@ -132,6 +132,9 @@ def normalize(
     start: From = None,
     end: To = None,
     frames_per_second: FramesPerSecond = None,
+    trim: Annotated[
+        bool, typer.Option("--trim", help="Write only what lies between --from and --to; time references move with it.")
+    ] = False,
     programme: Around = None,
     strict: Strict = False,
     file_format: FileFormat = None,
@@ -148,6 +151,16 @@ def normalize(
     in_tolerance: Annotated[
         InTolerance, typer.Option(help="Where a programme meets the target already.")
     ] = InTolerance.COPY,
+    conform: Annotated[
+        bool,
+        typer.Option(
+            "--conform", help="Convert rate, word length, format, channel order and files to what it asks for."
+        ),
+    ] = False,
+    write_anyway: Annotated[
+        bool,
+        typer.Option("--write-anyway", help="Write also what fails a rule that no gain mends; else it is refused."),
+    ] = False,
     layout: LayoutName = None,
     tracks: Tracks = None,
     no_join: NoJoin = False,
@@ -157,8 +170,8 @@ def normalize(
 ) -> int:
     """Bring files to a delivery target.
 
-    What was written is measured again, and that is what is reported. --from and --to say what is measured (without
-    leader and 2-pop); all of a file is written.
+    What was written is measured again, and that is what is reported; what would fail the target is not written.
+    --from and --to say what is measured (without leader and 2-pop); all of a file is written, without --trim.
     """
     if output is None:
         raise UsageError("'--output' is missing", mend="name a folder for the results")
@@ -190,6 +203,7 @@ def normalize(
             start=start,
             end=end,
             frames_per_second=frames_per_second,
+            trim=trim,
             gain_from=gain_from,
             full_mix=full_mix,
             max_range_lu=max_range,
@@ -204,6 +218,8 @@ def normalize(
             kind=None if kind is None else kind.value,
             exists=exists.value,
             in_tolerance=in_tolerance.value,
+            conform=conform,
+            write_anyway=write_anyway,
             layout=layout,
             dither=dither.value,
             tags=tuple(tag.value for tag in tags or ()),

@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audiopost.cli.options import Exists, Json, LayoutName, Tracks, WhereItExists
+from audiopost.cli.options import (
+    DialogueStem,
+    DualMono,
+    Exists,
+    FramesPerSecond,
+    From,
+    Gate,
+    GateName,
+    Jobs,
+    Json,
+    LayoutName,
+    To,
+    Tracks,
+    WhereItExists,
+)
 from audiopost.cli.output import print_json, print_table, print_text, progress_bar, quantity, tell_notes
 from audiopost.cli.programmes import programmes_of
 from audiopost.errors import UsageError
@@ -44,6 +58,13 @@ def preview(
     ] = None,
     exists: WhereItExists = Exists.FAIL,
     layout: LayoutName = None,
+    dual_mono: DualMono = False,
+    gate: GateName = Gate.PROGRAMME,
+    dialogue_stem: DialogueStem = None,
+    start: From = None,
+    end: To = None,
+    frames_per_second: FramesPerSecond = None,
+    jobs: Jobs = None,
     tracks: Tracks = None,
     as_json: Json = False,
 ) -> None:
@@ -51,14 +72,18 @@ def preview(
 
     The gain that the player applies, the true peak after the codec, and whether anything clips.
     """
+    from audiopost.jobs.extent import extent_between
+    from audiopost.jobs.further_measures import Further
     from audiopost.jobs.preview import preview as preview_file
 
     (programme,) = programmes_of([file], True, tracks)
     codings = [read_coding(word) for word in codecs or []]
     with progress_bar() as progress:
         result = preview_file(
-            programme, services or (), output=output, codings=codings, layout=layout, exists=exists.value,
-            progress=progress,
+            programme, services or (), output=output, codings=codings, layout=layout, dual_mono=dual_mono,
+            extent=extent_between(start, end, frames_per_second),
+            further=Further(dialogue=gate is Gate.DIALOGUE, dialogue_stem=dialogue_stem),
+            exists=exists.value, jobs=jobs, progress=progress,
         )  # fmt: skip
     tell_notes(result.source.path, result.source.notes)
     if as_json:
@@ -90,7 +115,10 @@ def read_coding(word: str) -> Coding:
 def _print_result(result: PreviewResult) -> None:
     source = result.source
     level = quantity(source.loudness.integrated_lufs, unit="LUFS")
-    print_text(f"{source.path}: {level}, {quantity(source.loudness.true_peak_dbtp, unit='dBTP')}")
+    peak = quantity(source.loudness.true_peak_dbtp, unit="dBTP")
+    dialogue = source.further.dialogue
+    spoken = "" if dialogue is None else f", dialogue {quantity(dialogue.loudness_lkfs, unit='LKFS')}"
+    print_text(f"{source.path}: {level}, {peak}{spoken}")
     rows = [
         [
             each.service,

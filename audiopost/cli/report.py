@@ -25,6 +25,7 @@ from audiopost.cli.options import (
     NoJoin,
     Strict,
     To,
+    Tracks,
     WhereItExists,
 )
 from audiopost.cli.output import Progress, print_text
@@ -61,6 +62,7 @@ def report(
     start: From = None,
     end: To = None,
     frames_per_second: FramesPerSecond = None,
+    tracks: Tracks = None,
     no_join: NoJoin = False,
     jobs: Jobs = None,
     exists: WhereItExists = Exists.FAIL,
@@ -87,7 +89,7 @@ def report(
     for service in services or ():
         load_playback(service)  # an unknown one is told before anything is measured
     further = Further(dialogue=gate is Gate.DIALOGUE, dialogue_stem=dialogue_stem)
-    order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further)
+    order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further, tracks)
     wanted = None if target is None else load_target(target)
     judge = order.measuring(None) if target is None else order.judging(target)
 

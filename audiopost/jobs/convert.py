@@ -23,11 +23,11 @@ from audiopost.errors import UsageError
 from audiopost.jobs.extent import WHOLE, Extent, blocks_within
 from audiopost.jobs.fold import Fold
 from audiopost.jobs.job import Progress, Stage, layout_to_write, settle_layout
-from audiopost.jobs.outputs import FileKind, OutputPlace, carried_to, output_folder
+from audiopost.jobs.outputs import OutputPlace, carried_to, output_folder
 from audiopost.layouts import Layout
 from audiopost.media.audio_file import AudioReader
 from audiopost.media.carried import Coding
-from audiopost.media.containers import Bits, container_for
+from audiopost.media.containers import Bits, FileKind, container_for
 from audiopost.media.joined_files import open_programme
 from audiopost.media.new_file import Exists
 from audiopost.media.programme_files import as_programme, files_of, programme_writer

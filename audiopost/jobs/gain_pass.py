@@ -21,6 +21,7 @@ from audiopost.delivery.target import DeliveryTarget
 from audiopost.delivery.verdict import judge
 from audiopost.dsp.dither import DITHER_SEED
 from audiopost.errors import TargetUnreachableError
+from audiopost.jobs.extent import WHOLE
 from audiopost.jobs.further_measures import NOTHING_FURTHER, Further
 from audiopost.jobs.gain_reduction import NO_REDUCTION, GainReduction
 from audiopost.jobs.job import Stage
@@ -64,7 +65,8 @@ class Part:
     def written(self) -> Programme:
         """What was written, open for reading; a layout that the format cannot say is known from the input."""
         own = self.programme
-        return Programme(self.places, dual_mono=own.layout.name == "dual-mono", extent=own.extent, like=own)
+        extent = WHOLE if own.trim else own.extent  # what was trimmed holds nothing else
+        return Programme(self.places, dual_mono=own.layout.name == "dual-mono", extent=extent, like=own)
 
 
 @dataclass(frozen=True)

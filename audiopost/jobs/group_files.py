@@ -29,10 +29,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from audiopost.media.file_faults import fault
-from audiopost.media.new_file import Exists, NewFile
+from audiopost.media.new_file import Exists, NewFile, locked
 
 __all__ = ["MANIFEST_SUFFIX", "beside", "published_together", "sha256_of", "undo_unfinished"]
 
@@ -44,18 +44,25 @@ _LONGEST_NAME_BYTES = 255
 
 @contextmanager
 def published_together(
-    paths: Sequence[Path], exists: Exists, protected: Sequence[Path] = (), about: Mapping[str, Any] | None = None
+    paths: Sequence[Path],
+    exists: Exists,
+    protected: Sequence[Path] = (),
+    about: Mapping[str, Any] | None = None,
+    *,
+    folder: Path | None = None,
 ) -> Iterator[tuple[NewFile, ...]]:
     """New files for a group: all get their names at the end, or, after any error, nothing of them remains.
 
     Parameters
     ----------
     paths
-        The names, in one folder.
+        The names.
     exists, protected
         As in `audiopost.media.new_file.NewFile`.
     about
         What the manifest says of the group besides its files.
+    folder
+        Where manifest and journal lie: the folder that holds all the files, at any depth; that of the first by default.
 
     Raises
     ------
@@ -63,13 +70,13 @@ def published_together(
         If a name is taken or the disk fails.
     """
     new: list[NewFile] = []
-    folder = paths[0].parent
+    folder = folder or paths[0].parent
     undo_unfinished(folder)
     try:
         for path in paths:
             new.append(NewFile(path, exists, protected))  # noqa: PERF401 - those made are discarded below
         if len(paths) > 1:
-            new.append(NewFile(beside(paths[0], MANIFEST_SUFFIX), exists, protected))
+            new.append(NewFile(folder / beside(paths[0], MANIFEST_SUFFIX).name, exists, protected))
         yield tuple(new[: len(paths)])
         if len(paths) == 1:
             new[0].publish()
@@ -110,7 +117,7 @@ def undo_unfinished(folder: Path) -> None:
         for journal in journals:
             settled = False
             with suppress(FileNotFoundError), journal.open("r+", encoding="utf-8") as text:
-                if settled := _lock(text):
+                if settled := locked(text.fileno()):
                     _settle(_plan_in(text.read()))
             if settled:  # closed first: some systems take no open file away
                 journal.unlink(missing_ok=True)
@@ -155,7 +162,7 @@ def _journal(folder: Path, new: Sequence[NewFile], exists: Exists) -> Iterator[s
     }  # fmt: skip
     try:
         with journal.open("w", encoding="utf-8") as text:
-            _lock(text)
+            locked(text.fileno())
             try:
                 json.dump(plan, text)
                 text.flush()
@@ -216,13 +223,22 @@ def _numbered(path: Path) -> Iterator[Path]:
 
 def _write_manifest(manifest: NewFile, files: Sequence[NewFile], about: Mapping[str, Any]) -> None:
     listed = [
-        {"name": each.path.name, "bytes": each.path.stat().st_size, "sha256": sha256_of(each.path)} for each in files
+        {
+            "name": _name_below(each.path, manifest.path.parent),
+            "bytes": each.path.stat().st_size,
+            "sha256": sha256_of(each.path),
+        }
+        for each in files
     ]
     try:
         text = json.dumps({"schema": 1, **about, "files": listed}, indent=2) + "\n"
         manifest.temporary.write_text(text, encoding="utf-8")
     except OSError as error:
         raise fault(manifest.path, error) from error
+
+
+def _name_below(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
 
 
 def _keep_aside(path: Path, place: Path) -> None:
@@ -242,19 +258,6 @@ def _identity(path: Path) -> list[int] | None:
     except OSError:
         return None
     return [status.st_dev, status.st_ino]
-
-
-def _lock(text: TextIO) -> bool:
-    """Take a journal for this process; False where another holds it. It is free again when the process ends."""
-    if os.name != "posix":
-        return True  # journals are not held there: one run at a time into a folder
-    import fcntl
-
-    try:
-        fcntl.flock(text, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _is_journal(name: str) -> bool:

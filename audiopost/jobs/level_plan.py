@@ -26,14 +26,13 @@ from audiopost.jobs.programme import Programme
 from audiopost.jobs.programme_level import ProgrammeLevel, measure_programme
 from audiopost.media.file_faults import fault
 
-__all__ = ["CURVE_SUFFIX", "USUAL_LEVELLING", "USUAL_LIMITS", "Levelling", "plan_level", "write_curve"]
+__all__ = ["CURVE_SUFFIX", "Levelling", "plan_level", "write_curve"]
 
 CURVE_SUFFIX = ".gain.csv"
 """Ends the name of the file with the riding, beside the output."""
 
 _TRIES = 5
 
-USUAL_LIMITS = RideLimits()
 _MISSED_LU = 0.005
 """What judging at 0.01 LU does not see."""
 
@@ -42,11 +41,8 @@ _MISSED_LU = 0.005
 class Levelling:
     """What was asked of level mode: the range wished for, else the target's; how far and how fast."""
 
-    range_lu: float | None = None
-    limits: RideLimits = USUAL_LIMITS
-
-
-USUAL_LEVELLING = Levelling()
+    range_lu: float | None
+    limits: RideLimits
 
 
 def plan_level(
@@ -88,7 +84,7 @@ def plan_level(
         raise UsageError(f"{target.id} names no loudness range and no short-term cap", "--mode level", mend)
     assert course is not None, "measured for this mode"
     speech = None if dialogue is None or dialogue.speech is None else _of_steps(dialogue.speech, len(course))
-    start_s = float(programmes[0].extent.start_s)
+    start_s = 0.0 if programmes[0].trim else float(programmes[0].extent.start_s)
     aim_lufs, spare_lu = _aim(target), 0.0
     for number in range(_TRIES):
         ride = plan_ride(

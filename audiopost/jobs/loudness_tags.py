@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
+from audiopost.delivery.settings import Tag
 from audiopost.errors import UsageError
 from audiopost.loudness.replay_gain import replay_gain
 from audiopost.loudness.result import Loudness
@@ -14,11 +14,7 @@ from audiopost.media.carried import carried_by
 from audiopost.media.containers import Container
 from audiopost.media.wave_edit import append_chunk, stamp_loudness
 
-__all__ = ["R128_REFERENCE_LUFS", "Tag", "loudness_of", "player_texts", "write_loudness"]
-
-Tag = Literal["bext", "replaygain", "r128"]
-"""``bext``: a broadcast extension chunk with the loudness, where there is none yet. ``replaygain``: track (and album)
-gain and peak for players, reference -18 LUFS. ``r128``: the gains of Opus files, reference -23 LUFS (RFC 7845)."""
+__all__ = ["R128_REFERENCE_LUFS", "loudness_of", "player_texts", "write_loudness"]
 
 R128_REFERENCE_LUFS = -23.0
 """RFC 7845, section 5.2.1."""

@@ -14,12 +14,13 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from audiopost.delivery.gain_plan import MOST_LIMITING_DB, GainMode, InTolerance
-from audiopost.delivery.ride import RideLimits
+from audiopost.delivery.gain_plan import GainMode, InTolerance
+from audiopost.delivery.settings import USUAL_DELIVERY, DeliverySettings, Gate, Tag
 from audiopost.delivery.target import DeliveryTarget
 from audiopost.dsp.dither import Dither
 from audiopost.errors import AudiopostError, UsageError
@@ -29,15 +30,13 @@ from audiopost.jobs.further_measures import Further
 from audiopost.jobs.gain_group import Order, bring_to_target
 from audiopost.jobs.group_files import sha256_of
 from audiopost.jobs.job import Progress, Stage, settle_layout
-from audiopost.jobs.level_plan import USUAL_LIMITS, Levelling
-from audiopost.jobs.loudness_tags import Tag
 from audiopost.jobs.measure import measure
 from audiopost.jobs.normalized import GroupResult
-from audiopost.jobs.outputs import FileKind, OutputPlace, output_folder, refuse_collisions
+from audiopost.jobs.outputs import OutputPlace, kept_apart, output_folder, refuse_collisions
 from audiopost.jobs.run_report import require_json_report, write_report
 from audiopost.jobs.side_by_side import side_by_side, usual_jobs
 from audiopost.library.targets import load_target
-from audiopost.media.containers import Bits, container_for
+from audiopost.media.containers import Bits, FileKind, container_for
 from audiopost.media.joined_files import ChannelFiles, join_channel_files, open_programme
 from audiopost.media.new_file import Exists
 from audiopost.media.programme_files import ProgrammePath, as_programme, files_of
@@ -46,13 +45,6 @@ from audiopost.media.video_tracks import VideoTracks
 __all__ = ["Gate", "Group", "GroupResult", "normalize"]
 
 Group = Literal["each", "album", "stems"]
-Gate = Literal["programme", "dialogue"]
-
-MOST_RIDING_DB = 20.0
-"""Beyond it riding is another mix."""
-
-USUAL_LIMITING_DB = 6.0
-"""Most limiting in limit mode where nobody says otherwise."""
 
 
 def normalize(
@@ -62,7 +54,7 @@ def normalize(
     *,
     group: Group = "each",
     mode: GainMode = "linear",
-    max_limiting_db: float = USUAL_LIMITING_DB,
+    max_limiting_db: float = USUAL_DELIVERY.max_limiting_db,
     format: str | None = None,  # noqa: A002 - the word that users know
     bits: Bits | None = None,
     rate: int | None = None,
@@ -70,6 +62,8 @@ def normalize(
     kind: FileKind | None = None,
     exists: Exists = "fail",
     in_tolerance: InTolerance = "copy",
+    conform: bool = False,
+    write_anyway: bool = False,
     layout: str | None = None,
     dual_mono: bool = False,
     dither: Dither = "tpdf",
@@ -82,10 +76,11 @@ def normalize(
     start: str | None = None,
     end: str | None = None,
     frames_per_second: float | None = None,
+    trim: bool = False,
     gain_from: str | os.PathLike[str] | None = None,
     full_mix: str | os.PathLike[str] | None = None,
     max_range_lu: float | None = None,
-    max_riding_db: float = USUAL_LIMITS.most_db,
+    max_riding_db: float = USUAL_DELIVERY.max_riding_db,
     report: str | os.PathLike[str] | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
@@ -99,7 +94,8 @@ def normalize(
     target
         A target, its id, or the path of a target file.
     output
-        Folder for the results, made if missing. A result bears the name of its input.
+        Folder for the results, made if missing. A result bears the name of its input; where two inputs have the same
+        name, every result keeps the folders in which the inputs differ (``reel-1/mix.wav``, ``reel-2/mix.wav``).
     group
         ``each``: every file by itself. ``album``: one gain for all, from the loudness of all their blocks together;
         the reels or acts of one programme are such an album.
@@ -115,6 +111,12 @@ def normalize(
         ``fail``, ``replace`` or ``number``, where an output's name is taken.
     in_tolerance
         ``copy`` leaves a programme that passes as it is; ``process`` aims at the exact target even so.
+    conform
+        Form that the target asks for, where a file has another and nothing else is said: format, word length, sample
+        rate, the order of the same channels, one file or one a channel.
+    write_anyway
+        Write also what the target will not accept in rules that no gain mends (form, length, range); the result says
+        what fails. Else it is refused, and nothing is written.
     layout, dual_mono
         As in `audiopost.jobs.measure.measure`.
     dither
@@ -132,7 +134,9 @@ def normalize(
         The programme that an advert interrupts, for targets that compare the two.
     start, end, frames_per_second
         What is measured, as in `audiopost.jobs.extent.extent_between`: leader and 2-pop are left out so. All of a file
-        is written, with its gain.
+        is written, with its gain, unless `trim` is set.
+    trim
+        Only that part is written; time references and markers move with its head.
     gain_from
         A file whose gain for the target is given to these: M&E, a down-mix, alternates. Of the target their peaks and
         their form are judged.
@@ -173,40 +177,40 @@ def normalize(
     files = [file for source in sources for file in files_of(source)]
     listened = {"dialogue_stem": dialogue_stem, "around": around, "gain_from": gain_from, "full_mix": full_mix}
     others = {name: Path(path).absolute() for name, path in listened.items() if path is not None}
-    settings = {
-        "group": group, "mode": mode, "max_limiting_db": max_limiting_db, "format": format, "bits": bits, "rate": rate,
-        "in_tolerance": in_tolerance, "layout": layout, "dual_mono": dual_mono, "dither": dither, "tags": list(tags),
-        "gate": gate, "start": start, "end": end, "frames_per_second": frames_per_second,
-        "max_range_lu": max_range_lu, "max_riding_db": max_riding_db, "channels": channels, "kind": kind,
-        "join": join or any(isinstance(source, ChannelFiles) for source in sources),
-        "tracks": list(tracks or next((source.tracks for source in sources if isinstance(source, VideoTracks)), ())),
-        **{name: str(path) for name, path in others.items()},
-    }  # fmt: skip
+    settings = DeliverySettings(
+        mode=mode, max_limiting_db=max_limiting_db, max_range_lu=max_range_lu, max_riding_db=max_riding_db,
+        in_tolerance=in_tolerance, conform=conform, write_anyway=write_anyway, layout=layout, dual_mono=dual_mono,
+        format=format, bits=bits, rate=rate, channels=channels, kind=kind, dither=dither, tags=tuple(tags), gate=gate,
+        start=start, end=end, frames_per_second=frames_per_second, trim=trim,
+    )  # fmt: skip
     wanted = target if isinstance(target, DeliveryTarget) else load_target(target)
     order = Order(
         wanted,
         OutputPlace(Path(output), exists, (*files, *others.values())),
-        mode, max_limiting_db if mode != "linear" else 0.0, format, bits, rate, in_tolerance, layout, dual_mono, dither,
-        tuple(tags),
+        settings,
         further=Further(dialogue=gate == "dialogue", dialogue_stem=dialogue_stem),
         extent=extent_between(start, end, frames_per_second),
         full_mix=others.get("full_mix"),
-        levelling=Levelling(max_range_lu, RideLimits(max_riding_db)),
-        channels=channels,
-        kind=kind,
-    )  # fmt: skip
+    )
     _check_words(order, group)
     _check_sources(sources)
-    _check_companions(order, group, gate, sources, others)
+    _check_companions(order, group, sources, others)
     if report is not None:
         require_json_report(Path(report))
-    refuse_collisions(_outputs(sources, order))
+    order, folders = _placed(sources, order)
     hashes = {path: sha256_of(path) for path in (*files, *others.values()) if report is not None and path.is_file()}
-    results = _all_groups(sources, group, _with_companions(order, others), progress, jobs or usual_jobs(len(sources)))
+    with ExitStack() as opened:
+        for folder in folders:
+            opened.enter_context(output_folder(folder))
+        results = _all_groups(
+            sources, group, _with_companions(order, others), progress, jobs or usual_jobs(len(sources))
+        )
     if report is not None:
         of_sources = {path: hashes[path] for path in files if path in hashes}
         of_others = {path: hashes[path] for path in others.values() if path in hashes}
-        write_report(Path(report), wanted, settings, of_sources, of_others, results)
+        write_report(
+            Path(report), wanted, _words_of_run(settings, group, sources, others), of_sources, of_others, results
+        )
     return results
 
 
@@ -225,8 +229,21 @@ def _all_groups(
     groups = [[[path]] for path in sources] if group == "each" else [[[path] for path in sources]]
     if group == "stems":
         groups = [[list(sources)]]
-    with output_folder(order.place.folder):
-        return side_by_side(lambda one, stage: bring_to_target(one, order, stage), groups, progress, jobs)
+    return side_by_side(lambda one, stage: bring_to_target(one, order, stage), groups, progress, jobs)
+
+
+def _words_of_run(
+    settings: DeliverySettings, group: str, sources: Sequence[ProgrammePath], others: Mapping[str, Path]
+) -> dict[str, Any]:
+    """All keywords that the run is done again with, as plain data."""
+    tracks = next((source.tracks for source in sources if isinstance(source, VideoTracks)), ())
+    return {
+        **settings.as_words(),
+        "group": group,
+        "join": any(isinstance(source, ChannelFiles) for source in sources),
+        "tracks": list(tracks),
+        **{name: str(path) for name, path in others.items()},
+    }
 
 
 def _with_companions(order: Order, others: Mapping[str, Path]) -> Order:
@@ -239,28 +256,22 @@ def _with_companions(order: Order, others: Mapping[str, Path]) -> Order:
     with tempfile.TemporaryDirectory(prefix="audiopost-") as folder:
         # Done to the end and thrown away: in limit mode only the written mix tells its gain.
         place = OutputPlace(Path(folder), "fail", (mix,))
-        done = bring_to_target([[mix]], replace(order, place=place, in_tolerance="process"), Stage(None, ""))
+        settings = replace(order.settings, in_tolerance="process", write_anyway=True)
+        done = bring_to_target([[mix]], replace(order, place=place, settings=settings), Stage(None, ""))
     if done.error is not None:
         raise done.error
     assert done.gain_db is not None, "a group without an error has a gain"
     return replace(order, given_gain_db=done.gain_db, gain_from=mix.name, target=order.target.peaks_only())
 
 
-def _check_companions(
-    order: Order, group: str, gate: str, sources: Sequence[ProgrammePath], others: Mapping[str, Path]
-) -> None:
+def _check_companions(order: Order, group: str, sources: Sequence[ProgrammePath], others: Mapping[str, Path]) -> None:
     """What is wrong with the files beside those that are normalised; found before anything is measured."""
-    if gate not in get_args(Gate):
-        raise UsageError(f"unknown gate {gate!r}", mend="known: " + ", ".join(get_args(Gate)))
     if "full_mix" in others and group != "stems":
         raise UsageError("a full mix is compared with stems", "--full-mix", "give --group stems")
-    if "gain_from" in others and order.mode == "level":
+    if "gain_from" in others and order.settings.mode == "level":
         raise UsageError("riding belongs to the programme that it was found on", "--gain-from", "use linear or limit")
     if "dialogue_stem" in others and group != "stems" and len(sources) > 1:
         raise UsageError("a dialogue stem belongs to one programme", "--dialogue-stem", "give one file at a time")
-    if not 0.0 <= order.levelling.limits.most_db <= MOST_RIDING_DB:
-        what = f"riding the gain by {order.levelling.limits.most_db:g} dB is out of range"
-        raise UsageError(what, mend=f"allowed: 0 to {MOST_RIDING_DB:g} dB")
     if order.further.dialogue and order.further.dialogue_stem is None:
         from audiopost.loudness.speech_detector import require_speech_detector
 
@@ -268,28 +279,13 @@ def _check_companions(
 
 
 def _check_words(order: Order, group: str) -> None:
-    words = (
-        ("group", group, get_args(Group)),
-        ("mode", order.mode, get_args(GainMode)),
-        ("in-tolerance", order.in_tolerance, get_args(InTolerance)),
-        ("exists", order.place.exists, get_args(Exists)),
-        ("bits", order.bits, (None, *get_args(Bits))),
-        ("dither", order.dither, get_args(Dither)),
-        ("kind", order.kind, (None, *get_args(FileKind))),
-        *(("tag", tag, get_args(Tag)) for tag in order.tags),
-    )
-    for name, word, known in words:
+    for name, word, known in (("group", group, get_args(Group)), ("exists", order.place.exists, get_args(Exists))):
         if word not in known:
-            raise UsageError(f"unknown {name} {word!r}", mend="known: " + ", ".join(filter(None, known)))
-    if order.format is not None:
-        container_for(Path(), order.format)
-    if order.channels is not None:
-        folded_layout(order.channels)
-    if order.rate is not None and order.rate <= 0:
-        raise UsageError(f"{order.rate} Hz is no sample rate", mend="give a rate above 0")
-    if not 0.0 <= order.max_limiting_db <= MOST_LIMITING_DB:
-        what = f"limiting of {order.max_limiting_db:g} dB is out of range"
-        raise UsageError(what, mend=f"allowed: 0 to {MOST_LIMITING_DB:g} dB")
+            raise UsageError(f"unknown {name} {word!r}", mend="known: " + ", ".join(known))
+    if order.settings.format is not None:
+        container_for(Path(), order.settings.format)
+    if order.settings.channels is not None:
+        folded_layout(order.settings.channels)
 
 
 def _check_sources(sources: Sequence[ProgrammePath]) -> None:
@@ -300,13 +296,24 @@ def _check_sources(sources: Sequence[ProgrammePath]) -> None:
             raise UsageError(f"{Path(path)} was named twice", mend="name every file once")
 
 
+def _placed(sources: Sequence[ProgrammePath], order: Order) -> tuple[Order, list[Path]]:
+    """The order with inputs of one name kept apart by their folders, and every folder that results will lie in."""
+    outputs = _outputs(sources, order)
+    if len({output for _, output in outputs}) < len(outputs):
+        order = replace(order, place=kept_apart(order.place, [file for source in sources for file in files_of(source)]))
+        outputs = _outputs(sources, order)
+    refuse_collisions(outputs)
+    return order, sorted({order.place.folder, *(output.parent for _, output in outputs)})
+
+
 def _outputs(sources: Sequence[ProgrammePath], order: Order) -> list[tuple[Path, Path]]:
     """Every input that can be read with each file of its output; what cannot be read fails in its own group."""
     outputs = []
     for path in sources:
         try:
             with open_programme(path) as reader:
-                place = order.place_of(path, order.form(reader), settle_layout(reader, order.layout))
+                own = order.conformed(reader)
+                place = own.place_of(path, own.form(reader), settle_layout(reader, own.settings.layout))
                 outputs += [(Path(path), file) for file in files_of(place)]
         except AudiopostError:
             continue

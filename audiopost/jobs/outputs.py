@@ -7,34 +7,30 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from audiopost.dsp.dither import Dither
 from audiopost.errors import FileError, UsageError
+from audiopost.jobs.extent import WHOLE, Extent
 from audiopost.jobs.fold import folded_layout
 from audiopost.layouts import Layout
 from audiopost.media.audio_file import AudioReader
 from audiopost.media.carried import NOTHING_CARRIED, Carried, Coding, carried_by
-from audiopost.media.containers import Bits, Container, container_for
+from audiopost.media.containers import Bits, Container, FileKind, container_for
 from audiopost.media.file_faults import fault
 from audiopost.media.joined_files import ChannelFiles
-from audiopost.media.new_file import Exists
+from audiopost.media.new_file import Exists, clear_unfinished
 from audiopost.media.programme_files import ProgrammePath, apart, files_of, together, with_files
 from audiopost.media.sample_positions import Move
 
 __all__ = [
-    "FileKind",
     "OutputForm",
     "OutputPlace",
     "carried_to",
+    "kept_apart",
     "output_folder",
     "output_form",
     "refuse_collisions",
 ]
-
-
-FileKind = Literal["poly", "monos"]
-"""One file with all channels, or one a channel."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +50,11 @@ class OutputForm:
     """What of it had to be left out."""
 
     @property
+    def bits_told(self) -> str:
+        """What a reader says of the words: ``lossy`` where there are none."""
+        return "lossy" if self.container.lossy else self.bits
+
+    @property
     def clips(self) -> bool:
         """Whether samples beyond full scale are cut off."""
         return self.bits != "32f" or self.container.lossy
@@ -69,10 +70,11 @@ def output_form(
     tags: Sequence[str] = (),
     channels: str | None = None,
     kind: FileKind | None = None,
+    extent: Extent = WHOLE,
 ) -> OutputForm:
     """The form of the output: the input's, save for what is asked otherwise.
 
-    `channels` and `kind` are those of `audiopost.jobs.convert.convert`.
+    `channels` and `kind` are those of `audiopost.jobs.convert.convert`; `extent` is what is written.
 
     Raises
     ------
@@ -87,9 +89,13 @@ def output_form(
     container.check(layout.channels, words, str(reader.path))
     sample_rate = rate or container.nearest_rate(reader.sample_rate)
     notes: list[str] = []
+    head_frames = 0 if extent == WHOLE else extent.frames_of(reader)[0]
+    if container.muxer and extent != WHOLE:
+        raise UsageError("a film keeps its length", str(reader.path), "take a part of its sound: --format wav")
     coding = Coding(sample_rate, words, layout.channels, same_channels=layout.labels == reader.layout.labels)
     carried = tuple(
-        carried_to(reader, container, coding, notes.append, add_bext="bext" in tags, path=path) for path in reader.files
+        carried_to(reader, container, coding, notes.append, add_bext="bext" in tags, head_frames=head_frames, path=path)
+        for path in reader.files
     )
     own_suffix = reader.path.suffix
     return OutputForm(
@@ -102,6 +108,7 @@ def output_form(
         and rate in (None, reader.sample_rate)
         and not tags
         and channels is None
+        and extent == WHOLE
         and kind in (None, "monos" if len(reader.files) > 1 else "poly"),
         dither=dither,
         carried=carried,
@@ -147,6 +154,8 @@ class OutputPlace:
     exists: Exists
     protected: tuple[Path, ...] = ()
     """The inputs: never overwritten."""
+    apart_from: Path | None = None
+    """Results keep the folders that their inputs lie in below this one; None puts all into one folder."""
 
     def path_of(
         self, source: ProgrammePath, suffix: str, layout: Layout, kind: FileKind | None = None
@@ -155,15 +164,35 @@ class OutputPlace:
 
         Raises UsageError where the channels of one file cannot be told apart by name.
         """
+        folder = self._folder_of(files_of(source)[0])
         if isinstance(source, ChannelFiles):
             if kind != "poly" and layout.labels == source.layout.labels:
-                return with_files(source, [self.folder / (part.stem + suffix) for part in source.parts])
-            whole = self.folder / (together(source).stem + suffix)
+                return with_files(source, [folder / (part.stem + suffix) for part in source.parts])
+            whole = folder / (together(source).stem + suffix)
             return apart(whole, layout) if kind != "poly" and layout.channels > 1 else whole
-        named = self.folder / (files_of(source)[0].stem + suffix)
+        named = folder / (files_of(source)[0].stem + suffix)
         if kind == "monos" and layout.channels > 1:
             return apart(named, layout)
         return with_files(source, [named])
+
+    def _folder_of(self, source: Path) -> Path:
+        if self.apart_from is None:
+            return self.folder
+        return self.folder / Path(os.path.abspath(source.parent)).relative_to(self.apart_from)
+
+
+def kept_apart(place: OutputPlace, sources: Sequence[Path]) -> OutputPlace:
+    """The place with every result in the folders in which the inputs differ; as it is where they do not.
+
+    >>> reels = [Path("/film/reel-1/mix.wav"), Path("/film/reel-2/mix.wav")]
+    >>> kept_apart(OutputPlace(Path("out"), "fail"), reels).apart_from.as_posix()
+    '/film'
+    """
+    try:
+        common = Path(os.path.commonpath([os.path.abspath(source.parent) for source in sources]))
+    except ValueError:  # two drives have no folder in common
+        return place
+    return replace(place, apart_from=common)
 
 
 def refuse_collisions(outputs: Iterable[tuple[Path, Path]]) -> None:
@@ -174,7 +203,7 @@ def refuse_collisions(outputs: Iterable[tuple[Path, Path]]) -> None:
             raise UsageError(
                 f"{taken[output]} and {source} would both be written as {output}",
                 "--output",
-                "do them in two runs with two folders, or rename one",
+                "give them in two runs with two folders, or rename one",
             )
         taken[output] = source
 
@@ -182,6 +211,8 @@ def refuse_collisions(outputs: Iterable[tuple[Path, Path]]) -> None:
 @contextmanager
 def output_folder(folder: Path) -> Iterator[Path]:
     """The folder, made where it is missing; taken away again if nothing came to lie in it.
+
+    What a killed process left in it before it had a name goes first.
 
     Raises
     ------
@@ -199,6 +230,7 @@ def output_folder(folder: Path) -> Iterator[Path]:
         raise FileError(str(folder), "this is a file, not a folder", "name a folder") from error
     except OSError as error:
         raise fault(folder, error) from error
+    clear_unfinished(folder)
     try:
         yield folder
     finally:

@@ -17,22 +17,27 @@ import math
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock, clear_non_finite
 from audiopost.delivery.playback import Coding, PlaybackGain, PlaybackRules, playback_gain, target_lufs
 from audiopost.dsp.resampling import Resampler
 from audiopost.effects.fold_down import downmix_matrix
 from audiopost.errors import FileError, UsageError
-from audiopost.jobs.job import Progress, Stage, reported_blocks, settle_layout
+from audiopost.jobs.extent import WHOLE, Extent, blocks_within
+from audiopost.jobs.further_measures import NOTHING_FURTHER, Further, FurtherMeters
+from audiopost.jobs.job import Progress, Stage, settle_layout
 from audiopost.jobs.limited_gain import LimitedGain
 from audiopost.jobs.linear_gain import with_gain
 from audiopost.jobs.measure import FileMeasurement, measurement_of
 from audiopost.jobs.outputs import output_folder
+from audiopost.jobs.side_by_side import side_by_side, usual_jobs
 from audiopost.layouts import Layout, layout_named
 from audiopost.library.playback import list_services, load_playback
 from audiopost.library.targets import load_target
@@ -112,7 +117,11 @@ def preview(
     output: str | os.PathLike[str] | None = None,
     codings: Sequence[Coding] = (),
     layout: str | Layout | None = None,
+    dual_mono: bool = False,
+    extent: Extent = WHOLE,
+    further: Further = NOTHING_FURTHER,
     exists: Exists = "fail",
+    jobs: int | None = None,
     progress: Progress | None = None,
 ) -> PreviewResult:
     """Tell what services will do to a file.
@@ -128,10 +137,16 @@ def preview(
         A folder for what is heard, a 24-bit WAVE file for each service and coding; made if missing.
     codings
         Instead of those that the services are known or assumed to use.
-    layout
-        Overrides what the file says of its channels.
+    layout, dual_mono
+        As in `audiopost.jobs.measure.measure`.
+    extent
+        The part of the file that the services are given.
+    further
+        What to measure of the source besides loudness.
     exists
         What to do where an output is there already.
+    jobs
+        Codings worked on at a time; one a processor unless given. Nothing that is found depends on it.
     progress
         See `audiopost.jobs.job`.
 
@@ -147,22 +162,26 @@ def preview(
     chosen = tuple(dict.fromkeys(services)) or list_services()
     known = {service: load_playback(service) for service in chosen}
     stage = Stage(progress, "coding")
-    with open_programme(path) as reader, tempfile.TemporaryDirectory(prefix="audiopost-") as folder:
-        run = _Run(reader, settle_layout(reader, layout), Path(folder))
-        source = run.measure(stage.part(0.0, 0.1, f"measuring {reader.path.name}"))
+    with ExitStack() as opened:
+        folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="audiopost-"))
+        reader = opened.enter_context(open_programme(path))
+        if output is not None:
+            opened.enter_context(output_folder(Path(output)))
+        run = _Run(path, reader, settle_layout(reader, layout, dual_mono=dual_mono), extent, Path(folder))
+        source = run.measure(further, stage.part(0.0, 0.1, f"measuring {reader.path.name}"))
         wanted = [(service, coding) for service in chosen for coding in (*codings,) or known[service].codings]
         different = list(dict.fromkeys(_bare(coding) for _, coding in wanted))
-        decoded = {}
-        for index, coding in enumerate(different):
-            part = stage.part(0.1 + 0.5 * index / len(different), 0.1 + 0.5 * (index + 1) / len(different))
-            decoded[coding] = run.decoded(coding, part)
-        found = []
-        for index, (service, coding) in enumerate(wanted):
-            part = stage.part(0.6 + 0.4 * index / len(wanted), 0.6 + 0.4 * (index + 1) / len(wanted), service)
-            through = decoded[_bare(coding)]
-            found.append(run.played(service, known[service], coding, through, output, exists, part))
+        at_a_time = jobs or usual_jobs(len(different))
+        made = side_by_side(run.decoded, different, stage.part(0.1, 0.6).progress(), at_a_time)
+        decoded = dict(zip(different, made, strict=True))
+
+        def played(one: tuple[str, Coding], own: Stage) -> ServicePreview:
+            service, coding = one
+            return run.played(service, known[service], coding, decoded[_bare(coding)], output, exists, own)
+
+        found = side_by_side(played, wanted, stage.part(0.6, 1.0, "turning").progress(), at_a_time)
         stage.report(1, 1)
-        return PreviewResult(source, tuple(found))
+        return PreviewResult(source, found)
 
 
 @dataclass(frozen=True)
@@ -179,8 +198,12 @@ class _Decoded:
 class _Run:
     """One file through all codecs."""
 
-    def __init__(self, reader: AudioReader, layout: Layout, folder: Path) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], reader: AudioReader, layout: Layout, extent: Extent, folder: Path
+    ) -> None:
+        self._path = path
         self._reader = reader
+        self._extent = extent
         self._layout = layout
         self._folder = folder
         self._matrix = downmix_matrix(layout, layout_named("stereo")) if layout.channels > 2 else None
@@ -188,26 +211,32 @@ class _Run:
         self._source: Loudness | None = None
         self._beyond = 0
 
-    def measure(self, stage: Stage) -> FileMeasurement:
+    def measure(self, further: Further, stage: Stage) -> FileMeasurement:
         """The loudness of what is given to the services: the file, folded to stereo where it is wider."""
         meter = LoudnessMeter(self._reader.sample_rate, self._heard)
-        for block in self._blocks(stage):
+        meters = FurtherMeters(further, self._reader.sample_rate, self._heard, self._extent)
+        for block in self._blocks(self._reader, stage):
+            self._beyond += int(np.count_nonzero(np.abs(block) > 1.0))
+            block = _within_full_scale(block)
             meter.process(block)
+            meters.process(block)
         self._source = meter.result()
         if self._matrix is not None:
             self._reader.note(f"{self._layout} is folded to stereo by ITU-R BS.775 before it is coded")
         if self._beyond:
             self._reader.note(f"{self._beyond} samples beyond full scale are clipped before it is coded")
-        return measurement_of(self._reader, self._heard, self._source)
+        found = measurement_of(self._reader, self._heard, self._source, float(self._extent.start_s))
+        duration_s = self._source.frames / self._reader.sample_rate
+        return replace(found, duration_s=duration_s, further=meters.finish())
 
-    def _blocks(self, stage: Stage) -> Iterator[AudioBlock]:
-        self._reader.seek(0)
-        for block in reported_blocks(self._reader, stage):
+    def _blocks(self, reader: AudioReader, stage: Stage) -> Iterator[NDArray[np.floating]]:
+        """What is given to the services, before it is clipped."""
+        for block in blocks_within(reader, self._extent, stage):
             clear_non_finite(block)
-            if self._matrix is not None:
-                block = np.einsum("oc,cf->of", self._matrix, block.astype(np.float64))
-            self._beyond += int(np.count_nonzero(np.abs(block) > 1.0))
-            yield np.ascontiguousarray(np.clip(block, -1.0, 1.0), np.float32)
+            if self._matrix is None:
+                yield block
+            else:
+                yield np.einsum("oc,cf->of", self._matrix, block.astype(np.float64))
 
     def decoded(self, coding: Coding, stage: Stage) -> _Decoded:
         """Code, decode and measure."""
@@ -219,18 +248,19 @@ class _Run:
         rate, channels = coding.sample_rate_hz, self._heard.channels
         frames = 0
 
-        def counted() -> Iterator[AudioBlock]:
+        def counted(reader: AudioReader) -> Iterator[AudioBlock]:
             nonlocal frames
-            resampler = Resampler(channels, self._reader.sample_rate, rate)
-            for block in self._blocks(stage.part(0.0, 0.7, words)):
-                made = resampler.process(block)
+            resampler = Resampler(channels, reader.sample_rate, rate)
+            for block in self._blocks(reader, stage.part(0.0, 0.7, words)):
+                made = resampler.process(_within_full_scale(block))
                 frames += made.shape[1]
                 yield made
             rest = resampler.finish()
             frames += rest.shape[1]
             yield rest
 
-        codec.coded(counted(), path, coding.codec, rate, channels, coding.kbps)
+        with open_programme(self._path) as own:  # several codings read at a time
+            codec.coded(counted(own), path, coding.codec, rate, channels, coding.kbps)
         meter = LoudnessMeter(rate, self._heard)
         beyond = 0
         for block in codec.decoded_blocks(path, frames):
@@ -271,13 +301,13 @@ class _Run:
         if place is None:
             beyond = sum(_metered(block, meter) for block in self._turned(through, gain, rules))
             return meter.result(), beyond, None
-        with output_folder(place.parent):
-            writer = AudioWriter(place, through.rate, self._heard, "24", exists=exists, protected=[self._reader.path])
-            with writer:
-                beyond = 0
-                for block in self._turned(through, gain, rules):
-                    beyond += _metered(block, meter)
-                    writer.write(block)
+        with AudioWriter(
+            place, through.rate, self._heard, "24", exists=exists, protected=[self._reader.path]
+        ) as writer:
+            beyond = 0
+            for block in self._turned(through, gain, rules):
+                beyond += _metered(block, meter)
+                writer.write(block)
         return meter.result(), beyond, writer.path
 
     def _turned(self, through: _Decoded, gain: PlaybackGain, rules: PlaybackRules) -> Iterator[AudioBlock]:
@@ -291,6 +321,10 @@ class _Run:
             turned = with_gain(parts, gain.gain_db, None, through.rate)
         for (block,) in turned:
             yield np.ascontiguousarray(block, np.float32)
+
+
+def _within_full_scale(block: NDArray[np.floating]) -> AudioBlock:
+    return np.ascontiguousarray(np.clip(block, -1.0, 1.0), np.float32)
 
 
 def _metered(block: AudioBlock, meter: LoudnessMeter) -> int:

@@ -52,6 +52,8 @@ class Programme:
         A programme with the same parts: where a file does not say its layout, it is that of the part there.
     channels
         What every part is folded to, or its new order: see `audiopost.jobs.fold`.
+    trim
+        Whether `blocks` gives the extent alone.
 
     Raises
     ------
@@ -77,8 +79,10 @@ class Programme:
         extent: Extent = WHOLE,
         like: Programme | None = None,
         channels: str | None = None,
+        trim: bool = False,
     ) -> None:
         self.extent = extent
+        self.trim = trim
         self.paths = tuple(as_programme(path) for path in paths)
         self.layouts: tuple[Layout, ...]
         with ExitStack() as opened:
@@ -118,18 +122,25 @@ class Programme:
         """Length of the longest part, in frames of the files."""
         return max(reader.frames for reader in self.readers)
 
+    @property
+    def _span(self) -> tuple[int, int]:
+        """The frames of the files that `blocks` gives: the first, and the one after the last."""
+        longest = max(self.readers, key=lambda reader: reader.frames)
+        return self.extent.frames_of(longest) if self.trim else (0, longest.frames)
+
     def blocks(self, stage: Stage) -> Iterator[tuple[AudioBlock, ...]]:
         """The programme from its beginning: for every part a block of the same length, at most `BLOCK_FRAMES`."""
+        begin, end = self._span
         for reader in self.readers:
-            reader.seek(0)
+            reader.seek(begin)
         folds = self._folds()
         rates = [reader.sample_rate for reader in self.readers]
         resamplers = [
             Resampler(layout.channels, rate, self.sample_rate) for layout, rate in zip(self.layouts, rates, strict=True)
         ]
-        done, total = 0, self.input_frames
+        done, total = 0, end - begin
         while done < total:
-            blocks = [reader.read(BLOCK_FRAMES) for reader in self.readers]
+            blocks = [reader.read(min(BLOCK_FRAMES, total - done)) for reader in self.readers]
             if not self._single:
                 blocks = _side_by_side(blocks)
             if not blocks[0].shape[1]:
@@ -167,7 +178,7 @@ class Programme:
 
     def _extent_frames(self) -> tuple[int, float]:
         """Begin and end of the extent at the rate that is worked at."""
-        if self.extent == WHOLE:
+        if self.extent == WHOLE or self.trim:
             return 0, math.inf
         longest = max(self.readers, key=lambda reader: reader.frames)
         begin, end = self.extent.frames_of(longest)

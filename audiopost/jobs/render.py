@@ -36,7 +36,7 @@ from audiopost.media.audio_file import AudioReader, open_audio
 from audiopost.media.audio_writer import AudioWriter
 from audiopost.media.carried import Coding
 from audiopost.media.containers import Bits, Container, container_for
-from audiopost.media.new_file import Exists
+from audiopost.media.new_file import Exists, clear_unfinished
 
 __all__ = ["RenderResult", "render"]
 
@@ -157,6 +157,7 @@ def render(
         stream = StreamFormat(reader.sample_rate, source_layout, useful_block_frames(spec, source_layout, threads))
         renderer = stack.enter_context(closing(GraphRenderer(spec, stream, threads=threads)))
         container = _container(output, format, reader)
+        clear_unfinished(output.parent)
         run = _Run(reader, renderer, tail_frames_to_render(renderer) if tail else 0, seed)
         rate = container.nearest_rate(reader.sample_rate) if sample_rate is None else sample_rate
         resampler = Resampler(renderer.output_layout.channels, reader.sample_rate, rate)

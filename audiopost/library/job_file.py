@@ -18,17 +18,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from audiopost.delivery.gain_plan import GainMode, InTolerance
-from audiopost.library.job_form import JobTable
+from audiopost.delivery.settings import USUAL_DELIVERY, DeliverySettings
+from audiopost.errors import UsageError
+from audiopost.library.job_form import COMPANIONS, KEYS, JobTable
 from audiopost.library.presets import is_path
-from audiopost.library.schema import validated
+from audiopost.library.schema import Table, validated
 from audiopost.library.toml_file import TomlFile, read_toml
-from audiopost.media.containers import Bits
 
 __all__ = ["USUAL_LIMITING_DB", "JobFile", "load_job"]
 
-USUAL_LIMITING_DB = 6.0
-"""Most limiting in limit mode where the job does not say."""
+_OF_EVERY_OUTPUT = ("format", "bits", "rate", "layout")
+"""Settings of a delivery that have a meaning without a target too."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,9 @@ class JobFile:
     effects: tuple[Path, ...] = ()
     """Python files whose effects the chain may name."""
     target: str | None = None
-    mode: GainMode = "linear"
-    max_limiting_db: float = USUAL_LIMITING_DB
-    in_tolerance: InTolerance = "copy"
-    layout: str | None = None
-    dual_mono: bool = False
-    format: str | None = None
-    bits: Bits | None = None
-    rate: int | None = None
+    delivery: DeliverySettings = USUAL_DELIVERY
+    companions: Mapping[str, str] = field(default_factory=dict)
+    """Templates of files beside each group, by the words that `audiopost.jobs.normalize.normalize` has for them."""
     exists: Literal["fail", "replace"] = "fail"
     report: str | None = None
     attempts: int = 3
@@ -81,11 +76,10 @@ def load_job(path: str | Path) -> JobFile:
     place = Path(path).absolute()
     file = read_toml(place, shown_as=str(path))
     table = validated(JobTable, file)
-    if table.max_limiting_db is not None and table.mode != "limit":
-        raise file.error('max_limiting_db has a meaning only with mode = "limit"', ("max_limiting_db",))
     if table.parameters and table.chain is None:
         raise file.error("parameters belong to a chain, and the job names none", ("parameters",))
-    if table.chain is None and table.target is None and not any(each.endswith(".csv") for each in table.inputs):
+    has_target = table.target is not None or any(each.endswith(".csv") for each in table.inputs)
+    if table.chain is None and not has_target:
         raise file.error("a job without chain and target does nothing", (), "name a chain, a target, or both")
     group_by = (table.group_by,) if isinstance(table.group_by, str) else tuple(table.group_by or ())
     return JobFile(
@@ -100,19 +94,33 @@ def load_job(path: str | Path) -> JobFile:
         parameters=dict(table.parameters),
         effects=tuple(_present(file, place.parent / each, index) for index, each in enumerate(table.effects)),
         target=_preset(table.target, place),
-        mode=table.mode,
-        max_limiting_db=USUAL_LIMITING_DB if table.max_limiting_db is None else table.max_limiting_db,
-        in_tolerance=table.in_tolerance,
-        layout=table.layout,
-        dual_mono=table.dual_mono,
-        format=table.format,
-        bits=table.bits,
-        rate=table.rate,
+        delivery=_delivery(table, file, has_target=has_target),
+        companions={COMPANIONS[key]: word for key in COMPANIONS if (word := getattr(table, key)) is not None},
         exists=table.exists,
         report=table.report,
         attempts=table.attempts,
         patience_s=table.patience_s,
     )
+
+
+def _delivery(table: Table, file: TomlFile, *, has_target: bool) -> DeliverySettings:
+    """The settings of the delivery, with every fault under its key."""
+    words = {name: getattr(table, name) for name in USUAL_DELIVERY.as_words()}
+    given = [name for name in (*words, *COMPANIONS) if name in table.model_fields_set]
+    needs_mode = {"max_limiting_db": ("limit", "level"), "max_range_lu": ("level",), "max_riding_db": ("level",)}
+    for name in given:
+        if not has_target and name not in _OF_EVERY_OUTPUT:
+            raise file.error(
+                f"{KEYS.get(name, name)} belongs to a target, and the job names none", (KEYS.get(name, name),)
+            )
+        if name in needs_mode and words["mode"] not in needs_mode[name]:
+            modes = " or ".join(f'"{mode}"' for mode in needs_mode[name])
+            raise file.error(f"{name} has a meaning only with mode = {modes}", (name,))
+    try:
+        return DeliverySettings.from_words(words)
+    except UsageError as error:
+        key = (KEYS.get(error.where, error.where),) if error.where else ()
+        raise file.error(error.what, key, error.mend) from error
 
 
 def _preset(word: str | None, job: Path) -> str | None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from audiopost.delivery.gain_plan import MOST_LIMITING_DB, GainMode, InTolerance
-from audiopost.library.schema import Field, Table, model_validator
+from audiopost.delivery.settings import USUAL_DELIVERY, DeliverySettings
+from audiopost.library.schema import Field, Table, model_validator, table_with
 
-__all__ = ["JobTable"]
+__all__ = ["COMPANIONS", "KEYS", "JobTable"]
 
 MOST_ATTEMPTS = 100
 
 
-class JobTable(Table):
+KEYS = {"start": "from", "end": "to", "frames_per_second": "fps"}
+"""Settings of a delivery that a job file names as the command line does; all others bear their own name."""
+
+COMPANIONS = {"dialogue_stem": "dialogue_stem", "full_mix": "full_mix", "gain_from": "gain_from", "programme": "around"}
+"""Keys for a file beside each group (a template, filled like the output's), and the keyword of `normalize` for it."""
+
+
+class _JobTable(Table):
     """A whole job file: what is worked on, what is done to it, and where it goes."""
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -26,14 +33,10 @@ class JobTable(Table):
     parameters: dict[str, float | str] = Field(default_factory=dict)
     effects: list[str] = Field(default_factory=list)
     target: str | None = None
-    mode: GainMode = "linear"
-    max_limiting_db: float | None = Field(default=None, ge=0.0, le=MOST_LIMITING_DB)
-    in_tolerance: InTolerance = "copy"
-    layout: str | None = None
-    dual_mono: bool = False
-    format: str | None = None
-    bits: Literal["16", "24", "32f"] | None = None
-    rate: int | None = Field(default=None, gt=0)
+    dialogue_stem: str | None = None
+    full_mix: str | None = None
+    gain_from: str | None = None
+    programme: str | None = None
     output: str = Field(min_length=1)
     exists: Literal["fail", "replace"] = "fail"
     report: str | None = None
@@ -41,7 +44,9 @@ class JobTable(Table):
     patience_s: float = Field(default=300.0, gt=0.0)
 
     @model_validator(mode="after")
-    def _groups_make_sense(self) -> JobTable:
+    def _groups_make_sense(self) -> _JobTable:
+        if self.full_mix is not None and (self.group in ("each", "album") or self.chain is not None):
+            raise ValueError("full_mix is compared with stems as they are: not with other groups, nor behind a chain")
         if self.group_by is not None and self.group == "each":
             raise ValueError('group_by says what belongs together, group = "each" that nothing does')
         if self.group_by not in (None, "folder") and self.pattern is None:
@@ -49,3 +54,19 @@ class JobTable(Table):
         if self.pattern is not None and self.group_by is None and self.group in ("album", "stems"):
             raise ValueError("a pattern needs group_by: the field that the files of one group share")
         return self
+
+
+def _delivery_keys() -> dict[str, Any]:
+    """Every setting of a delivery as a key of the file: its type, and its default."""
+    types = get_type_hints(DeliverySettings)
+    keys: dict[str, Any] = {}
+    for name, default in USUAL_DELIVERY.as_words().items():
+        kind: Any = types[name]
+        if get_origin(kind) is tuple:  # TOML has lists
+            kind, default = list[get_args(kind)[0]], list(default)  # type: ignore[misc]
+        keys[name] = (kind, Field(default=default, alias=KEYS.get(name)))
+    return keys
+
+
+JobTable = table_with(_JobTable, "JobTable", _delivery_keys())
+"""With all that a delivery may be asked for, which has its home in `audiopost.delivery.settings`."""

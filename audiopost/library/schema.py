@@ -7,14 +7,15 @@ order of the lines, in words, with the file, the key and near misses.
 from __future__ import annotations
 
 import typing
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
 
 from audiopost.errors import PresetError
 from audiopost.library.toml_file import KeyPath, TomlFile
 
-__all__ = ["Field", "Table", "json_schema", "model_validator", "validated"]
+__all__ = ["Field", "Table", "json_schema", "model_validator", "table_with", "validated"]
 
 
 class Table(BaseModel):
@@ -44,6 +45,11 @@ def validated(table: type[AnyTable], file: TomlFile) -> AnyTable:
             more = f"{len(faults) - 1} more {'fault' if len(faults) == 2 else 'faults'} in this file"
             first.mend = f"{first.mend}; {more}" if first.mend else more
         raise first from error
+
+
+def table_with(base: type[AnyTable], name: str, keys: Mapping[str, Any]) -> type[AnyTable]:
+    """A table with further keys: for each its type and its `Field`."""
+    return create_model(name, __base__=base, __doc__=base.__doc__, **keys)
 
 
 def json_schema(table: type[Table], title: str, description: str) -> dict[str, Any]:

@@ -15,10 +15,13 @@ from audiopost.errors import UnknownNameError, UsageError
 from audiopost.layouts import Layout, layout_named
 from audiopost.media.wave_chunks import WaveForm
 
-__all__ = ["CONTAINERS", "FILMS", "Bits", "Container", "container_for", "container_of_reading"]
+__all__ = ["CONTAINERS", "FILMS", "Bits", "Container", "FileKind", "container_for", "container_of_reading"]
 
 Bits = Literal["16", "24", "32f"]
 """Word lengths that are written: integers of 16 or 24 bits, or float32."""
+
+FileKind = Literal["poly", "monos"]
+"""One file with all channels, or one a channel."""
 
 _FLAC_ORDER = {
     1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1-wave",

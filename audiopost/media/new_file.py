@@ -7,14 +7,18 @@ Conventions
 -----------
 - The temporary name is short and owes nothing to the final one, so that a name of the greatest length that the
   disk allows can still be written. It begins with a dot and ends in ``.part``.
+- Its lock is held while its process lives (on POSIX systems), so that `clear_unfinished` can tell what a killed process
+  left behind from what another is still writing.
 - An input is never overwritten, whatever `exists` says, also through a link or another spelling of its name.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,12 +27,15 @@ from typing import Literal, TextIO
 from audiopost.errors import FileError
 from audiopost.media.file_faults import fault
 
-__all__ = ["Exists", "NewFile", "writing_text"]
+__all__ = ["Exists", "NewFile", "clear_unfinished", "locked", "writing_text"]
 
 Exists = Literal["fail", "replace", "number"]
 """What to do when the name is taken: refuse, put the new file in its place, or add ``-2``, ``-3`` ... to the name."""
 
 _HIGHEST_NUMBER = 9999
+_UNFINISHED = re.compile(r"\.[0-9a-f]{8}\.part")
+_LEAST_AGE_S = 60.0
+"""Younger ones are left alone: one may just have been made, and not be locked yet."""
 
 
 class NewFile:
@@ -54,11 +61,15 @@ class NewFile:
         self._exists = exists
         self._protected = tuple(protected)
         self._open = True
+        self._descriptor = -1
         self.temporary = self.path.parent / f".{secrets.token_hex(4)}.part"
         try:
             self._refuse()
             # O_EXCL: a name that someone else took is not ours. 0o666 leaves the permissions to the user's umask.
-            os.close(os.open(self.temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+            self._descriptor = os.open(self.temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+            locked(self._descriptor)
+            if os.name != "posix":  # no lock there, and an open file cannot be renamed
+                self._let_go()
         except OSError as error:
             raise self._no_room(error) from error
 
@@ -80,6 +91,7 @@ class NewFile:
             self.discard()
             raise
         self._open = False
+        self._let_go()
         return self.path
 
     def discard(self) -> None:
@@ -87,6 +99,12 @@ class NewFile:
         if self._open:
             self._open = False
             self.temporary.unlink(missing_ok=True)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
     def _refuse(self) -> None:
         path = str(self.path)
@@ -125,6 +143,54 @@ class NewFile:
             mend = "change its permissions, or choose another folder"
             return FileError(str(self.path), f"the folder {str(folder)!r} may not be written to", mend)
         return fault(self.path, error)
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Take away what killed processes left in a folder before it had a name (on POSIX systems; elsewhere it stays).
+
+    Raises
+    ------
+    FileError
+        If the disk fails.
+    """
+    if os.name != "posix" or not folder.is_dir():
+        return
+    try:
+        with os.scandir(folder) as entries:
+            left = [entry.path for entry in entries if _UNFINISHED.fullmatch(entry.name) and _is_old(entry)]
+        for path in left:
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                if locked(descriptor):
+                    os.unlink(path)
+            finally:
+                os.close(descriptor)
+    except FileNotFoundError:
+        return  # another run was faster
+    except OSError as error:
+        raise fault(folder, error) from error
+
+
+def locked(descriptor: int) -> bool:
+    """Take an open file for this process; False where another holds it. It is free again when the process ends.
+
+    Always True where files are not held (Windows, some network disks).
+    """
+    if os.name != "posix":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True  # a disk without locks
+    return True
+
+
+def _is_old(entry: os.DirEntry[str]) -> bool:
+    return time.time() - entry.stat(follow_symlinks=False).st_mtime > _LEAST_AGE_S
 
 
 @contextmanager

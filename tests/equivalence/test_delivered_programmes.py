@@ -1,10 +1,12 @@
 """Programmes of every kind, decided against every target, and written for one target of each shape of rule.
 
-In tolerance or refused, never in between: what is written keeps every rule that a gain can keep, by our meter and, for
-loudness and true peak, by libebur128 and FFmpeg; what is refused leaves nothing. The long form takes a hundred
-programmes with real music.
+In tolerance or refused, never in between: what is written keeps every rule, by our meter and, for loudness and true
+peak, by libebur128 and FFmpeg; what is refused leaves nothing. The long form takes a hundred programmes with real
+music: `.ci/system-packages music` installs it.
 """
 
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -93,17 +95,20 @@ def deliver(mix: Path, stem: Path, shape: str, out: Path) -> bool:
     """Written and right, by three meters, or refused with nothing left; returns whether it was written."""
     target = load_target(SHAPES[shape])
     (result,) = normalize(
-        mix, target, out, mode="limit", max_limiting_db=8.0, dialogue_stem=stem, around=stem.with_name("around.wav")
+        mix, target, out, mode="limit", max_limiting_db=8.0, conform=True, dialogue_stem=stem,
+        around=stem.with_name("around.wav"),
     )  # fmt: skip
     if result.error is not None:
         assert isinstance(result.error, TargetUnreachableError), result.reason
         assert not out.exists()
         return False
     assert result.verdict is not None
-    wrong = [rule for rule in result.verdict.failures if any(MEASURES[one].moves_with_gain for one in named(rule))]
-    assert wrong == [], f"{mix.name} for {target.id}: {result.reason}"
+    assert result.verdict.failures == (), f"{mix.name} for {target.id}: {result.reason}"
+    (file,) = result.files
+    if len(file.outputs) > 1:  # the peers take one file; its channels were measured together by us
+        return True
     for meter in (loudgain, ffmpeg):
-        loudness, true_peak = meter(out / mix.name)
+        loudness, true_peak = meter(file.outputs[0])
         for rule in result.verdict.rules:
             if rule.rule == "integrated_lufs" and isinstance(rule.measured, float) and not rule.advice:
                 assert loudness == pytest.approx(rule.measured, abs=PEER_LOUDNESS_LU), f"{meter.__name__} {mix.name}"
@@ -142,17 +147,18 @@ def test_what_is_written_is_in_tolerance_and_what_is_not_is_refused(
 
 @pytest.mark.soak
 def test_a_hundred_programmes(tmp_path: Path) -> None:
-    write_around(tmp_path)
-    written = refused = 0
-    for number in range(100):
-        mix, stem = write_programme(tmp_path, number, seconds=12.0, music=True)
+    """Two programmes at a time: while one waits for the other meters' programs, the other is worked on."""
+
+    def done(number: int) -> list[bool]:
+        folder = tmp_path / str(number)
+        mix, stem = write_programme(folder, number, seconds=12.0, music=True)
+        write_around(folder)
         decide(mix, stem)
-        for shape in SHAPES:
-            done = deliver(mix, stem, shape, tmp_path / "out" / f"{number}-{SHAPES[shape]}")
-            written, refused = written + done, refused + (not done)
-            for file in (tmp_path / "out").glob("*/*"):
-                file.unlink()
-        mix.unlink()
-        stem.unlink()
-    assert written > 300
-    assert refused > 100
+        outcomes = [deliver(mix, stem, shape, folder / f"out-{SHAPES[shape]}") for shape in SHAPES]
+        shutil.rmtree(folder)
+        return outcomes
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = [each for outcomes in pool.map(done, range(100)) for each in outcomes]
+    assert outcomes.count(True) > 300
+    assert outcomes.count(False) > 100

@@ -7,11 +7,14 @@ import os
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from audiopost.jobs.check import check
+from audiopost.media.audio_file import read_audio
 from tests.batch_material import STEMS, contents, stem_job, write_scenes
 from tests.programmes import speech, write_sound
+from tests.signals import tones
 from tests.surface.conftest import Run
 
 SCENES = 2
@@ -150,6 +153,46 @@ def test_a_target_out_of_reach_is_a_failure_and_a_verdict_is_told(run: Run, tmp_
     (file,) = answer.document["files"]
     assert (file["status"], file["output"]) == ("failed", None)
     assert "true peak" in file["error"]
+
+
+def test_a_job_may_ask_for_all_that_normalize_does(run: Run, tmp_path: Path) -> None:
+    write_sound(tmp_path / "in/mix.wav", tones((-23.0, 3.0), (-32.0, 6.0), (-20.0, 6.0)))
+    job = tmp_path / "job.toml"
+    job.write_text(
+        'inputs = ["in/*.wav"]\noutput = "out"\ntarget = "ebu-r128"\nmode = "level"\nmax_range_lu = 6.0\n'
+        'max_riding_db = 12.0\ntags = ["bext", "replaygain"]\nkind = "monos"\nfrom = "3"\ntrim = true\n'
+    )
+    answer = run("batch", job, "--serial", "--json")
+    assert answer.code == 0, answer.err
+    made = contents(tmp_path / "out")
+    assert set(made) == {"mix.L.wav", "mix.R.wav", "mix.gain.csv"}
+    by_hand = run(
+        "normalize", "in/mix.wav", "--target", "ebu-r128", "--mode", "level", "--max-range", "6", "--max-riding", "12",
+        "--tags", "bext", "--tags", "replaygain", "--kind", "monos", "--from", "3", "--trim", "--output", "by-hand",
+    )  # fmt: skip
+    assert by_hand.code == 0
+    same = contents(tmp_path / "by-hand")
+    assert {name: same[name] for name in made} == made
+    assert run("batch", job, "--serial", "--json").document["skipped"] == 1
+    (tmp_path / "out/mix.gain.csv").unlink()
+    assert run("batch", job, "--serial", "--json").document["done"] == 1
+    assert contents(tmp_path / "out") == made
+
+
+def test_files_beside_a_group_are_listened_to(run: Run, tmp_path: Path) -> None:
+    paths = write_scenes(tmp_path / "stems", 2, stems=("dx", "mx"), seconds=4.0)
+    for scene in range(2):
+        stems = [read_audio(path)[0] for path in paths if path.name.startswith(f"sc{scene:03d}")]
+        write_sound(tmp_path / f"mixes/sc{scene:03d}.wav", sum(stems) * np.float32(1.0 if scene == 0 else 0.5))
+    job = stem_job(tmp_path, 'full_mix = "mixes/{scene}.wav"\ndialogue_stem = "stems/{scene}_dx.wav"\n')
+    answer = run("batch", job, "--serial", "--json")
+    assert answer.code == 1
+    errors = {file["group"]: file["error"] for file in answer.document["files"]}
+    assert errors["scene=sc000"] is None
+    assert "do not sum to sc001.wav" in errors["scene=sc001"]
+    write_sound(tmp_path / "mixes/sc001.wav", read_audio(paths[2])[0] + read_audio(paths[3])[0])
+    again = run("batch", job, "--serial", "--json")
+    assert (again.code, again.document["done"], again.document["skipped"]) == (0, 2, 2)
 
 
 def test_progress_as_lines_of_json(run: Run, job: Path) -> None:

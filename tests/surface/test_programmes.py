@@ -48,6 +48,7 @@ def test_a_film_goes_through_every_command(run: Run, tmp_path: Path) -> None:
         ("render", "a.mov", "new.mov", "--track", "1", "--chain", "broadcast-limiter"),
         ("render", "a.mov", "sound.wav", "--track", "2", "--chain", "broadcast-limiter"),
         ("preview", "a.mov", "--track", "1", "--service", "deezer"),
+        ("report", "a.mov", "--track", "2", "--output", "a.html"),
         ("convert", "a.mov", "--track", "1", "--output", "converted", "--bits", "16"),
     ):
         answer = run(*command)

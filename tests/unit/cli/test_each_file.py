@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from audiopost.cli import each_file
-from audiopost.cli.each_file import for_each_file, usual_jobs
+from audiopost.cli.each_file import for_each_file
 from audiopost.cli.output import Progress
 from audiopost.errors import FileError
+from audiopost.jobs.side_by_side import usual_jobs
 
 PATHS = [Path(f"{number}.wav") for number in range(6)]
 

@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from audiopost.errors import FileError, PresetError, UnknownNameError, UsageError
+from audiopost.errors import FileError, PresetError, TargetUnreachableError, UnknownNameError, UsageError
 from audiopost.jobs import gain_pass
 from audiopost.jobs.normalize import normalize
 from tests.programmes import write_sound
@@ -54,10 +55,26 @@ def test_a_taken_name_fails_is_replaced_or_numbered(tmp_path: Path, source: Path
     assert names(out) == {"a.wav", "a-2.wav"}
 
 
-def test_two_inputs_of_one_name_are_refused_before_anything_is_written(tmp_path: Path, source: Path) -> None:
-    other = write_sound(tmp_path / "other" / "a.wav", tones((-20.0, 2.0)))
-    with pytest.raises(UsageError, match="would both be written as"):
-        normalize([source, other], "ebu-r128", tmp_path / "out")
+@pytest.mark.parametrize("group", ["each", "album", "stems"])
+def test_inputs_of_one_name_keep_the_folders_in_which_they_differ(tmp_path: Path, group: str) -> None:
+    reels = [write_sound(tmp_path / "film" / reel / "mix.wav", tones((-20.0, 2.0))) for reel in ("reel 1", "reel 2")]
+    third = write_sound(tmp_path / "film" / "credits.wav", tones((-20.0, 2.0)))
+    results = normalize([*reels, third], "ebu-r128", tmp_path / "out", group=group)  # type: ignore[arg-type]
+    written = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.wav")}
+    assert written == {"reel 1/mix.wav", "reel 2/mix.wav", "credits.wav"}
+    assert [file.output for result in results for file in result.files] == [
+        tmp_path / "out" / "reel 1" / "mix.wav", tmp_path / "out" / "reel 2" / "mix.wav", tmp_path / "out/credits.wav",
+    ]  # fmt: skip
+    if group != "each":
+        (manifest,) = (tmp_path / "out").rglob("*.manifest.json")
+        assert manifest.parent == tmp_path / "out"
+        assert "reel 1/mix.wav" in manifest.read_text(encoding="utf-8")
+
+
+def test_where_nothing_is_written_no_folder_of_inputs_stays(tmp_path: Path) -> None:
+    silent = [write_sound(tmp_path / reel / "mix.wav", np.zeros((2, 48_000))) for reel in ("a", "b")]
+    results = normalize(silent, "ebu-r128", tmp_path / "out")
+    assert all(isinstance(result.error, TargetUnreachableError) for result in results)
     assert not (tmp_path / "out").exists()
 
 

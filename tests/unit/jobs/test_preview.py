@@ -9,10 +9,12 @@ import soundfile
 
 from audiopost.delivery.playback import Coding
 from audiopost.errors import FileError, UnknownNameError
+from audiopost.jobs.extent import extent_between
+from audiopost.jobs.further_measures import Further
 from audiopost.jobs.measure import measure
 from audiopost.jobs.preview import PreviewResult, preview
 from tests import tolerances
-from tests.programmes import write_sound
+from tests.programmes import speech, write_sound
 from tests.signals import plucked_music, tones, white_noise
 
 
@@ -117,3 +119,32 @@ def test_progress_rises_to_the_end(quiet: Path) -> None:
     preview(quiet, ["youtube", "deezer"], progress=lambda fraction, _: seen.append(fraction))
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
+
+
+def test_a_part_is_previewed_as_if_it_were_the_file(tmp_path: Path) -> None:
+    music = plucked_music(144_000, peak_linear=0.5)
+    whole = write_sound(tmp_path / "whole.wav", music)
+    part = write_sound(tmp_path / "part.wav", music[:, 48_000:96_000])
+    codings = [Coding("mp3", 44_100, 128)]
+    of_part = preview(whole, ["youtube"], codings=codings, extent=extent_between("1", "2"))
+    alone = preview(part, ["youtube"], codings=codings)
+    assert of_part.source.loudness == alone.source.loudness
+    assert (of_part.source.start_s, of_part.source.duration_s) == (1.0, 1.0)
+    assert [each.played for each in of_part.services] == [each.played for each in alone.services]
+
+
+def test_nothing_depends_on_how_many_codings_are_worked_on_at_a_time(loud: Path) -> None:
+    codings = [Coding("mp3", 44_100, 128), Coding("opus", 48_000, 96), Coding("vorbis", 44_100, 160)]
+    one, three = (preview(loud, ["youtube", "tidal"], codings=codings, jobs=jobs).to_json() for jobs in (1, 3))
+    assert one == three
+
+
+def test_mono_counts_twice_and_dialogue_is_told_where_it_is_asked(tmp_path: Path) -> None:
+    voice = write_sound(tmp_path / "voice.wav", speech())
+    codings = [Coding("mp3", 44_100, 128)]
+    plain = preview(voice, ["youtube"], codings=codings).source
+    twice = preview(voice, ["youtube"], codings=codings, dual_mono=True, further=Further(dialogue_stem=voice)).source
+    assert plain.loudness.integrated_lufs is not None
+    assert twice.loudness.integrated_lufs == pytest.approx(plain.loudness.integrated_lufs + 10.0 * np.log10(2.0))
+    assert twice.further.dialogue is not None
+    assert twice.further.dialogue.share > 0.5

@@ -14,7 +14,9 @@ from audiopost.jobs.normalize import normalize
 from audiopost.jobs.repeat import repeat
 from audiopost.jobs.run_report import read_report, write_report
 from audiopost.library.targets import list_targets
+from audiopost.media import wave_chunks
 from audiopost.media.audio_file import read_audio
+from tests.broadcast_waves import broadcast_wave
 from tests.programmes import speech, write_sound
 from tests.signals import noise_with_bursts
 
@@ -55,6 +57,9 @@ def test_a_report_holds_all_that_made_the_output(tmp_path: Path, source: Path) -
     [
         {"format": "wav"},
         {"format": "flac"},
+        {"format": "rf64"},
+        {"format": "bw64", "bits": "24", "tags": ("bext",)},
+        {"conform": True, "target": "ebu-r128", "start": "1", "end": "9", "trim": True},
         {"format": "wav", "rate": 44_100, "dither": "shaped"},
         {"mode": "level", "target": "ebu-r128", "max_range_lu": 2.0, "max_riding_db": 12.0},
     ],
@@ -68,6 +73,16 @@ def test_a_run_repeated_from_its_report_gives_the_same_bytes(tmp_path: Path, set
     (first,) = (path for path in (tmp_path / "out").iterdir() if path.suffix in (".wav", ".flac"))
     assert (tmp_path / "again" / first.name).read_bytes() == first.read_bytes()
     assert read_audio(first)[0].any()
+
+
+def test_a_run_too_long_for_riff_is_repeated_to_the_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The length from which a WAVE file is RF64 is lowered, so that some seconds reach it."""
+    monkeypatch.setattr(wave_chunks, "RIFF_LIMIT_BYTES", 100_000)
+    source = broadcast_wave(tmp_path / "a.wav", noise_with_bursts(2, 2.0))
+    run(tmp_path, source, target="ebu-r128", bits="24")
+    assert (tmp_path / "out" / "a.wav").read_bytes()[:4] == b"RF64"
+    assert repeat(tmp_path / "run.json", tmp_path / "again").differing == ()
+    assert (tmp_path / "again" / "a.wav").read_bytes() == (tmp_path / "out" / "a.wav").read_bytes()
 
 
 def test_stems_are_repeated_with_all_that_was_listened_to(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from audiopost.delivery.settings import DeliverySettings
 from audiopost.errors import PresetError
 from audiopost.library.job_file import JobFile, load_job
 
@@ -18,7 +19,7 @@ def job(tmp_path: Path, text: str) -> JobFile:
 
 def test_the_smallest_job(tmp_path: Path) -> None:
     read = job(tmp_path, SMALLEST)
-    assert (read.inputs, read.group, read.target, read.mode) == (("*.wav",), "each", "ebu-r128", "linear")
+    assert (read.inputs, read.group, read.target, read.delivery.mode) == (("*.wav",), "each", "ebu-r128", "linear")
     assert read.folder == tmp_path
 
 
@@ -39,7 +40,12 @@ def test_a_preset_that_is_a_path_lies_beside_the_job(tmp_path: Path) -> None:
         (SMALLEST + "patern = '{a}.wav'", 4, "did you mean pattern"),
         (SMALLEST + "mode = 'loud'", 4, "mode"),
         (SMALLEST + "max_limiting_db = 3.0", 4, 'only with mode = "limit"'),
-        (SMALLEST + "mode = 'limit'\nmax_limiting_db = 99.0", 5, "less than or equal to 24"),
+        (SMALLEST + "mode = 'limit'\nmax_limiting_db = 99.0", 5, "allowed: 0 to 24 dB"),
+        (SMALLEST + "max_range_lu = 5.0", 4, 'only with mode = "level"'),
+        (SMALLEST + "tags = ['id3']", 4, "tags"),
+        (SMALLEST + "\ntrim = true", 5, "give --from, --to, or both"),
+        (SMALLEST + "form = '0:10'", 4, "did you mean from"),
+        ("inputs = ['*.wav']\nchain = 'x'\noutput = 'out'\ndither = 'none'", 4, "dither belongs to a target"),
         (SMALLEST + "group = 'each'\ngroup_by = 'folder'", None, "that nothing does"),
         (SMALLEST + "group_by = 'scene'", None, "needs a pattern"),
         (SMALLEST + "group = 'stems'\npattern = '{a}_{b}.wav'", None, "needs group_by"),
@@ -63,3 +69,26 @@ def test_a_wrong_job_names_file_line_and_mend(tmp_path: Path, text: str, line: i
 def test_a_job_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(PresetError, match="cannot be read"):
         load_job(tmp_path / "none.toml")
+
+
+def test_a_job_says_all_that_a_delivery_may_be_asked_for(tmp_path: Path) -> None:
+    read = job(
+        tmp_path,
+        SMALLEST
+        + """mode = "level"
+max_limiting_db = 3
+max_range_lu = 9.0
+tags = ["bext", "replaygain"]
+dither = "shaped"
+gate = "dialogue"
+from = "00:00:10:00"
+to = "1:00"
+fps = 25
+trim = true
+conform = true
+""",
+    )
+    assert read.delivery == DeliverySettings(
+        mode="level", max_limiting_db=3.0, max_range_lu=9.0, tags=("bext", "replaygain"), dither="shaped",
+        gate="dialogue", start="00:00:10:00", end="1:00", frames_per_second=25.0, trim=True, conform=True,
+    )  # fmt: skip

@@ -144,3 +144,39 @@ def test_text_does_not_appear_after_an_error(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), writing_text(NewFile(tmp_path / "a.csv")):
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
+
+
+def left_behind(folder: Path, name: str = ".0123abcd.part") -> Path:
+    """A temporary file as a killed process leaves it, an hour old."""
+    path = folder / name
+    path.write_bytes(b"half")
+    os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 3600.0))
+    return path
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files are held by locks on POSIX systems only")
+def test_what_a_killed_process_left_goes_and_what_is_being_written_stays(tmp_path: Path) -> None:
+    dead = left_behind(tmp_path)
+    living = NewFile(tmp_path / "a.wav")
+    os.utime(living.temporary, (0.0, 0.0))
+    others = [left_behind(tmp_path, name) for name in ("mix.part", ".hidden.part", ".0123abcd.part.wav")]
+    new_file.clear_unfinished(tmp_path)
+    assert not dead.exists()
+    assert living.temporary.exists()
+    assert all(other.exists() for other in others)
+    assert living.publish().exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files are held by locks on POSIX systems only")
+def test_a_new_temporary_file_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / ".0123abcd.part").write_bytes(b"just made, not held yet")
+    new_file.clear_unfinished(tmp_path)
+    assert (tmp_path / ".0123abcd.part").exists()
+
+
+def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
+    before = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0
+    for number in range(20):
+        make(tmp_path / f"{number}.wav")
+        NewFile(tmp_path / "b.wav").discard()
+    assert before == (len(os.listdir("/proc/self/fd")) if before else 0)
