@@ -12,8 +12,7 @@ import os
 import socket
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -223,9 +222,9 @@ class LedgerFile(LedgerReader):
 
 
 def _values_of(row: Row) -> tuple[Any, ...]:
-    values: Mapping[str, Any] = asdict(row)
-    texts = ("inputs", "outputs", "result")
-    return tuple(json.dumps(values[name]) if name in texts else values[name] for name in _COLUMNS)
+    texts = {name: [vars(state) for state in getattr(row, name)] for name in ("inputs", "outputs")}
+    texts["result"] = row.result
+    return tuple(json.dumps(texts[name]) if name in texts else getattr(row, name) for name in _COLUMNS)
 
 
 def _row_of(values: Sequence[Any]) -> Row:

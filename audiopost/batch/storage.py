@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from audiopost.errors import FileError
 from audiopost.media.file_faults import fault
+from audiopost.media.new_file import to_disk
 
 __all__ = [
     "FileState",
@@ -222,12 +223,9 @@ def _move(made: Path, path: Path, *, replace: bool) -> None:
         if not replace and path.exists():
             mend = 'move it away, or allow exists = "replace"'
             raise FileError(str(path), "the file exists already and is none of this job's", mend)
+        to_disk(made)
         os.replace(made, path)
         if os.name == "posix":
-            folder = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)  # the name is on the disk before the ledger says so
-            finally:
-                os.close(folder)
+            to_disk(path.parent)  # the name is on the disk before the ledger says so
     except OSError as error:
         raise fault(path, error) from error

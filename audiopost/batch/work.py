@@ -213,6 +213,7 @@ def _rendered(path: Path, spec: GraphSpec, form: DeliverySettings, folder: Path,
         bits=form.bits,
         sample_rate=form.rate,
         layout=form.layout,
+        lasting=False,
         progress=stage.progress(),
     )
 
@@ -235,7 +236,7 @@ def _delivered(
     folder: Path,
     stage: Stage,
 ) -> tuple[list[Made], dict[str, Any], AudiopostError | None]:
-    words: dict[str, Any] = {**asked.as_words(), **beside}
+    words: dict[str, Any] = {**asked.as_words(), **beside, "lasting": False}  # brought to the disk where it goes
     (result,) = normalize(paths, target, folder / "out", group=group.kind, progress=stage.progress(), **words)
     made = [
         _placed(planned, path, done)

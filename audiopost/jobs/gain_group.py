@@ -156,7 +156,9 @@ def _bring(programmes: Sequence[Programme], order: Order, stage: Stage) -> Group
     curve = [beside(files[0], CURVE_SUFFIX)] if order.settings.mode == "level" else []
     about = {"target": order.target.id, "mode": order.settings.mode}
     place = order.place
-    with published_together([*files, *curve], place.exists, place.protected, about, folder=place.folder) as new:
+    with published_together(
+        [*files, *curve], place.exists, place.protected, about, folder=place.folder, lasting=place.lasting
+    ) as new:
         temporary = iter(file.temporary for file in new)
         places = iter([with_files(name, [next(temporary) for _ in files_of(name)]) for name in names])
         parts = [Part(one, own, tuple(next(places) for _ in own)) for one, own in zip(programmes, forms, strict=True)]

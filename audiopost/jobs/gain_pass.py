@@ -221,6 +221,7 @@ def _writer(part: Part, number: int) -> AudioWriter | ChannelWriter:
         dither=form.dither,
         carried=form.carried,
         seed=DITHER_SEED + number,  # stems with the same dither would add up to a louder one
+        lasting=False,  # this is a temporary name: what gets its own is brought to the disk then, once
     )
 
 

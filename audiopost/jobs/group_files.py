@@ -50,6 +50,7 @@ def published_together(
     about: Mapping[str, Any] | None = None,
     *,
     folder: Path | None = None,
+    lasting: bool = True,
 ) -> Iterator[tuple[NewFile, ...]]:
     """New files for a group: all get their names at the end, or, after any error, nothing of them remains.
 
@@ -63,6 +64,8 @@ def published_together(
         What the manifest says of the group besides its files.
     folder
         Where manifest and journal lie: the folder that holds all the files, at any depth; that of the first by default.
+    lasting
+        As in `audiopost.media.new_file.NewFile`; where the files are moved on, nothing is brought to the disk.
 
     Raises
     ------
@@ -74,15 +77,15 @@ def published_together(
     undo_unfinished(folder)
     try:
         for path in paths:
-            new.append(NewFile(path, exists, protected))  # noqa: PERF401 - those made are discarded below
+            new.append(NewFile(path, exists, protected, lasting=lasting))  # noqa: PERF401 - those made are discarded below
         if len(paths) > 1:
-            new.append(NewFile(folder / beside(paths[0], MANIFEST_SUFFIX).name, exists, protected))
+            new.append(NewFile(folder / beside(paths[0], MANIFEST_SUFFIX).name, exists, protected, lasting=lasting))
         yield tuple(new[: len(paths)])
         if len(paths) == 1:
             new[0].publish()
             return
         manifest = new[-1]
-        with _journal(folder, new, exists) as run:
+        with _journal(folder, new, exists, lasting=lasting) as run:
             for each in new[:-1]:
                 each.publish()
             _write_manifest(manifest, new[:-1], {**(about or {}), "run": run})
@@ -144,7 +147,7 @@ def sha256_of(path: Path) -> str:
 
 
 @contextmanager
-def _journal(folder: Path, new: Sequence[NewFile], exists: Exists) -> Iterator[str]:
+def _journal(folder: Path, new: Sequence[NewFile], exists: Exists, *, lasting: bool) -> Iterator[str]:
     """What is about to happen, on the disk and locked; settled afterwards, whichever way it went.
 
     The manifest is the last of the files. Gives the name of the run, which it has to bear.
@@ -166,7 +169,8 @@ def _journal(folder: Path, new: Sequence[NewFile], exists: Exists) -> Iterator[s
             try:
                 json.dump(plan, text)
                 text.flush()
-                os.fsync(text.fileno())
+                if lasting:
+                    os.fsync(text.fileno())
                 for path, place in aside.items():
                     _keep_aside(path, place)
                 yield journal.name

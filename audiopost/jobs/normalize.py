@@ -82,6 +82,7 @@ def normalize(
     max_range_lu: float | None = None,
     max_riding_db: float = USUAL_DELIVERY.max_riding_db,
     report: str | os.PathLike[str] | None = None,
+    lasting: bool = True,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[GroupResult, ...]:
@@ -147,6 +148,8 @@ def normalize(
         or `dialogue_stem` finds it), and how far the gain may be ridden.
     report
         A JSON file to be made: the run with its settings, hashes, versions and traces (`audiopost.jobs.run_report`).
+    lasting
+        False where the results are moved on at once: they need not be on the disk when they get their names.
     jobs
         Files worked on at a time, where each has its own gain; one a processor unless given. No output depends on it.
     progress
@@ -186,7 +189,7 @@ def normalize(
     wanted = target if isinstance(target, DeliveryTarget) else load_target(target)
     order = Order(
         wanted,
-        OutputPlace(Path(output), exists, (*files, *others.values())),
+        OutputPlace(Path(output), exists, (*files, *others.values()), lasting),
         settings,
         further=Further(dialogue=gate == "dialogue", dialogue_stem=dialogue_stem),
         extent=extent_between(start, end, frames_per_second),
@@ -255,7 +258,7 @@ def _with_companions(order: Order, others: Mapping[str, Path]) -> Order:
     mix = others["gain_from"]
     with tempfile.TemporaryDirectory(prefix="audiopost-") as folder:
         # Done to the end and thrown away: in limit mode only the written mix tells its gain.
-        place = OutputPlace(Path(folder), "fail", (mix,))
+        place = OutputPlace(Path(folder), "fail", (mix,), lasting=False)
         settings = replace(order.settings, in_tolerance="process", write_anyway=True)
         done = bring_to_target([[mix]], replace(order, place=place, settings=settings), Stage(None, ""))
     if done.error is not None:

@@ -154,6 +154,8 @@ class OutputPlace:
     exists: Exists
     protected: tuple[Path, ...] = ()
     """The inputs: never overwritten."""
+    lasting: bool = True
+    """False where results are moved on from here: see `audiopost.media.new_file.NewFile`."""
     apart_from: Path | None = None
     """Results keep the folders that their inputs lie in below this one; None puts all into one folder."""
 

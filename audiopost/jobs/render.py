@@ -106,6 +106,7 @@ def render(
     seed: int | None = None,
     dither: Dither = "tpdf",
     exists: Exists = "fail",
+    lasting: bool = True,
     progress: Progress | None = None,
 ) -> RenderResult:
     """Render a file through a chain.
@@ -133,6 +134,8 @@ def render(
         ``tpdf``, ``shaped`` or ``none``, where words are shortened.
     exists
         What to do when the output exists; the input is never overwritten.
+    lasting
+        False where the output is moved on at once: it need not be on the disk when it gets its name.
     progress
         See `audiopost.jobs.job`.
 
@@ -167,7 +170,7 @@ def render(
         coding = Coding(rate, written_bits, written_layout.channels, same_channels)
         writer = AudioWriter(
             output, rate, written_layout, written_bits, container.name, exists, protected,
-            dither=dither, carried=carried_to(reader, container, coding, reader.note),
+            dither=dither, carried=carried_to(reader, container, coding, reader.note), lasting=lasting,
         )  # fmt: skip
         samples = Fingerprint()
         with writer:

@@ -67,6 +67,8 @@ class AudioWriter:
         Of the dither.
     first_channel
         Place of this file's first channel in its programme, for the dither.
+    lasting
+        As in `audiopost.media.new_file.NewFile`.
     carried
         What the file is to hold beside its sound: chunks, where it is WAVE, and the tags of a source.
 
@@ -99,6 +101,7 @@ class AudioWriter:
         seed: int = DITHER_SEED,
         first_channel: int = 0,
         carried: Carried = NOTHING_CARRIED,
+        lasting: bool = True,
     ) -> None:
         container = container_for(Path(path), format)
         container.check(layout.channels, bits, str(path))
@@ -117,7 +120,7 @@ class AudioWriter:
         self._markers: list[Marker] = []
         self._container = container
         self._carried = carried
-        self._new = NewFile(path, exists, tuple(Path(each) for each in protected))
+        self._new = NewFile(path, exists, tuple(Path(each) for each in protected), lasting=lasting)
         try:
             self._sink = _open_sink(self._new.temporary, container, bits, layout, sample_rate, carried)
         except OSError as error:

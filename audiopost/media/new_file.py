@@ -27,7 +27,7 @@ from typing import Literal, TextIO
 from audiopost.errors import FileError
 from audiopost.media.file_faults import fault
 
-__all__ = ["Exists", "NewFile", "clear_unfinished", "locked", "writing_text"]
+__all__ = ["Exists", "NewFile", "clear_unfinished", "locked", "to_disk", "writing_text"]
 
 Exists = Literal["fail", "replace", "number"]
 """What to do when the name is taken: refuse, put the new file in its place, or add ``-2``, ``-3`` ... to the name."""
@@ -49,6 +49,8 @@ class NewFile:
         See `Exists`. ``"fail"`` is checked now and again when publishing.
     protected
         Files that must not be overwritten.
+    lasting
+        False where whoever asks moves the file on: then it need not be on the disk when it gets its name.
 
     Raises
     ------
@@ -56,8 +58,16 @@ class NewFile:
         If the folder is missing or cannot be written to, the name is taken, or it is that of a protected file.
     """
 
-    def __init__(self, path: str | os.PathLike[str], exists: Exists = "fail", protected: Iterable[Path] = ()) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        exists: Exists = "fail",
+        protected: Iterable[Path] = (),
+        *,
+        lasting: bool = True,
+    ) -> None:
         self.path = Path(path)
+        self._lasting = lasting
         self._exists = exists
         self._protected = tuple(protected)
         self._open = True
@@ -79,11 +89,12 @@ class NewFile:
         The writer must have closed the temporary file. Raises FileError; then nothing remains.
         """
         try:
-            _to_disk(self.temporary)
+            if self._lasting:
+                to_disk(self.temporary)
             self._refuse()
             self._rename()
-            if os.name == "posix":
-                _to_disk(self.path.parent)
+            if self._lasting and os.name == "posix":
+                to_disk(self.path.parent)
         except OSError as error:
             self.discard()
             raise fault(self.path, error) from error
@@ -233,7 +244,8 @@ def _rename_without_replacing(old: Path, new: Path) -> None:
         old.unlink()
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """Wait until a file's content, or a folder's names, are on the disk. Raises OSError if that fails."""
     descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
         os.fsync(descriptor)

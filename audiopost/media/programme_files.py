@@ -128,6 +128,7 @@ def programme_writer(
     dither: Dither = "tpdf",
     seed: int = DITHER_SEED,
     carried: Sequence[Carried] = (),
+    lasting: bool = True,
 ) -> AudioWriter | ChannelWriter:
     """A writer for a programme, wherever it is to lie; arguments as those of `AudioWriter`.
 
@@ -135,11 +136,12 @@ def programme_writer(
     """
     if isinstance(path, ChannelFiles):
         return ChannelWriter(
-            path, sample_rate, bits, format, exists, protected, dither=dither, seed=seed, carried=carried
-        )
+            path, sample_rate, bits, format, exists, protected,
+            dither=dither, seed=seed, carried=carried, lasting=lasting,
+        )  # fmt: skip
     return AudioWriter(
         files_of(path)[0], sample_rate, layout, bits, format, exists, protected,
-        dither=dither, seed=seed, carried=carried[0] if carried else NOTHING_CARRIED,
+        dither=dither, seed=seed, carried=carried[0] if carried else NOTHING_CARRIED, lasting=lasting,
     )  # fmt: skip
 
 
@@ -161,6 +163,7 @@ class ChannelWriter:
         dither: Dither = "tpdf",
         seed: int = DITHER_SEED,
         carried: Sequence[Carried] = (),
+        lasting: bool = True,
     ) -> None:
         self.files = files
         self.sample_rate = sample_rate
@@ -172,7 +175,7 @@ class ChannelWriter:
             for place, part in enumerate(files.parts):
                 writer = AudioWriter(
                     part, sample_rate, layout_named("mono"), bits, format, exists, protected,
-                    dither=dither, seed=seed, first_channel=place, carried=beside[place],
+                    dither=dither, seed=seed, first_channel=place, carried=beside[place], lasting=lasting,
                 )  # fmt: skip
                 undone.callback(writer.abort)
                 self._writers.append(writer)

@@ -165,7 +165,7 @@ def test_a_job_may_ask_for_all_that_normalize_does(run: Run, tmp_path: Path) -> 
     answer = run("batch", job, "--serial", "--json")
     assert answer.code == 0, answer.err
     made = contents(tmp_path / "out")
-    assert set(made) == {"mix.L.wav", "mix.R.wav", "mix.gain.csv"}
+    assert set(made) == {"mix.L.wav", "mix.R.wav", "mix.L.gain.csv"}
     by_hand = run(
         "normalize", "in/mix.wav", "--target", "ebu-r128", "--mode", "level", "--max-range", "6", "--max-riding", "12",
         "--tags", "bext", "--tags", "replaygain", "--kind", "monos", "--from", "3", "--trim", "--output", "by-hand",
@@ -174,7 +174,7 @@ def test_a_job_may_ask_for_all_that_normalize_does(run: Run, tmp_path: Path) -> 
     same = contents(tmp_path / "by-hand")
     assert {name: same[name] for name in made} == made
     assert run("batch", job, "--serial", "--json").document["skipped"] == 1
-    (tmp_path / "out/mix.gain.csv").unlink()
+    (tmp_path / "out/mix.L.gain.csv").unlink()
     assert run("batch", job, "--serial", "--json").document["done"] == 1
     assert contents(tmp_path / "out") == made
 

@@ -7,6 +7,7 @@ import pytest
 
 from audiopost.batch.name_pattern import NamePattern, filled
 from audiopost.batch.plan import Plan, planned
+from audiopost.delivery.settings import DeliverySettings
 from audiopost.errors import FileError, PresetError, UnknownNameError, UsageError
 from audiopost.library.job_file import JobFile
 
@@ -91,7 +92,9 @@ def test_two_inputs_under_one_name_collide(tmp_path: Path) -> None:
     lay(tmp_path, "in/one/a.wav", "in/two/a.wav", "in/two/a.flac")
     (collision,) = plan(tmp_path, "in/**/*.*", output="out/{name}").collisions
     assert (Path(collision.place), "one/a.wav" in collision.what) == (tmp_path / "in/two/a.wav", True)
-    assert len(plan(tmp_path, "in/**/*.*", output="out/{name}", format="flac").collisions) == 2
+    assert (
+        len(plan(tmp_path, "in/**/*.*", output="out/{name}", delivery=DeliverySettings(format="flac")).collisions) == 2
+    )
 
 
 def test_an_input_is_never_the_output(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from audiopost.media.audio_file import open_audio, read_audio
 from tests.broadcast_waves import TIME_REFERENCE, broadcast_wave
 from tests.programmes import speech, write_sound
 from tests.signals import tones
+from tests.tolerances import DITHERED_STEPS
 
 HEAD_S, LENGTH_S = 0.5, 5.0
 
@@ -98,14 +99,14 @@ def test_what_no_gain_mends_is_refused_or_written_all_the_same(tmp_path: Path, s
 
 
 def test_a_narrower_range_is_asked_of_the_mixer_not_of_the_gain(tmp_path: Path) -> None:
-    uneven = write_sound(tmp_path / "a.wav", tones((-40.0, 10.0), (-20.0, 10.0)))
+    uneven = write_sound(tmp_path / "a.wav", tones((-28.0, 10.0), (-20.0, 10.0)))
     target = replace(
         load_target("ebu-r128"), rules=(*load_target("ebu-r128").rules, Rule("loudness_range_lu", maximum=5.0))
     )
     (refused,) = normalize(uneven, target, tmp_path / "out")
     assert isinstance(refused.error, TargetUnreachableError)
     assert "a gain does not change it" in refused.reason
-    (levelled,) = normalize(uneven, target, tmp_path / "out", mode="level", max_riding_db=20.0)
+    (levelled,) = normalize(uneven, target, tmp_path / "out", mode="level")
     assert levelled.passed is True
 
 
@@ -130,7 +131,7 @@ def test_what_is_trimmed_begins_later_and_says_so(tmp_path: Path, broadcast: Pat
     if rate == 48_000:
         whole, _ = read_audio(broadcast)
         part = whole[:, head_frames : head_frames + samples.shape[1]] * np.float32(10 ** (result.gain_db / 20.0))
-        assert np.max(np.abs(samples - part)) <= 2.0**-24 * 1.01
+        assert np.max(np.abs(samples - part)) <= DITHERED_STEPS * 2.0**-23 + 1e-9  # float32 reads back what was written
 
 
 def test_trimmed_stems_still_sum_and_a_run_is_repeated(tmp_path: Path) -> None:
@@ -145,7 +146,7 @@ def test_trimmed_stems_still_sum_and_a_run_is_repeated(tmp_path: Path) -> None:
     )
     assert result.sum is not None
     assert result.sum.null_dbfs < -100.0
-    assert {open_audio(path).frames for path in (tmp_path / "out").glob("*.wav")} == {5 * 48_000}
+    assert {read_audio(path)[0].shape for path in (tmp_path / "out").glob("*.wav")} == {(2, 5 * 48_000)}
     assert json.loads(report.read_text(encoding="utf-8"))["settings"]["trim"] is True
 
 
@@ -159,7 +160,9 @@ def test_levelling_follows_the_trimmed_part(tmp_path: Path) -> None:
     assert result.ride.start_s == 0.0
     assert len(result.ride.gains_db) == 120
     assert result.files[0].after is not None
-    assert result.files[0].after.loudness.loudness_range_lu == pytest.approx(4.0, abs=0.1)
+    assert result.files[0].before is not None
+    assert (result.files[0].before.loudness.loudness_range_lu or 0.0) > 8.0
+    assert (result.files[0].after.loudness.loudness_range_lu or 0.0) < 4.05
 
 
 def test_trimming_needs_a_place(tmp_path: Path, source: Path) -> None:

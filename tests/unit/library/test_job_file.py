@@ -44,7 +44,7 @@ def test_a_preset_that_is_a_path_lies_beside_the_job(tmp_path: Path) -> None:
         (SMALLEST + "max_range_lu = 5.0", 4, 'only with mode = "level"'),
         (SMALLEST + "tags = ['id3']", 4, "tags"),
         (SMALLEST + "\ntrim = true", 5, "give --from, --to, or both"),
-        (SMALLEST + "form = '0:10'", 4, "did you mean from"),
+        (SMALLEST + "form = '0:10'", 4, "or from"),
         ("inputs = ['*.wav']\nchain = 'x'\noutput = 'out'\ndither = 'none'", 4, "dither belongs to a target"),
         (SMALLEST + "group = 'each'\ngroup_by = 'folder'", None, "that nothing does"),
         (SMALLEST + "group_by = 'scene'", None, "needs a pattern"),
