@@ -222,7 +222,7 @@ class LedgerFile(LedgerReader):
 
 
 def _values_of(row: Row) -> tuple[Any, ...]:
-    texts = {name: [vars(state) for state in getattr(row, name)] for name in ("inputs", "outputs")}
+    texts: dict[str, Any] = {name: [vars(state) for state in getattr(row, name)] for name in ("inputs", "outputs")}
     texts["result"] = row.result
     return tuple(json.dumps(texts[name]) if name in texts else getattr(row, name) for name in _COLUMNS)
 
