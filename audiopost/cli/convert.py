@@ -69,16 +69,19 @@ def convert(
     Format, word length, sample rate, channels, one file or one a channel, a part. The level stays; what files carry
     beside their sound goes with it.
     """
+    from audiopost.jobs.convert import conversion_folders
     from audiopost.jobs.convert import convert as convert_file
     from audiopost.jobs.extent import extent_between
 
     extent = extent_between(start, end, frames_per_second)
     programmes = {Path(each): each for each in programmes_of(files, no_join, tracks)}
+    apart = conversion_folders(list(programmes.values()), output, file_format, exists.value)
+    folders = dict(zip(programmes, apart, strict=True))
 
     def work(path: Path, progress: Progress | None) -> ConvertResult:
         return convert_file(
             programmes[path],
-            output,
+            folders[path],
             format=file_format,
             bits=None if bits is None else bits.value,
             sample_rate=rate,

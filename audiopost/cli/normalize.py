@@ -227,6 +227,9 @@ def normalize(
             progress=progress,
             **optional,
         )
+    folders = {file.output.parent for result in results for file in result.files if file.output is not None}
+    if folders - {output}:
+        message(f"inputs have the same name: results keep the folders in which they differ, below {output}")
     if drawn and report is not None:
         _draw(report, results, wanted, files, frames_per_second)
     return _answer(results, strict=strict, as_json=as_json)

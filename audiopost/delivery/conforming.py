@@ -32,6 +32,8 @@ class Form:
     sample_rate_hz: int
     layout: str
     files: str
+    channels: int
+    """In one file with all of them."""
 
 
 def conforming(rules: FormatRules, form: Form) -> Form:
@@ -41,10 +43,14 @@ def conforming(rules: FormatRules, form: Form) -> Form:
     highest: as little as may be is lost.
 
     >>> rules = FormatRules(sample_rates_hz=(48_000,), bits=("24",), layouts=("5.1-film",), containers=("wav",))
-    >>> conforming(rules, Form("flac", "16", 44_100, "5.1", "interleaved"))
-    Form(container='wav', bits='24', sample_rate_hz=48000, layout='5.1-film', files='interleaved')
+    >>> conforming(rules, Form("flac", "16", 44_100, "5.1", "interleaved", 6))
+    Form(container='wav', bits='24', sample_rate_hz=48000, layout='5.1-film', files='interleaved', channels=6)
     """
-    containers = tuple(name for name in rules.containers if name in CONTAINERS)
+    files = rules.files or form.files
+    channels = 1 if files == "discrete-mono" else form.channels
+    containers = tuple(
+        name for name in rules.containers if name in CONTAINERS and channels <= CONTAINERS[name].maximum_channels
+    )
     lossless = tuple(name for name in containers if not CONTAINERS[name].lossy)
     container = form.container
     if rules.containers and container not in rules.containers:
@@ -54,7 +60,8 @@ def conforming(rules: FormatRules, form: Form) -> Form:
         _next(form.bits, rules.bits, WORD_LENGTHS),
         _next(form.sample_rate_hz, rules.sample_rates_hz, sorted({form.sample_rate_hz, *rules.sample_rates_hz})),
         _reordered(form.layout, rules.layouts),
-        rules.files or form.files,
+        files,
+        form.channels,
     )
 
 

@@ -11,7 +11,7 @@ Nothing is done to the level: what is beyond full scale after folding or resampl
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,16 +23,16 @@ from audiopost.errors import UsageError
 from audiopost.jobs.extent import WHOLE, Extent, blocks_within
 from audiopost.jobs.fold import Fold
 from audiopost.jobs.job import Progress, Stage, layout_to_write, settle_layout
-from audiopost.jobs.outputs import OutputPlace, carried_to, output_folder
+from audiopost.jobs.outputs import OutputPlace, carried_to, kept_apart, output_folder, refuse_collisions
 from audiopost.layouts import Layout
 from audiopost.media.audio_file import AudioReader
 from audiopost.media.carried import Coding
 from audiopost.media.containers import Bits, FileKind, container_for
 from audiopost.media.joined_files import open_programme
 from audiopost.media.new_file import Exists
-from audiopost.media.programme_files import as_programme, files_of, programme_writer
+from audiopost.media.programme_files import ProgrammePath, as_programme, files_of, programme_writer
 
-__all__ = ["ConvertResult", "convert"]
+__all__ = ["ConvertResult", "conversion_folders", "convert"]
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,27 @@ class ConvertResult:
             "notes": list(self.notes),
             "error": None,
         }
+
+
+def conversion_folders(
+    sources: Sequence[ProgrammePath],
+    output: Path,
+    format: str | None = None,  # noqa: A002
+    exists: Exists = "fail",
+) -> tuple[Path, ...]:
+    """The folder for the result of every input: one, or, where two have the same name, those in which they differ.
+
+    Raises UsageError where that does not keep them apart, and they are not to be numbered.
+    """
+    place = OutputPlace(output, "fail")
+    firsts = [files_of(source)[0] for source in sources]
+    names = [path.name if format is None else path.stem for path in firsts]
+    if len(set(names)) < len(names):
+        place = kept_apart(place, firsts)
+    folders = tuple(place.folder_of(source) for source in sources)
+    if exists != "number":
+        refuse_collisions((path, folder / name) for path, folder, name in zip(firsts, folders, names, strict=True))
+    return folders
 
 
 def convert(

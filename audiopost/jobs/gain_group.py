@@ -81,7 +81,7 @@ class Order:
         kind = asked.kind or ("monos" if len(reader.files) > 1 else "poly")
         own = Form(
             given.container.name, given.bits, given.sample_rate, layout.name,
-            "discrete-mono" if kind == "monos" or layout.channels == 1 else "interleaved",
+            "discrete-mono" if kind == "monos" or layout.channels == 1 else "interleaved", layout.channels,
         )  # fmt: skip
         wanted = conforming(self.target.format, own)
         changes: dict[str, Any] = {}
@@ -266,9 +266,8 @@ def _plan(parts: Sequence[Part], before: Measured, order: Order, stage: Stage) -
             of=order.gain_from, facts=facts, clips=clips,
         )  # fmt: skip
     if asked.mode == "level" and not _passes_already(before, order):
-        programmes = [part.programme for part in parts]
         return plan_level(
-            programmes, before.whole, order.target, _levelling(asked), order.asked, form, most_db,
+            parts[0].programme, before.whole, order.target, _levelling(asked), order.asked, form, most_db,
             clips=clips, stage=stage,
         )  # fmt: skip
     return plan_gain(

@@ -7,7 +7,6 @@ behind the riding is planned like any other.
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,7 +45,7 @@ class Levelling:
 
 
 def plan_level(
-    programmes: Sequence[Programme],
+    programme: Programme,
     before: ProgrammeLevel,
     target: DeliveryTarget,
     levelling: Levelling,
@@ -61,22 +60,18 @@ def plan_level(
 
     Parameters
     ----------
-    programmes
-        One: riding is a matter of one programme.
-    before
-        It, measured with its course.
+    programme, before
+        One programme, and its measurement with its course.
     further
         What to measure of it besides.
 
     Raises
     ------
     UsageError
-        If there are several programmes, or neither the target nor the user names a range or a cap.
+        If neither the target nor the user names a range or a cap.
     TargetUnreachableError
         If the goals are not met within the limits, or no gain meets the target behind the riding.
     """
-    if len(programmes) > 1:
-        raise UsageError("riding the gain is a matter of one programme", "--mode level", "use --group each or stems")
     course, dialogue = before.further.course, before.further.dialogue
     goals = goals_of(target, levelling.range_lu, of_dialogue=dialogue is not None)
     if goals.nothing:
@@ -84,14 +79,14 @@ def plan_level(
         raise UsageError(f"{target.id} names no loudness range and no short-term cap", "--mode level", mend)
     assert course is not None, "measured for this mode"
     speech = None if dialogue is None or dialogue.speech is None else _of_steps(dialogue.speech, len(course))
-    start_s = 0.0 if programmes[0].trim else float(programmes[0].extent.start_s)
+    start_s = 0.0 if programme.trim else float(programme.extent.start_s)
     aim_lufs, spare_lu = _aim(target), 0.0
     for number in range(_TRIES):
         ride = plan_ride(
             target.id, course, goals, aim_lufs, levelling.limits, speech=speech, start_s=start_s, spare_lu=spare_lu
         )
         own = stage.part(number / _TRIES, (number + 1) / _TRIES)
-        level = measure_programme(programmes[0], own, replace(further, speech=dialogue, dialogue=False), ride)
+        level = measure_programme(programme, own, replace(further, speech=dialogue, dialogue=False), ride)
         plan = plan_gain(
             target, level.loudness, "level", max_limiting_db,
             facts=level.with_facts(form), in_tolerance="process", clips=clips,

@@ -195,7 +195,7 @@ def normalize(
         extent=extent_between(start, end, frames_per_second),
         full_mix=others.get("full_mix"),
     )
-    _check_words(order, group)
+    _check_words(order, group, sources)
     _check_sources(sources)
     _check_companions(order, group, sources, others)
     if report is not None:
@@ -281,10 +281,13 @@ def _check_companions(order: Order, group: str, sources: Sequence[ProgrammePath]
         require_speech_detector()
 
 
-def _check_words(order: Order, group: str) -> None:
+def _check_words(order: Order, group: str, sources: Sequence[ProgrammePath]) -> None:
     for name, word, known in (("group", group, get_args(Group)), ("exists", order.place.exists, get_args(Exists))):
         if word not in known:
             raise UsageError(f"unknown {name} {word!r}", mend="known: " + ", ".join(known))
+    if order.settings.mode == "level" and group == "album" and len(sources) > 1:
+        # Riding narrows one course of loudness; pieces of an album, and reels that may be heard apart, have one each.
+        raise UsageError("riding the gain is a matter of one programme", "--mode level", "use --group each or stems")
     if order.settings.format is not None:
         container_for(Path(), order.settings.format)
     if order.settings.channels is not None:

@@ -166,7 +166,7 @@ class OutputPlace:
 
         Raises UsageError where the channels of one file cannot be told apart by name.
         """
-        folder = self._folder_of(files_of(source)[0])
+        folder = self.folder_of(source)
         if isinstance(source, ChannelFiles):
             if kind != "poly" and layout.labels == source.layout.labels:
                 return with_files(source, [folder / (part.stem + suffix) for part in source.parts])
@@ -177,10 +177,11 @@ class OutputPlace:
             return apart(named, layout)
         return with_files(source, [named])
 
-    def _folder_of(self, source: Path) -> Path:
+    def folder_of(self, source: ProgrammePath) -> Path:
+        """The folder for the output of an input."""
         if self.apart_from is None:
             return self.folder
-        return self.folder / Path(os.path.abspath(source.parent)).relative_to(self.apart_from)
+        return self.folder / Path(os.path.abspath(files_of(source)[0].parent)).relative_to(self.apart_from)
 
 
 def kept_apart(place: OutputPlace, sources: Sequence[Path]) -> OutputPlace:

@@ -28,6 +28,20 @@ def test_what_cannot_be_is_told_in_one_line(run: Run, tone: Path, tmp_path: Path
         assert answer.message
 
 
+def test_inputs_of_one_name_keep_their_folders(run: Run, tmp_path: Path) -> None:
+    for folder, level in (("a", -20.0), ("b", -30.0)):
+        (tmp_path / folder).mkdir()
+        write_wave(tmp_path / folder / "mix.wav", tones((level, 0.5)))
+    answer = run("convert", "a/mix.wav", "b/mix.wav", "--format", "flac", "--output", "out", "--exists", "replace")
+    assert answer.code == 0
+    first, second = (soundfile.read(tmp_path / "out" / folder / "mix.flac")[0] for folder in ("a", "b"))
+    assert abs(first).max() > 3.0 * abs(second).max()
+    write_wave(tmp_path / "a" / "mix.aiff", tones((-20.0, 0.5)))
+    refused = run("convert", "a/mix.wav", "a/mix.aiff", "--format", "flac", "--output", "two")
+    assert (refused.code, (tmp_path / "two").exists()) == (2, False)
+    assert "would both be written as" in refused.message
+
+
 def test_clipping_is_told(run: Run, tmp_path: Path) -> None:
     write_wave(tmp_path / "six.wav", 0.9 * white_noise(6, 4_800, peak_linear=1.0))
     answer = run("convert", "six.wav", "--channels", "mono", "--output", "out")

@@ -12,7 +12,7 @@ from audiopost.jobs.normalize import normalize
 from audiopost.library.job_form import JobTable
 from audiopost.library.targets import list_targets
 
-OWN = Form("wav", "24", 48_000, "5.1", "interleaved")
+OWN = Form("wav", "24", 48_000, "5.1", "interleaved", 6)
 
 
 def test_normalize_and_job_files_know_every_setting_with_its_default() -> None:
@@ -49,16 +49,18 @@ def test_wrong_settings_cannot_be_made(wrong: dict[str, object], words: str) -> 
     ("rules", "form"),
     [
         ({}, OWN),
-        ({"bits": ("16",)}, Form("wav", "16", 48_000, "5.1", "interleaved")),
-        ({"bits": ("16", "32f")}, Form("wav", "32f", 48_000, "5.1", "interleaved")),
+        ({"bits": ("16",)}, Form("wav", "16", 48_000, "5.1", "interleaved", 6)),
+        ({"bits": ("16", "32f")}, Form("wav", "32f", 48_000, "5.1", "interleaved", 6)),
         ({"bits": ("32",)}, OWN),  # is not written
-        ({"sample_rates_hz": (44_100, 96_000)}, Form("wav", "24", 96_000, "5.1", "interleaved")),
-        ({"sample_rates_hz": (44_100,)}, Form("wav", "24", 44_100, "5.1", "interleaved")),
-        ({"containers": ("mxf", "mp3", "flac")}, Form("flac", "24", 48_000, "5.1", "interleaved")),
+        ({"sample_rates_hz": (44_100, 96_000)}, Form("wav", "24", 96_000, "5.1", "interleaved", 6)),
+        ({"sample_rates_hz": (44_100,)}, Form("wav", "24", 44_100, "5.1", "interleaved", 6)),
+        ({"containers": ("mxf", "mp3", "flac")}, Form("flac", "24", 48_000, "5.1", "interleaved", 6)),
         ({"containers": ("mxf",)}, OWN),  # a film is made only of a film
-        ({"layouts": ("stereo", "5.1-film")}, Form("wav", "24", 48_000, "5.1-film", "interleaved")),
+        ({"containers": ("mp3",)}, OWN),  # has no room for six channels
+        ({"containers": ("mp3",), "files": "discrete-mono"}, Form("mp3", "24", 48_000, "5.1", "discrete-mono", 6)),
+        ({"layouts": ("stereo", "5.1-film")}, Form("wav", "24", 48_000, "5.1-film", "interleaved", 6)),
         ({"layouts": ("stereo",)}, OWN),  # is another mix
-        ({"files": "discrete-mono"}, Form("wav", "24", 48_000, "5.1", "discrete-mono")),
+        ({"files": "discrete-mono"}, Form("wav", "24", 48_000, "5.1", "discrete-mono", 6)),
     ],
 )
 def test_a_form_moves_no_further_than_the_rules_ask(rules: dict[str, object], form: Form) -> None:

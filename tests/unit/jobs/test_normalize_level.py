@@ -113,3 +113,9 @@ def test_a_target_that_asks_for_no_range_names_the_option(tmp_path: Path) -> Non
     (result,) = normalize(source, "ebu-r128", tmp_path / "out", mode="level")
     assert isinstance(result.error, UsageError)
     assert "--max-range LU" in result.reason
+
+
+def test_an_album_is_not_ridden_and_that_is_said_before_anything_is_measured(tmp_path: Path) -> None:
+    pieces = [tmp_path / "a.wav", tmp_path / "b.wav"]  # are never looked at
+    with pytest.raises(UsageError, match="a matter of one programme; use --group each or stems"):
+        normalize(pieces, "ebu-r128", tmp_path / "out", group="album", mode="level", max_range_lu=8.0)
