@@ -133,8 +133,7 @@ def _page_of_several(report: GroupReport, recorded: Mapping[str, Any], progress:
     outputs = [output for output, _ in programmes]
     measured = [measure(output) for output in outputs]
     parts = [
-        part_of(Path(output), each, digest=digest)
-        for (output, digest), each in zip(programmes, measured, strict=True)
+        part_of(Path(output), each, digest=digest) for (output, digest), each in zip(programmes, measured, strict=True)
     ]
     course = None
     if group.kind == "album":

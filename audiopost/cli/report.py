@@ -104,7 +104,7 @@ def report(
         page = page_of(found, course, wanted, frames_per_second=frames_per_second)
         page = replace(page, info=file_info(programme, frames_per_second))
         if services:
-            coded = preview(programme, services, layout=layout, progress=_part(progress, 2, steps))
+            coded = preview(programme, services, progress=_part(progress, 2, steps), **asked)
             page = replace(page, preview=coded)
         return page, DONE if finding.verdict is None else code_of_verdict(finding.verdict.outcome, strict=strict)
 

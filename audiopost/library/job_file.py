@@ -25,7 +25,7 @@ from audiopost.library.presets import is_path
 from audiopost.library.schema import Table, validated
 from audiopost.library.toml_file import TomlFile, read_toml
 
-__all__ = ["USUAL_LIMITING_DB", "JobFile", "load_job"]
+__all__ = ["JobFile", "load_job"]
 
 _OF_EVERY_OUTPUT = ("format", "bits", "rate", "layout")
 """Settings of a delivery that have a meaning without a target too."""

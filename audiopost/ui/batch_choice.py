@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from audiopost.delivery.gain_plan import MOST_LIMITING_DB, GainMode
+from audiopost.delivery.settings import USUAL_DELIVERY, DeliverySettings
 from audiopost.errors import UsageError
 from audiopost.library.chains import list_chains
-from audiopost.library.job_file import USUAL_LIMITING_DB, JobFile
+from audiopost.library.job_file import JobFile
 from audiopost.library.targets import list_targets
 from audiopost.library.toml_file import updated_text
 
@@ -43,7 +44,7 @@ class BatchChoice:
     chain: str = ""
     group: Group = "each"
     mode: GainMode = "linear"
-    max_limiting_db: float = USUAL_LIMITING_DB
+    max_limiting_db: float = USUAL_DELIVERY.max_limiting_db
 
 
 def job_of(choice: BatchChoice, files: Sequence[Path], *, with_report: bool) -> JobFile:
@@ -72,19 +73,24 @@ def job_of(choice: BatchChoice, files: Sequence[Path], *, with_report: bool) -> 
         group=choice.group,
         chain=choice.chain or None,
         target=choice.target or None,
-        mode=choice.mode,
-        max_limiting_db=choice.max_limiting_db if choice.mode == "limit" else USUAL_LIMITING_DB,
+        delivery=_delivery(choice) if choice.target else USUAL_DELIVERY,
         report=f"{name}/report.html" if with_report else None,
     )
+
+
+def _delivery(choice: BatchChoice) -> DeliverySettings:
+    limiting = {} if choice.mode == "linear" else {"max_limiting_db": choice.max_limiting_db}
+    return DeliverySettings(mode=choice.mode, **limiting)
 
 
 def job_text(job: JobFile) -> str:
     """The job as the TOML file that it stands for."""
     data: dict[str, Any] = {"schema": 1, "inputs": list(job.inputs), "group": job.group}
     data |= {key: value for key in ("chain", "target") if (value := getattr(job, key)) is not None}
-    data["mode"] = job.mode
-    if job.mode == "limit":
-        data["max_limiting_db"] = job.max_limiting_db
+    if job.target is not None:
+        data["mode"] = job.delivery.mode
+    if job.delivery.mode != "linear":
+        data["max_limiting_db"] = job.delivery.max_limiting_db
     data["output"] = job.output
     if job.report is not None:
         data["report"] = job.report
