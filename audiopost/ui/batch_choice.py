@@ -6,7 +6,7 @@ The job is that of ``audiopost batch``, written beside the files: what the page 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -79,8 +79,8 @@ def job_of(choice: BatchChoice, files: Sequence[Path], *, with_report: bool) -> 
 
 
 def _delivery(choice: BatchChoice) -> DeliverySettings:
-    limiting = {} if choice.mode == "linear" else {"max_limiting_db": choice.max_limiting_db}
-    return DeliverySettings(mode=choice.mode, **limiting)
+    settings = DeliverySettings(mode=choice.mode)
+    return settings if choice.mode == "linear" else replace(settings, max_limiting_db=choice.max_limiting_db)
 
 
 def job_text(job: JobFile) -> str:
