@@ -56,6 +56,8 @@ class GroupForecast:
     estimated_s: float
     """On one worker; 0 where nothing is to do."""
     reason: str = ""
+    missing: tuple[str, ...] = ()
+    """Files beside the group that it is to listen to, and that are not there."""
 
     @property
     def size(self) -> int:
@@ -73,6 +75,7 @@ class GroupForecast:
             "size_bytes": self.size,
             "estimated_s": self.estimated_s,
             "files": [file.to_json() for file in self.files],
+            "missing": list(self.missing),
         }
 
 
@@ -126,7 +129,9 @@ def _looked_at(
     action = ledger.handle(offer_of(group, book, hashes))[-1]
     files = tuple(_header(file) for file in group.files)
     if isinstance(action, Do):
-        return GroupForecast(group, "do", files, sum(file.size for file in files) * seconds_per_byte)
+        missing = tuple(place for _, place in group.companions if state_of(place) is None)
+        takes_s = sum(file.size for file in files) * seconds_per_byte
+        return GroupForecast(group, "do", files, takes_s, missing=missing)
     assert not isinstance(action, Verify), "nothing is verified here"
     row = action.row
     return GroupForecast(group, "skip" if row.status == "done" else "failed", files, 0.0, row.error)

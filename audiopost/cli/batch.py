@@ -179,11 +179,16 @@ def _show_plan(job: JobFile, *, as_json: bool) -> int:
     else:
         _print_plan(seen)
     bad = [file for group in seen.groups for file in group.files if file.error is not None]
+    missing = [(group.group.name, place) for group in seen.groups for place in group.missing]
     for file in bad:
         message(file.error or "")
+    for name, place in missing:
+        message(f"{place}: no such file; {name} is to listen to it")
     for problem in (*seen.plan.problems, *seen.plan.collisions):
         message(f"{problem.place}: {problem.what}")
-    return first_of([USAGE if seen.plan.collisions else DONE, BAD_FILE if bad or seen.plan.problems else DONE])
+    return first_of(
+        [USAGE if seen.plan.collisions else DONE, BAD_FILE if bad or missing or seen.plan.problems else DONE]
+    )
 
 
 def _print_plan(seen: Forecast) -> None:

@@ -185,6 +185,11 @@ def test_files_beside_a_group_are_listened_to(run: Run, tmp_path: Path) -> None:
         stems = [read_audio(path)[0] for path in paths if path.name.startswith(f"sc{scene:03d}")]
         write_sound(tmp_path / f"mixes/sc{scene:03d}.wav", sum(stems) * np.float32(1.0 if scene == 0 else 0.5))
     job = stem_job(tmp_path, 'full_mix = "mixes/{scene}.wav"\ndialogue_stem = "stems/{scene}_dx.wav"\n')
+    (tmp_path / "mixes/sc001.wav").rename(tmp_path / "mixes/away.wav")
+    planned = run("batch", job, "--dry-run")
+    assert planned.code == 3
+    assert "mixes/sc001.wav: no such file; scene=sc001 is to listen to it" in planned.message
+    (tmp_path / "mixes/away.wav").rename(tmp_path / "mixes/sc001.wav")
     answer = run("batch", job, "--serial", "--json")
     assert answer.code == 1
     errors = {file["group"]: file["error"] for file in answer.document["files"]}
