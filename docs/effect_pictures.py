@@ -28,12 +28,18 @@ SHOWN: dict[str, dict[str, float]] = {
     "equalizer": {"low_gain_db": 4.0, "mid1_gain_db": -4.0, "mid2_gain_db": 4.0, "high_gain_db": -3.0},
     "pedalboard.PeakFilter": {"gain_db": 6.0}, "pedalboard.HighShelfFilter": {"gain_db": 6.0},
     "pedalboard.LowShelfFilter": {"gain_db": 6.0},
+    "flanger": {"depth_ms": 0.0}, "phaser": {"depth_octaves": 0.0}, "distance": {"distance_m": 100.0},
+    "early_reflections": {"dry_db": -120.0},
 }  # fmt: skip
-"""Effects whose defaults do nothing: what they are shown with."""
+"""Effects whose defaults do nothing, or move too much to be drawn: what they are shown with."""
 
-SHOWN_BY_LEVELS = DYNAMICS | {"pedalboard.Clipping", "pedalboard.Distortion"}
-SPACE = {"reverb", "delay", "pedalboard.Reverb", "pedalboard.Delay"}
+SHOWN_BY_RESPONSE = FILTERS | {"distance", "flanger", "phaser"}
+SHOWN_BY_LEVELS = DYNAMICS | {"saturation", "pedalboard.Clipping", "pedalboard.Distortion"}
+SPACE = {"reverb", "delay", "early_reflections", "comb", "resonator", "pedalboard.Reverb", "pedalboard.Delay"}
+MOVING = {"tremolo", "fly_by"}
 UNSEEN = {
+    "haas",
+    "stereo_width",
     "bus",
     "meter",
     "mid_side",
@@ -64,12 +70,14 @@ def picture_of(entry: EffectEntry) -> Picture | None:
     turned = {name: value for name, value in SHOWN.get(entry.name, {}).items() if name in known}
     graph = Graph.of(entry.name, turned)
     draw: Callable[[EffectEntry, Graph, str], Picture] = _burst
-    if entry.name in FILTERS:
+    if entry.name in SHOWN_BY_RESPONSE:
         draw = _response
     elif entry.name in SHOWN_BY_LEVELS:
         draw = _levels
     elif entry.name in SPACE:
         draw = _decay
+    elif entry.name in MOVING:
+        draw = _movement
     elif entry.generates:
         draw = _spectrum
     with_values = ", ".join(f"{name} {value:g}" for name, value in turned.items()) or "default settings"
@@ -130,6 +138,21 @@ def _decay(entry: EffectEntry, graph: Graph, values: str) -> Picture:
         axes.set_xlabel("s")
         axes.set_ylabel("dB")
         return Picture(svg_of(figure), f"What follows an impulse through {entry.name}, {values}.")
+
+
+def _movement(entry: EffectEntry, graph: Graph, values: str) -> Picture:
+    tone = np.sin(2 * np.pi * 1000.0 * np.arange(5 * RATE_HZ) / RATE_HZ).astype(np.float32)
+    heard = _rendered(graph, np.stack((tone, tone))).astype(np.float64)
+    levels = np.maximum(powers_to_db(2.0 * np.mean(heard.reshape(2, 500, -1) ** 2, axis=2)), -60.0)
+    with drawing(HEIGHT_IN) as (figure, axes):
+        axes.plot(np.arange(500) / 100.0, levels[0], color=INK, label="left")
+        axes.plot(np.arange(500) / 100.0, levels[1], color=PALE, linestyle="--", label="right")
+        axes.set_xlim(0.0, 5.0)
+        axes.set_ylim(-50.0, 3.0)
+        axes.set_xlabel("s")
+        axes.set_ylabel("dBFS")
+        axes.legend(loc="upper right", frameon=False, ncols=2)
+        return Picture(svg_of(figure), f"Level of a steady tone behind {entry.name}, {values}.")
 
 
 def _spectrum(entry: EffectEntry, graph: Graph, values: str) -> Picture:

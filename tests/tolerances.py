@@ -134,6 +134,40 @@ JUMP_STEPS = 17.0
 ALLOCATION_BYTES = 6000
 """Bytes: Python's own numbers, tuples and views; a block of the test is 16 kB a channel."""
 
+HELD_LEVEL_DB = 1.5
+"""dB: level of white noise behind an effect that is set to keep it; reading between frames takes 1 dB, all of it in the
+highest octave."""
+
+COMB_DB = 0.05
+"""dB: a comb against its formula; the tap lies on a whole frame, the impulse response is float32."""
+
+NOTCH_DB = -50.0
+"""dB: where the formula says nothing is left; what is there comes from float32 and from a response of one second."""
+
+MODULATED_PITCH = 0.02
+"""Relative: the extreme of a swinging pitch, read from zero crossings 24 frames apart."""
+
+SIDE_BAND_DB = -80.0
+"""dBFS: lines that a carrier must not make; the pair of all-passes leaves 0.01 degrees, -81 dB under -6 dBFS."""
+
+ALIAS_DB = -80.0
+"""dB under the fundamental: what folds back of a sine at nearly 5 kHz, the hardest a curve is asked."""
+
+OVERSAMPLED_LEVEL_DB = 0.01
+"""dB: up and down by half-bands whose pass band is flat within 1e-10; the impulse itself is bent a little."""
+
+TUNING_CENTS = 3.0
+"""Cents: half of what a trained ear notices; the peak of a decaying tone is read by a parabola."""
+
+ISO_9613_2_DIGITS = 0.006
+"""Relative: table 2 of ISO 9613-2 prints three digits; with one decimal, 0.05 dB/km and its rounding besides."""
+
+AIR_FILTER_DB = 0.6
+"""dB down to -40 dB: a filter of 2 ms against the loss in air; where it is 40 dB the slope is steep."""
+
+TEXTURE_LEVEL_DB = 2.0
+"""dB: three stretches of 30 s of weather that changes by itself; the stated bound."""
+
 # --- Delivery --------------------------------------------------------------------------------------------------------
 
 AAC_ERROR = 0.35

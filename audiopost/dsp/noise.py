@@ -21,7 +21,7 @@ from audiopost.blocks import AudioBlock
 from audiopost.dsp.compiled import compiled, inlined
 from audiopost.dsp.smoothing import advance
 
-__all__ = ["NoiseSource"]
+__all__ = ["NoiseSource", "channel_keys"]
 
 LOWEST_HZ = 5.0
 """The lowest pole of the pink filter: below it the noise is white, so that its level is finite."""
@@ -56,7 +56,7 @@ class NoiseSource:
     """
 
     def __init__(self, channels: int, sample_rate: float, seed: int, *, pink: bool) -> None:
-        self._keys = _channel_keys(seed, channels)
+        self._keys = channel_keys(seed, channels)
         self._sections = _pink_sections(sample_rate) if pink else np.zeros((0, 2))
         self._level = 1.0 / _gain_of(self._sections)
         self._state = np.zeros((channels, self._sections.shape[0], 2), dtype=np.float64)
@@ -83,7 +83,7 @@ class NoiseSource:
         return self._state.copy()
 
 
-def _channel_keys(seed: int, channels: int) -> NDArray[np.uint64]:
+def channel_keys(seed: int, channels: int) -> NDArray[np.uint64]:
     """One well-mixed key a channel, from numpy's own seeding."""
     return np.asarray(np.random.SeedSequence(abs(seed) * 2 + (seed < 0)).generate_state(channels, np.uint64), np.uint64)
 

@@ -12,14 +12,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock
-from audiopost.dsp.compiled import compiled
+from audiopost.dsp.compiled import compiled, inlined
 from audiopost.dsp.smoothing import advance
 
-__all__ = ["run_sweep", "run_tone"]
+__all__ = ["run_sweep", "run_tone", "step_of", "turns_at"]
 
 TURN = 2.0**64
 HALF_OF_SHIFT = np.uint64(11)
 """The upper 53 bits of the phase are a float64 without rounding."""
+
+
+@inlined
+def turns_at(phase: np.uint64) -> float:
+    """A phase as a share of its turn, 0 to 1 (kernel)."""
+    return np.float64(phase >> HALF_OF_SHIFT) * 2.0**-53
+
+
+@inlined
+def step_of(turns: float) -> np.uint64:
+    """What a phase moves by for a part of a turn, -0.5 to 0.5 (kernel)."""
+    return np.uint64(np.int64(turns * TURN))
 
 
 @compiled("void(float32[:, ::1], uint64[::1], float64, float64[:, ::1])")
@@ -27,11 +39,10 @@ def run_tone(out: AudioBlock, phase: NDArray[np.uint64], sample_rate: float, ram
     """The same sine in all channels. Ramps: amplitude, logarithm of the frequency in Hz."""
     for n in range(out.shape[1]):
         amplitude, frequency_hz = advance(ramps, 0), math.exp(advance(ramps, 1))
-        turns = np.float64(phase[0] >> HALF_OF_SHIFT) * 2.0**-53
-        value = amplitude * math.sin(2.0 * math.pi * turns)
+        value = amplitude * math.sin(2.0 * math.pi * turns_at(phase[0]))
         for channel in range(out.shape[0]):
             out[channel, n] = value
-        phase[0] += np.uint64(frequency_hz / sample_rate * TURN)
+        phase[0] += step_of(frequency_hz / sample_rate)
 
 
 @compiled("void(float32[:, ::1], int64[::1], float64, float64, int64, int64, float64, float64[:, ::1])")

@@ -31,7 +31,13 @@ EFFECT_MODULES: tuple[str, ...] = (
     "dynamics",
     "limiting",
     "space",
+    "modulation",
+    "saturation",
+    "resonance",
+    "distance",
+    "reflections",
     "generators",
+    "textures",
     "metering",
     "hosted",
 )

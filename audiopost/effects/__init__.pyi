@@ -12,6 +12,28 @@ from audiopost.graph.algebra import through as through
 
 EFFECT_MODULES: tuple[str, ...]
 
+def bit_crusher(
+    *,
+    bits: float = 8.0,
+    rate_hz: float = 12000.0,
+    mix_percent: float = 100.0,
+) -> Graph:
+    """Fewer bits and a lower sample rate, unfiltered: early samplers, toys, broken links.
+
+    Parameters
+    ----------
+    bits
+        word length; 1 to 24.
+    rate_hz
+        samples a second; the stream's own rate at most; 200 to 192000 Hz.
+    mix_percent
+        share of the effect; 0 to 100 %.
+
+    Notes
+    -----
+    - Exception (smoothing): steps of the wave are the effect.
+    """
+
 def bus() -> Graph:
     """A named place where wires meet and are summed: a group, a send, the end of a sub-graph."""
 
@@ -40,6 +62,54 @@ def channel_map(
         the source of each output channel: R,L or 1,2,3 ...; - is silence.
     layout
         of the output; by default the one with these labels.
+    """
+
+def chorus(
+    *,
+    voices: Literal[1, 2, 3, 4, 6] = 3,
+    rate_hz: float = 0.6,
+    delay_ms: float = 12.0,
+    depth_ms: float = 4.0,
+    spread_deg: float = 90.0,
+    mix_percent: float = 50.0,
+) -> Graph:
+    """Thickens a sound by voices that drift in time and pitch.
+
+    Parameters
+    ----------
+    voices
+        voices a channel.
+    rate_hz
+        swings a second; 0.02 to 5 Hz.
+    delay_ms
+        delay of the nearest voice; 1 to 40 ms.
+    depth_ms
+        how far a voice swings; 0 to 10 ms.
+    spread_deg
+        swing from channel to channel; 0 to 180 deg.
+    mix_percent
+        share of the effect, in amplitude; 0 to 100 %.
+    """
+
+def comb(
+    *,
+    frequency_hz: float = 110.0,
+    decay_s: float = 1.0,
+    damping_percent: float = 30.0,
+    mix_percent: float = 50.0,
+) -> Graph:
+    """Rings at a pitch and all its harmonics, like a string beside the sound.
+
+    Parameters
+    ----------
+    frequency_hz
+        pitch; 20 to 4000 Hz.
+    decay_s
+        time of decay by 60 dB; 0.05 to 10 s.
+    damping_percent
+        how much faster highs decay; 0 to 100 %.
+    mix_percent
+        share of what rings; 0 to 100 %.
     """
 
 def compressor(
@@ -115,6 +185,33 @@ def delay(
         share of the echoes; 0 to 100 %.
     """
 
+def distance(
+    *,
+    temperature_c: float = 20.0,
+    humidity_percent: float = 50.0,
+    reference_m: float = 1.0,
+    travel: bool = False,
+    distance_m: float = 20.0,
+    falloff_db: float = 6.0,
+) -> Graph:
+    """Sets a sound back by up to 1 km: level, highs lost in air, and with travel its delay and doppler.
+
+    Parameters
+    ----------
+    temperature_c
+        of the air, -20 to 50 degrees Celsius.
+    humidity_percent
+        relative humidity of the air, 10 to 100.
+    reference_m
+        distance at which the level is untouched, 0.5 to 100 m.
+    travel
+        come as late as sound travels.
+    distance_m
+        from the source to the ear; 0.5 to 1000 m.
+    falloff_db
+        loss with every doubling; 0 to 12 dB.
+    """
+
 def downmix(
     *,
     to: Literal["stereo", "mono", "5.1"] = "stereo",
@@ -137,6 +234,30 @@ def downmix(
         heights in the channels below them; -120 dB leaves them out; -120 to 12 dB.
     lfe_db
         LFE in each of left and right; -120 dB leaves it out; -120 to 12 dB.
+    """
+
+def early_reflections(
+    *,
+    room_size_m: float = 8.0,
+    distance_m: float = 2.0,
+    absorption_percent: float = 40.0,
+    dry_db: float = 0.0,
+    wet_db: float = -6.0,
+) -> Graph:
+    """The first reflections of a room, by its size and the distance of the source, in any layout.
+
+    Parameters
+    ----------
+    room_size_m
+        length of the room; 2 to 60 m.
+    distance_m
+        from source to listener; at most to the wall; 0.3 to 20 m.
+    absorption_percent
+        energy that a wall takes; 1 to 99 %.
+    dry_db
+        of the direct sound; -120 to 12 dB.
+    wet_db
+        of the reflections; -120 to 12 dB.
     """
 
 def equalizer(
@@ -176,6 +297,79 @@ def equalizer(
         frequency of half the gain; 10 to 20000 Hz.
     high_gain_db
         boost or cut; -30 to 30 dB.
+    """
+
+def flanger(
+    *,
+    rate_hz: float = 0.25,
+    delay_ms: float = 0.5,
+    depth_ms: float = 3.0,
+    feedback_percent: float = 40.0,
+    spread_deg: float = 0.0,
+    mix_percent: float = 50.0,
+) -> Graph:
+    """Sweeps a comb through the sound: the jet of two tapes.
+
+    Parameters
+    ----------
+    rate_hz
+        swings a second; 0.02 to 5 Hz.
+    delay_ms
+        delay where it is least; 0.1 to 10 ms.
+    depth_ms
+        how far the delay swings; 0 to 10 ms.
+    feedback_percent
+        share that goes round again; -95 to 95 %.
+    spread_deg
+        swing from channel to channel; 0 to 180 deg.
+    mix_percent
+        share of the effect, in amplitude; 0 to 100 %.
+    """
+
+def fly_by(
+    *,
+    speed_m_s: float = 30.0,
+    closest_m: float = 8.0,
+    pass_s: float = 2.5,
+    direction: Literal["left to right", "right to left"] = "left to right",
+    temperature_c: float = 20.0,
+    humidity_percent: float = 50.0,
+) -> Graph:
+    """A source that passes by: doppler, distance, air, from one side to the other.
+
+    Parameters
+    ----------
+    speed_m_s
+        speed of the source, 0 to 300 m/s.
+    closest_m
+        distance where it passes, 1 to 200 m.
+    pass_s
+        time from the beginning until it passes, 0.1 to 30 s.
+    direction
+        its way.
+    temperature_c
+        of the air, -20 to 50 degrees Celsius.
+    humidity_percent
+        relative humidity of the air, 10 to 100.
+
+    Notes
+    -----
+    - Exception (latency): sound arrives after its travel through the air, which is the effect.
+    """
+
+def frequency_shifter(
+    *,
+    shift_hz: float = 40.0,
+    mix_percent: float = 100.0,
+) -> Graph:
+    """Moves every partial by the same number of Hz: metallic, out of tune, or slowly rotating.
+
+    Parameters
+    ----------
+    shift_hz
+        up, or below 0 down; -2000 to 2000 Hz.
+    mix_percent
+        share of the effect, in amplitude; 0 to 100 %.
     """
 
 def gain(
@@ -219,6 +413,21 @@ def gate(
     Notes
     -----
     - Side input: sidechain.
+    """
+
+def haas(
+    *,
+    delay_ms: float = 12.0,
+    late_side_db: float = 0.0,
+) -> Graph:
+    """Places and widens a sound by delaying one side.
+
+    Parameters
+    ----------
+    delay_ms
+        above 0 right is late, below left; -40 to 40 ms.
+    late_side_db
+        level of the late side; -24 to 6 dB.
     """
 
 def high_shelf(
@@ -385,6 +594,48 @@ def peak(
         width: higher is narrower; 0.1 to 20.
     """
 
+def phase_rotation(
+    *,
+    angle_deg: float = 45.0,
+) -> Graph:
+    """Turns all frequencies by the same angle: evens out the peaks of a voice, mends a pair of microphones.
+
+    Parameters
+    ----------
+    angle_deg
+        180 inverts; -180 to 180 deg.
+    """
+
+def phaser(
+    *,
+    stages: Literal[2, 4, 6, 8, 12] = 6,
+    rate_hz: float = 0.4,
+    centre_hz: float = 800.0,
+    depth_octaves: float = 1.5,
+    feedback_percent: float = 30.0,
+    spread_deg: float = 0.0,
+    mix_percent: float = 50.0,
+) -> Graph:
+    """Sweeps notches through the sound, two stages for each.
+
+    Parameters
+    ----------
+    stages
+        all-pass filters.
+    rate_hz
+        swings a second; 0.02 to 8 Hz.
+    centre_hz
+        middle of the sweep; 50 to 8000 Hz.
+    depth_octaves
+        how far it sweeps each way; 0 to 3.
+    feedback_percent
+        sharpens the peaks between the notches; -90 to 90 %.
+    spread_deg
+        swing from channel to channel; 0 to 180 deg.
+    mix_percent
+        share of the effect, in amplitude; 0 to 100 %.
+    """
+
 def place(
     *,
     label: str = "1",
@@ -398,6 +649,58 @@ def place(
         L, R, C, LFE, Ls ..., or its number from 1.
     layout
         stereo, 5.1, 7.1.4 ..., or mid-side.
+    """
+
+def rain(
+    *,
+    seed: int = 1,
+    density_hz: float = 120.0,
+    size_percent: float = 35.0,
+    hiss_percent: float = 40.0,
+    level_dbfs: float = -24.0,
+) -> Graph:
+    """Rain, from single drops to a downpour.
+
+    Parameters
+    ----------
+    seed
+        another seed is another sound of the same kind.
+    density_hz
+        drops a second; 0.2 to 2000 Hz.
+    size_percent
+        from drizzle to heavy drops; 0 to 100 %.
+    hiss_percent
+        the many drops far away; 0 to 100 %.
+    level_dbfs
+        level, AES17; -80 to 0 dBFS.
+
+    Notes
+    -----
+    - Exception (smoothing): drops begin at random times, each with an edge.
+    """
+
+def resonator(
+    *,
+    frequency_hz: float = 220.0,
+    decay_s: float = 1.0,
+    damping_percent: float = 30.0,
+    mix_percent: float = 50.0,
+    body: float | Literal["string", "tube", "bar", "membrane", "bell"] = 0.0,
+) -> Graph:
+    """Rings like a string, a tube, a bar, a skin or a bell that the sound strikes.
+
+    Parameters
+    ----------
+    frequency_hz
+        pitch; 20 to 4000 Hz.
+    decay_s
+        time of decay by 60 dB; 0.05 to 10 s.
+    damping_percent
+        how much faster highs decay; 0 to 100 %.
+    mix_percent
+        share of what rings; 0 to 100 %.
+    body
+        what rings; string or tube or bar or membrane or bell.
     """
 
 def reverb(
@@ -422,6 +725,91 @@ def reverb(
         silence before the room answers; 0 to 500 ms.
     mix_percent
         share of the room; 0 to 100 %.
+    """
+
+def ring_modulator(
+    *,
+    frequency_hz: float = 140.0,
+    mix_percent: float = 100.0,
+) -> Graph:
+    """Multiplies the sound by a sine: robots, bells, broken radios.
+
+    Parameters
+    ----------
+    frequency_hz
+        of the carrier; 1 to 8000 Hz.
+    mix_percent
+        share of the effect, in amplitude; 0 to 100 %.
+    """
+
+def rumble(
+    *,
+    seed: int = 1,
+    frequency_hz: float = 60.0,
+    motion_percent: float = 50.0,
+    grit_percent: float = 20.0,
+    level_dbfs: float = -20.0,
+) -> Graph:
+    """A deep rumble that swells and shakes: earth, machines, far thunder.
+
+    Parameters
+    ----------
+    seed
+        another seed is another sound of the same kind.
+    frequency_hz
+        it lies below this; 20 to 300 Hz.
+    motion_percent
+        swelling and shaking; 0 to 100 %.
+    grit_percent
+        stones in it; 0 to 100 %.
+    level_dbfs
+        level, AES17; -80 to 0 dBFS.
+    """
+
+def saturation(
+    *,
+    oversampling: Literal[1, 2, 4, 8, 16] = 8,
+    drive_db: float = 12.0,
+    curve: float | Literal["tanh", "soft", "hard", "fold", "diode"] = 0.0,
+    bias_percent: float = 0.0,
+    output_db: float = -6.0,
+    mix_percent: float = 100.0,
+) -> Graph:
+    """Warms or tears a sound by a curve, oversampled so that nothing folds back.
+
+    Parameters
+    ----------
+    oversampling
+        times the sample rate it runs at.
+    drive_db
+        level into the curve; 0 to 48 dB.
+    curve
+        form of the curve; tanh or soft or hard or fold or diode.
+    bias_percent
+        place on it: even harmonics; -100 to 100 %.
+    output_db
+        level behind it; -48 to 12 dB.
+    mix_percent
+        share of the effect; 0 to 100 %.
+
+    Notes
+    -----
+    - Exception (latency): its filters spread an onset over some frames; declared is the delay of low frequencies.
+    """
+
+def stereo_width(
+    *,
+    width_percent: float = 140.0,
+    bass_mono_hz: float = 0.0,
+) -> Graph:
+    """Narrows or widens a stereo sound, and keeps its bass in the middle.
+
+    Parameters
+    ----------
+    width_percent
+        0 mono, 100 as it is; 0 to 200 %.
+    bass_mono_hz
+        below this all is mono; 0: off; 0 to 500 Hz.
     """
 
 def sweep(
@@ -458,6 +846,73 @@ def tone(
         pitch; 1 to 20000 Hz.
     level_dbfs
         level, AES17: a full-scale sine is 0; -120 to 0 dBFS.
+    """
+
+def tremolo(
+    *,
+    rate_hz: float = 5.0,
+    depth_percent: float = 60.0,
+    shape: float | Literal["sine", "triangle", "square"] = 0.0,
+    spread_deg: float = 0.0,
+) -> Graph:
+    """Swings the level, in all channels together or from side to side.
+
+    Parameters
+    ----------
+    rate_hz
+        swings a second; 0.02 to 20 Hz.
+    depth_percent
+        how far the level falls; 0 to 100 %.
+    shape
+        form of the swing; sine or triangle or square.
+    spread_deg
+        swing from channel to channel; 0 to 180 deg.
+    """
+
+def vibrato(
+    *,
+    rate_hz: float = 5.0,
+    depth_cents: float = 25.0,
+    spread_deg: float = 0.0,
+) -> Graph:
+    """Swings the pitch.
+
+    Parameters
+    ----------
+    rate_hz
+        swings a second; 0.5 to 14 Hz.
+    depth_cents
+        swing of the pitch each way; 0 to 100 cents.
+    spread_deg
+        swing from channel to channel; 0 to 180 deg.
+
+    Notes
+    -----
+    - Exception (latency): the pitch is bent by a delay from 2 frames to 38 ms, which is a part of the effect.
+    """
+
+def wind(
+    *,
+    seed: int = 1,
+    strength_percent: float = 50.0,
+    gusts_percent: float = 60.0,
+    howl_percent: float = 25.0,
+    level_dbfs: float = -24.0,
+) -> Graph:
+    """Wind, from a breath to a storm, with gusts and howling.
+
+    Parameters
+    ----------
+    seed
+        another seed is another sound of the same kind.
+    strength_percent
+        from a breeze to a storm; 0 to 100 %.
+    gusts_percent
+        how uneven it blows; 0 to 100 %.
+    howl_percent
+        whistling around edges; 0 to 100 %.
+    level_dbfs
+        level, AES17; -80 to 0 dBFS.
     """
 
 def plugin(

@@ -1,12 +1,14 @@
 """A node whose knobs glide: what most of the own effects are built on.
 
 A subclass says in `targets` what its kernels must know, as numbers in the domain in which they shall glide (a
-gain as amplitude, a frequency as logarithm); the ramps follow every turn of a knob in `SMOOTHING_MS`.
+gain as amplitude, a frequency as logarithm); the ramps follow every turn of a knob in `SMOOTHING_MS`, or in the
+`glide_ms` of the node.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,9 @@ SMOOTHING_MS = 20.0
 class SmoothedNode(Node):
     """A node with one ramp for each number in `targets`, moving together, counted in frames."""
 
+    glide_ms: ClassVar[float] = SMOOTHING_MS
+    """How long every ramp takes. More where a fast move would bend the pitch: a tap that glides."""
+
     _ramps: Ramps | None = None
 
     @abstractmethod
@@ -32,7 +37,7 @@ class SmoothedNode(Node):
     def prepare(self, stream: StreamFormat) -> None:
         """Make the ramps, already arrived."""
         targets = self.targets()
-        self._ramps = Ramps.lasting(len(targets), SMOOTHING_MS, stream.sample_rate)
+        self._ramps = Ramps.lasting(len(targets), self.glide_ms, stream.sample_rate)
         for index, target in enumerate(targets):
             self._ramps.jump(index, target)
 

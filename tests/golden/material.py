@@ -35,6 +35,7 @@ CASES: dict[str, dict[str, float]] = {
     "low_shelf": {"gain_db": -9.0},
     "high_shelf": {"gain_db": 9.0},
     "gain": {"gain_db": -4.5},
+    "early_reflections": {"wet_db": -14.0},
 }
 """Knobs that differ from their defaults, so that the effect is heard. An effect that is not here plays its defaults."""
 

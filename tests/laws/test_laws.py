@@ -35,7 +35,7 @@ SPLITS = {
     "powers of two": [64] * 40,
     "odd": [0, 333, 17, 1, 0, 509, 64, 2, 1021, 3] * 3,
 }
-ENDLESS = ("noise", "tone")
+ENDLESS = ("noise", "rain", "rumble", "tone", "wind")
 """Effects that may sound for ever, at their defaults."""
 
 TURN = 3001
@@ -211,6 +211,7 @@ def test_processing_allocates_no_sound(name: str, settings: dict[str, SettingVal
 
 UNIT_OF_ENDING = {
     "_db": "dB", "_dbfs": "dBFS", "_dbtp": "dBTP", "_hz": "Hz", "_ms": "ms", "_s": "s", "_percent": "%",
+    "_deg": "deg", "_cents": "cents", "_m": "m", "_semitones": "semitones",
 }  # fmt: skip
 
 
