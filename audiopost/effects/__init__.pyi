@@ -922,6 +922,7 @@ def plugin(
     plugin_name: str = "",
     state: str = "",
     midi: str = "",
+    midi_channel: int = 0,
     preset: str = "",
     offline: bool = False,
     block_frames: int = 0,
@@ -940,9 +941,11 @@ def plugin(
     state
         the plug-in's own state, base64.
     midi
-        what an instrument plays: a Standard MIDI File, from the stream's start.
+        notes and controllers for it: a Standard MIDI File, from the stream's start.
+    midi_channel
+        the MIDI channel that it listens to, 1 to 16; 0: all.
     preset
-        a .vstpreset or .fxp file of the plug-in, instead of a state.
+        a .vstpreset or .fxp file, or the name of an LV2's own, instead of a state.
     offline
         a CLAP plug-in may take its time: a render then differs from live.
     block_frames
