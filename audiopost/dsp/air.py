@@ -16,7 +16,7 @@ __all__ = ["DISTANCES", "NEAREST_M", "STEP", "air_absorption_db", "air_filters",
 ZERO_CELSIUS_K = 273.15
 REFERENCE_K = 293.15
 TRIPLE_POINT_K = 273.16
-NEPER_DB = 20.0 * math.log10(math.e)
+NEPER_DB = 20.0 / math.log(10.0)
 
 FILTER_MS = 2.0
 NEAREST_M = 0.5
