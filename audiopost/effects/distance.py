@@ -22,6 +22,7 @@ from audiopost.errors import LayoutError, UsageError
 from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.parameter import Parameter, Setting, SettingValue
 from audiopost.layouts import Layout, layout_named
+from audiopost.units import linear_to_db
 
 __all__ = ["Distance", "FlyBy"]
 
@@ -29,7 +30,7 @@ AIR = (
     Setting("temperature_c", "number", 20.0, summary="of the air, -20 to 50 degrees Celsius"),
     Setting("humidity_percent", "number", 50.0, summary="relative humidity of the air, 10 to 100"),
 )
-DOUBLING_DB = 20.0 * math.log10(2.0)
+DOUBLING_DB = linear_to_db(2.0)
 FARTHEST_M = 1_000.0
 
 
