@@ -19,7 +19,7 @@ import numpy as np
 
 from audiopost.effects.hosted_built_ins import built_in_entries
 from audiopost.effects.hosted_node import HostedNode, knob_parameter
-from audiopost.errors import LayoutError, UsageError
+from audiopost.errors import LayoutError, PluginError, UsageError
 from audiopost.graph.catalogue import EffectEntry
 from audiopost.graph.node import INFINITE_TAIL, StreamFormat
 from audiopost.graph.parameter import Setting, SettingValue
@@ -30,7 +30,10 @@ from audiopost.plugins.choice import build_with_sides, choose_plugin
 from audiopost.plugins.formats import load_plugin
 from audiopost.plugins.latency import differ, latency_note, measured_latency, stated_note
 from audiopost.plugins.midi_file import TimedMessage, read_midi_file
+from audiopost.plugins.other_builds import name_here, values_here
+from audiopost.plugins.plugin import with_editor
 from audiopost.plugins.preset_file import PresetFile, read_preset
+from audiopost.plugins.saved_state import SavedState, is_saved_state
 from audiopost.plugins.scored import ScoredStream
 from audiopost.plugins.streams import (
     FIXED_BLOCK_FRAMES,
@@ -128,9 +131,29 @@ class PluginNode(HostedNode):
         super().__init__(settings)
         self.side_inputs = self._info.side_inputs
         self.side_widths = self._info.side_channels
-        self._chosen = chosen
-        self.notes: tuple[str, ...] = (*chosen, *self._info.notes)
+        self._chosen = (*chosen, *self._lost_in_another_build())
+        self.notes: tuple[str, ...] = (*self._chosen, *self._info.notes)
         """What a person should know: a latency that is not the reported one, fixed blocks."""
+
+    def _lost_in_another_build(self) -> tuple[str, ...]:
+        """A note where the state is one of another format and has knobs that cannot be found for certain here."""
+        if not is_saved_state(self._state):
+            return ()
+        saved = SavedState.from_bytes(self._state)
+        lost = values_here(saved.values, self._info.parameters)[1] if saved.format != self._info.format else ()
+        here = f"the {self._info.format} build of {self._info.name} has no such knob"
+        return (f"its state was saved from the {saved.format} build: {', '.join(lost)}: {here}",) if lost else ()
+
+    def in_own_names(self, parameters: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
+        """Names of another build are taken where there is no doubt which knobs they mean, with a note."""
+        own = []
+        for name, value in parameters:
+            place = name_here(name, value, self._info.parameters) or name
+            if place != name:
+                note = f"{name} is {place} in the {self._info.format} build of {self._info.name}"
+                self._chosen = (*self._chosen, note)
+            own.append((place, value))
+        return tuple(own)
 
     @property
     def _plays_notes(self) -> bool:
@@ -159,6 +182,31 @@ class PluginNode(HostedNode):
         if self._listens_to(message):
             for stream in self.streams:
                 stream.send_midi(message)
+
+    def open_editor(self, title: str) -> None:
+        """Open the plug-in's own window, that of its first instance; after `prepare`, on the same thread.
+
+        Raises
+        ------
+        PluginError, DeviceError
+            If it has none here, or there is no display.
+        """
+        edited = with_editor(self._first)
+        if edited is None:
+            raise PluginError(self._info.name, f"as {self._info.format} opens no window here", "turn its knobs here")
+        edited.open_editor(title)
+
+    def close_editor(self) -> None:
+        """Close the window, if it is open."""
+        edited = with_editor(self._first)
+        if edited is not None:
+            edited.close_editor()
+
+    def turned_in_editor(self) -> dict[str, float]:
+        """Knobs of the node that a person has turned in the window since it was asked last."""
+        edited = with_editor(self._first)
+        turned = edited.turned_in_editor() if edited is not None else {}
+        return {name: value for name, value in turned.items() if name in self._defaults}
 
     @property
     def widths(self) -> tuple[int, ...]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Protocol, runtime_checkable
 
 from audiopost.errors import UnknownNameError, UsageError
 from audiopost.graph.bus import Bus
@@ -127,10 +128,20 @@ class Catalogue:
         self.check(name, node)
         entry = EffectEntry.of(node.definition) if node.definition else self.entry(node.effect, name)
         made = entry.make(dict(node.settings))
+        if isinstance(made, HasOtherNames):
+            node = replace(node, parameters=made.in_own_names(node.parameters))
         _check_parameters(made.parameters, node, name)
         for parameter, value in node.parameters:
             made.values[parameter] = value
         return made
+
+
+@runtime_checkable
+class HasOtherNames(Protocol):
+    """A node whose parameters may be called otherwise in a drawing: a plug-in, by the names of another build of it."""
+
+    def in_own_names(self, parameters: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
+        """Names and values with its own names, where it is certain which are meant."""
 
 
 def _check_parameters(parameters: tuple[Parameter, ...], node: NodeSpec, where: str) -> None:

@@ -178,6 +178,20 @@ class Chains:
         read: say.StateRead = self._stage.crew.ask(chain.engine, say.ReadState(0, node))
         return read.state
 
+    def open_editor(self, node: str, side: str | None) -> None:
+        """Open the window of the plug-in that a node plays. Raises AudiopostError where there is none."""
+        chain = self.of(side)
+        chain.spec.node(node)
+        self._stage.crew.ask(chain.engine, say.OpenEditor(0, node), PATIENCE_S)
+
+    def turned_in_editor(self, engine: Child, turn: say.KnobTurned) -> None:
+        """On the crew's thread: a person turned a knob in a plug-in's window, so the plug-in stands there already."""
+        for chain in tuple(self._chains.values()):
+            if chain.engine is engine:
+                chain.spec = turned(chain.spec, turn.path, turn.value)
+                self._stage.listener.parameter_moved(turn.frame, turn.path, turn.value, chain.voice.side)
+                self._stage.listener.turned_in_editor(turn.path, turn.value, chain.voice.side)
+
     # -- what the device says (on the crew's thread) ---------------------------------------------------------------
 
     def heard(self, slot: int) -> None:
@@ -217,6 +231,8 @@ class Chains:
                 self._hand_over(before.engine, engine, kept)
             self._await_heard(engine)
             self._tell_of_lost_points(before, spec)
+            if before is not None and not before.engine.dead:
+                stage.crew.tell(before.engine, say.CloseEditors())
         except AudiopostError:
             if before is None:
                 self._chains.pop(side, None)

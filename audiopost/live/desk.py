@@ -204,6 +204,12 @@ class Desk:
             self._note(replace(stand, drawing=drawing, macros=macros), f"turn {path}", {path: checked})
         return checked
 
+    def heard_turn(self, path: str, value: float) -> None:
+        """Take note of what was turned elsewhere, in a plug-in's own window: it is heard already."""
+        with self._changing:
+            stand = self._history.present
+            self._note(replace(stand, drawing=turned(stand.drawing, path, value)), f"turn {path}", {path: value})
+
     def turn_to(self, path: str, position: float) -> float:
         """Turn a knob to a position from 0 to 1 in its taper; the value there. Raises UnknownNameError."""
         parameter = self.knob(path)

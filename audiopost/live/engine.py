@@ -36,15 +36,18 @@ from audiopost.live.gauging import NodeGauges
 from audiopost.live.memory import Segment
 from audiopost.live.messages import (
     Adopt,
+    CloseEditors,
     Done,
     Failed,
     Hello,
+    KnobTurned,
     Load,
     Loaded,
     Message,
     NodeFailed,
     NonFiniteSeen,
     NotePlayed,
+    OpenEditor,
     ParameterSet,
     PlayNote,
     Quit,
@@ -65,6 +68,7 @@ from audiopost.live.priority import (
 )
 from audiopost.live.session import MAXIMUM_CHANNELS, SessionMemory, SessionPlan
 from audiopost.plugins.main_thread import do_main_thread_work
+from audiopost.plugins.plugin import EditedPlugin, with_editor
 
 __all__ = ["EngineProcess"]
 
@@ -97,6 +101,7 @@ class EngineProcess:
         self._told_failures = 0
         self._told_non_finite = 0
         self._over = False
+        self._edited: dict[str, EditedPlugin] = {}
 
     def run(self) -> None:
         """Serve until told to quit. Raises EOFError when control is gone."""
@@ -134,6 +139,17 @@ class EngineProcess:
                     self._channel.send(Failed(message.ticket, error))
             case SetParameter() | PlayNote() if self._audio is not None:
                 self._audio.turn(message)
+            case OpenEditor():
+                try:
+                    self._open_editor(message.node)
+                except AudiopostError as error:
+                    self._channel.send(Failed(message.ticket, error))
+                else:
+                    self._channel.send(Done(message.ticket))
+            case CloseEditors():
+                for node in self._edited.values():
+                    node.close_editor()
+                self._edited.clear()
             case Remember() if self._audio is not None:
                 self._audio.remember(message)
             case Adopt() if self._audio is not None:
@@ -141,9 +157,18 @@ class EngineProcess:
             case Quit():
                 self._over = True
 
+    def _open_editor(self, name: str) -> None:
+        renderer = self._audio.renderer if self._audio is not None else None
+        node = with_editor(renderer.nodes.get(name)) if renderer is not None else None
+        if node is None:
+            raise UsageError(f"{name} has no window: it is no plug-in that is heard", mend="turn its knobs here")
+        node.open_editor(name)
+        self._edited[name] = node
+
     def _load(self, message: Load) -> Loaded:
         assert self._plan is not None
         assert self._audio is not None
+        self._edited.clear()
         self._audio.retire()
         run_in_real_time(0)
         gc.collect()  # the machine before had cycles; nobody hears this engine now
@@ -185,6 +210,9 @@ class EngineProcess:
             return
         while self._audio.answers:
             self._channel.send(self._without_constants(self._audio.answers.popleft()))
+        for name, node in self._edited.items():
+            for parameter, value in node.turned_in_editor().items():
+                self._channel.send(KnobTurned(0, f"{name}.{parameter}", value, self._audio.frame))
         renderer = self._audio.renderer
         if renderer is None:
             return

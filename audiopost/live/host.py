@@ -109,6 +109,8 @@ class LiveHost(SessionLog, TransportWords, MeterWords, ComparisonWords, Recordin
         Breaks of the device while recordings went on.
     votes : list of Vote
         Of blind tests.
+    on_editor_turn : function, or None
+        Told path, value and side of what was turned in a plug-in's window, on a thread that must not wait.
     problems : list of str
         The sentences that `on_problem` got.
 
@@ -175,6 +177,7 @@ class LiveHost(SessionLog, TransportWords, MeterWords, ComparisonWords, Recordin
         _check(self._order)
         self._statistics_path = None if statistics_path is None else Path(statistics_path)
         self._on_problem = on_problem
+        self.on_editor_turn: Callable[[str, float, str], None] | None = None
         self._early: list[say.Record] = []
         self._last_statistics: dict[str, Any] | None = None
         self._stopping = threading.Event()
@@ -312,6 +315,18 @@ class LiveHost(SessionLog, TransportWords, MeterWords, ComparisonWords, Recordin
         """
         return self._running.chains.plugin_state(node, side)
 
+    def open_editor(self, node: str, *, side: str | None = None) -> None:
+        """Open the own window of the plug-in that a node plays (a CLAP, where X11 has a display); it plays on.
+
+        What is turned there stands in `spec` and `parameter_log`, like what is turned here.
+
+        Raises
+        ------
+        AudiopostError
+            If there is no such node, no window or no display.
+        """
+        self._running.chains.open_editor(node, side)
+
     @property
     def spec(self) -> GraphSpec:
         """The drawing that is heard, with its parameters as they were turned."""
@@ -352,6 +367,11 @@ class LiveHost(SessionLog, TransportWords, MeterWords, ComparisonWords, Recordin
         )
 
     # -- what the rig tells (see `audiopost.live.order.Listener`) ----------------------------------------------------
+
+    def turned_in_editor(self, path: str, value: float, side: str) -> None:
+        """Tell whoever works on the chain."""
+        if self.on_editor_turn is not None:
+            self.on_editor_turn(path, value, side)
 
     def rate_changed(self, sample_rate: int) -> None:
         """Go on at the device's new rate, on a thread: the rig that asks for it must be ended."""

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from audiopost.graph.parameter import Parameter
 
 __all__ = [
-    "Adopt", "Attach", "Attached", "Bypass", "Bypassed", "Cap", "Done", "Drop", "EngineSilent", "Failed",
-    "Finished", "Freed", "Heard", "Hello", "Keep", "Load", "Loaded", "LookAt", "Mark", "Message", "Muted", "NodeFailed",
-    "NonFiniteSeen", "NotePlayed", "OpenDevice", "OpenedDevice", "ParameterSet", "PlayNote", "Problem", "Quit",
-    "ReadState", "Record", "Recorded", "Remember", "Remembered", "ResetMeters", "RollSource", "Rolled", "Seen",
-    "SetParameter", "SetTrim", "Setup", "Start", "StartTap", "StateRead", "StopPlaying", "StopRecording", "StopTap",
-    "SwitchTo", "Tapped", "Turn",
-    "Turned", "Unwatch", "Voice", "Watch", "Wind",
+    "Adopt", "Attach", "Attached", "Bypass", "Bypassed", "Cap", "CloseEditors", "Done", "Drop", "EngineSilent",
+    "Failed", "Finished", "Freed", "Heard", "Hello", "Keep", "KnobTurned", "Load", "Loaded", "LookAt", "Mark",
+    "Message", "Muted", "NodeFailed", "NonFiniteSeen", "NotePlayed", "OpenDevice", "OpenEditor", "OpenedDevice",
+    "ParameterSet", "PlayNote", "Problem", "Quit", "ReadState", "Record", "Recorded", "Remember", "Remembered",
+    "ResetMeters", "RollSource", "Rolled", "Seen", "SetParameter", "SetTrim", "Setup", "Start", "StartTap",
+    "StateRead", "StopPlaying", "StopRecording", "StopTap", "SwitchTo", "Tapped", "Turn", "Turned", "Unwatch",
+    "Voice", "Watch", "Wind",
 ]  # fmt: skip
 
 Parcel = Mapping[tuple[Any, ...], Any]
@@ -399,6 +399,27 @@ class NotePlayed(Message):
 
     frame: int = 0
     nodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OpenEditor(Message):
+    """Open the window of the plug-in that this node plays."""
+
+    node: str = ""
+
+
+@dataclass(frozen=True)
+class CloseEditors(Message):
+    """Close the windows of all plug-ins: the machine is heard no more."""
+
+
+@dataclass(frozen=True)
+class KnobTurned(Message):
+    """A person has turned ``node.parameter`` in a plug-in's own window, about at the absolute `frame`."""
+
+    path: str = ""
+    value: float = 0.0
+    frame: int = 0
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,9 @@ class Listener(Protocol):
     def parameter_moved(self, frame: int, path: str, value: float, side: str) -> None:
         """A parameter took effect."""
 
+    def turned_in_editor(self, path: str, value: float, side: str) -> None:
+        """A person turned a knob in a plug-in's window; it took effect already."""
+
     def note_played(self, frame: int, message: bytes, side: str) -> None:
         """A note or a controller was given to the nodes that hear notes."""
 

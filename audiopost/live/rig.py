@@ -250,7 +250,7 @@ class Rig:
 
     # -- what children say (on the crew's thread) ------------------------------------------------------------------
 
-    def _hear(self, _child: Child, message: say.Message) -> None:
+    def _hear(self, child: Child, message: say.Message) -> None:
         if not self._ready:
             return
         match message:
@@ -264,6 +264,8 @@ class Rig:
                 self._crew.kill(silent)
             case say.NodeFailed():
                 self._node_failed(message)
+            case say.KnobTurned():
+                self.chains.turned_in_editor(child, message)
             case say.NonFiniteSeen():
                 sentence = f"{message.node}: {message.count} samples were not finite, from frame {message.frame} on"
                 self._listener.problem(f"{sentence}; replaced by silence")

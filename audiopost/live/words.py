@@ -18,6 +18,7 @@ from audiopost.graph.spec import GraphSpec
 from audiopost.library.chains import load_chain
 from audiopost.live.controls_midi import MidiControl
 from audiopost.live.desk import Desk
+from audiopost.live.editor_turns import EditorTurns
 from audiopost.live.folder import Folder
 from audiopost.live.host import LiveHost
 
@@ -65,6 +66,7 @@ WORDS = (
     Word("dry", "hear the source as it came, or the chain again"),
     Word("bypass NODE", "bypass an effect, or hear it again"),
     Word("turn PATH VALUE", "turn a knob; NODE.PARAM=VALUE does the same"),
+    Word("window NODE", "open the own window of a plug-in (CLAP, where there is X11)"),
     Word("nudge PATH STEPS", "turn a knob by hundredths of its way"),
     Word("insert EFFECT [WHERE] [NODE]", "put an effect in: after NODE, before NODE, or at the end"),
     Word("remove NODE", "take an effect out"),
@@ -316,6 +318,11 @@ class Words:
 
     def _turn(self, path: str, value: Argument) -> None:
         self.desk.turn(path, value)
+
+    def _window(self, node: str) -> None:
+        if self.host.on_editor_turn is None:
+            self.host.on_editor_turn = EditorTurns(self.desks)
+        self.host.open_editor(node, side=self.side)
 
     def _nudge(self, path: str, steps: float) -> None:
         self.desk.nudge(path, steps)

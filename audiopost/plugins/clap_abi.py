@@ -215,6 +215,41 @@ typedef struct {
     bool (*get)(const clap_plugin *, uint32_t index, bool is_input, clap_note_port *);
 } clap_note_ports;
 
+typedef struct { const char *api; void *handle; } clap_window;
+
+typedef struct {
+    bool (*is_api_supported)(const clap_plugin *, const char *api, bool is_floating);
+    bool (*get_preferred_api)(const clap_plugin *, const char **api, bool *is_floating);
+    bool (*create)(const clap_plugin *, const char *api, bool is_floating);
+    void (*destroy)(const clap_plugin *);
+    bool (*set_scale)(const clap_plugin *, double scale);
+    bool (*get_size)(const clap_plugin *, uint32_t *width, uint32_t *height);
+    bool (*can_resize)(const clap_plugin *);
+    bool (*get_resize_hints)(const clap_plugin *, void *hints);
+    bool (*adjust_size)(const clap_plugin *, uint32_t *width, uint32_t *height);
+    bool (*set_size)(const clap_plugin *, uint32_t width, uint32_t height);
+    bool (*set_parent)(const clap_plugin *, const clap_window *);
+    bool (*set_transient)(const clap_plugin *, const clap_window *);
+    void (*suggest_title)(const clap_plugin *, const char *title);
+    bool (*show)(const clap_plugin *);
+    bool (*hide)(const clap_plugin *);
+} clap_gui;
+
+typedef struct { void (*on_timer)(const clap_plugin *, uint32_t id); } clap_timer;
+
+typedef struct {
+    void (*resize_hints_changed)(const clap_host *);
+    bool (*request_resize)(const clap_host *, uint32_t width, uint32_t height);
+    bool (*request_show)(const clap_host *);
+    bool (*request_hide)(const clap_host *);
+    void (*closed)(const clap_host *, bool was_destroyed);
+} clap_host_gui;
+
+typedef struct {
+    bool (*register_timer)(const clap_host *, uint32_t period_ms, uint32_t *id);
+    bool (*unregister_timer)(const clap_host *, uint32_t id);
+} clap_host_timer;
+
 typedef struct { void (*log)(const clap_host *, int32_t severity, const char *message); } clap_host_log;
 
 typedef struct {

@@ -4,12 +4,13 @@ Every answer is short and none waits: a plug-in may ask from any thread, also fr
 done is noted, and done by whoever may: calls of the main thread by `ClapPlugin` on the thread that made it.
 
 Source: CLAP ``host.h``; ``ext/log.h``, ``thread-check.h``, ``params.h``, ``latency.h``, ``tail.h``, ``state.h``,
-``audio-ports.h``, ``note-ports.h``.
+``audio-ports.h``, ``note-ports.h``, ``gui.h``, ``timer-support.h``.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from importlib import metadata
 from threading import get_ident
 from typing import Any
@@ -41,6 +42,10 @@ class HostSide:
         Whether it said so since it was last activated.
     log
         Its last warnings and errors.
+    window_closed : bool
+        Whether it said that its window is gone.
+    size_wanted : tuple of int, or None
+        Width and height in pixels that its window shall have.
     """
 
     def __init__(self) -> None:
@@ -48,6 +53,10 @@ class HostSide:
         self.audio_thread = 0
         self.callback_wanted = self.restart_wanted = self.flush_wanted = self.latency_changed = False
         self.log: deque[str] = deque(maxlen=KEPT_LOG_LINES)
+        self.window_closed = False
+        self.size_wanted: tuple[int, int] | None = None
+        self._timers: dict[int, _Timer] = {}
+        self._next_timer = 0
         self._handle = ffi.new_handle(self)
         self.native: Any = ffi.new("clap_host *")
         self.native.version = (1, 2, 0)
@@ -58,6 +67,29 @@ class HostSide:
         self.native.request_restart = _request_restart
         self.native.request_process = _request_process
         self.native.request_callback = _request_callback
+
+    def due_timers(self, now_s: float) -> list[int]:
+        """Numbers of the timers whose time has come; each is due again after its period."""
+        due = [number for number, timer in self._timers.items() if now_s >= timer.due_s]
+        for number in due:
+            self._timers[number].due_s = now_s + self._timers[number].period_s
+        return due
+
+    def add_timer(self, period_s: float) -> int:
+        """A new timer; its number."""
+        number, self._next_timer = self._next_timer, self._next_timer + 1
+        self._timers[number] = _Timer(period_s)
+        return number
+
+    def drop_timer(self, number: int) -> bool:
+        """No more of it; False where there is none."""
+        return self._timers.pop(number, None) is not None
+
+
+@dataclass
+class _Timer:
+    period_s: float
+    due_s: float = 0.0
 
 
 _NAME = ffi.new("char[]", b"audiopost")
@@ -126,6 +158,34 @@ def _request_flush(host: Any) -> None:
     _side(host).flush_wanted = True
 
 
+@ffi.callback("bool(const clap_host *, uint32_t, uint32_t)")  # type: ignore[untyped-decorator]
+def _request_resize(host: Any, width: int, height: int) -> bool:
+    _side(host).size_wanted = (width, height)
+    return True
+
+
+@ffi.callback("bool(const clap_host *)")  # type: ignore[untyped-decorator]
+def _refuse(host: Any) -> bool:
+    """Windows are opened and closed by a person."""
+    return False
+
+
+@ffi.callback("void(const clap_host *, bool)")  # type: ignore[untyped-decorator]
+def _window_closed(host: Any, was_destroyed: bool) -> None:
+    _side(host).window_closed = True
+
+
+@ffi.callback("bool(const clap_host *, uint32_t, uint32_t *)")  # type: ignore[untyped-decorator]
+def _register_timer(host: Any, period_ms: int, number: Any) -> bool:
+    number[0] = _side(host).add_timer(period_ms / 1000.0)
+    return True
+
+
+@ffi.callback("bool(const clap_host *, uint32_t)")  # type: ignore[untyped-decorator]
+def _unregister_timer(host: Any, number: int) -> bool:
+    return _side(host).drop_timer(number)
+
+
 @ffi.callback("bool(const clap_host *, uint32_t)")  # type: ignore[untyped-decorator]
 def _no_rescan(host: Any, flag: int) -> bool:
     return False
@@ -148,6 +208,8 @@ _EXTENSIONS: dict[bytes, Any] = {
     b"clap.state": _extension("clap_host_changed", _noted),
     b"clap.params": _extension("clap_host_params", _rescan, _clear, _request_flush),
     b"clap.audio-ports": _extension("clap_host_audio_ports", _no_rescan, _rescan),
+    b"clap.gui": _extension("clap_host_gui", _noted, _request_resize, _refuse, _refuse, _window_closed),
+    b"clap.timer-support": _extension("clap_host_timer", _register_timer, _unregister_timer),
     b"clap.note-ports": _extension("clap_host_note_ports", _note_dialects, _rescan),
 }
 

@@ -7,6 +7,7 @@ Source: CLAP ``ext/params.h``, ``ext/state.h``, ``ext/note-ports.h``.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from audiopost.errors import PluginError, PluginLoadError
@@ -17,12 +18,16 @@ from audiopost.plugins.clap_library import ClapDescriptor, open_library
 from audiopost.plugins.clap_parameters import load_state, read_knobs, save_state, value_now
 from audiopost.plugins.event_list import EventList
 from audiopost.plugins.knobs import Knob
+from audiopost.plugins.other_builds import values_here
 from audiopost.plugins.plugin import PluginParameter
 from audiopost.plugins.saved_state import SavedState, is_saved_state
 from audiopost.plugins.streams import PRIMING_FRAMES
 from audiopost.plugins.surroundings import surroundings_kept
 
 __all__ = ["ClapPlugin", "load_clap", "plugin_names"]
+
+OWN_TURN_S = 0.5
+"""For so long after a turn by the host a knob of an open window is not watched."""
 
 
 def plugin_names(path: str) -> dict[str, str]:
@@ -50,6 +55,8 @@ class ClapPlugin(ClapInstance):
         self._knob_named: dict[str, tuple[Knob, Any]] = {}
         self._note_dialects = self._read_note_dialects()
         self._told: list[str] = []
+        self._seen: dict[str, float] = {}
+        self._turned_here_s: dict[str, float] = {}
 
     # What it is.
 
@@ -130,6 +137,8 @@ class ClapPlugin(ClapInstance):
         """
         if self._events.is_full:
             self._flush()
+        if self.editor_is_open:
+            self._turned_here_s[name] = time.monotonic()
         knob, handle = self._knob_named[name]
         self._events.turn(handle.id, handle.cookie, knob.place_of(value), frame)
 
@@ -141,6 +150,28 @@ class ClapPlugin(ClapInstance):
             self._events.midi(message, frame)
         else:
             self._events.note(message, frame)
+
+    # Its window.
+
+    def open_editor(self, title: str) -> None:
+        """Open its window; see `ClapInstance.open_editor`."""
+        super().open_editor(title)
+        self._seen = self._values()
+
+    def turned_in_editor(self) -> dict[str, float]:
+        """Knobs that a person has turned in its window since it was asked last, on the thread that made it.
+
+        Found by looking: what this host has turned a moment ago may show late, and is no turn of a person.
+        """
+        if not self.editor_is_open:
+            return {}
+        before, self._seen = self._seen, self._values()
+        lately = time.monotonic() - OWN_TURN_S
+        return {
+            name: value
+            for name, value in self._seen.items()
+            if value != before[name] and self._turned_here_s.get(name, 0.0) < lately
+        }
 
     # States.
 
@@ -170,9 +201,8 @@ class ClapPlugin(ClapInstance):
             if not load_state(self._plugin, extension, saved.data):
                 raise PluginLoadError(self.name, "refuses its state", "leave the state out")
             return
-        for name, value in saved.values.items():
-            if name in self._knob_named:
-                self.set_parameter(name, value)
+        for name, value in values_here(saved.values, self.parameters)[0].items():
+            self.set_parameter(name, value)
         self._flush()
 
     def preset(self) -> bytes:

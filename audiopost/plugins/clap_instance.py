@@ -19,6 +19,7 @@ Source: CLAP ``plugin.h``, ``process.h``, ``ext/render.h``, ``ext/latency.h``.
 from __future__ import annotations
 
 import atexit
+import time
 import weakref
 from threading import get_ident
 from typing import Any
@@ -32,6 +33,7 @@ from audiopost.errors import PluginError, PluginLoadError
 from audiopost.plugins.captured_streams import captured_streams
 from audiopost.plugins.clap_abi import ProcessStatus, RenderMode, ffi
 from audiopost.plugins.clap_callbacks import HostSide
+from audiopost.plugins.clap_editor import ClapEditor
 from audiopost.plugins.clap_library import ClapDescriptor, open_library
 from audiopost.plugins.clap_ports import PortMemory, arrangements, read_arrangement
 from audiopost.plugins.event_list import EventList
@@ -43,7 +45,7 @@ SPARE_EVENTS = 256
 """Room for events in one block, beyond two for each parameter."""
 
 _EXTENSIONS = {"params": "clap_params", "state": "clap_state", "latency": "clap_frames", "render": "clap_render",
-               "note-ports": "clap_note_ports"}  # fmt: skip
+               "note-ports": "clap_note_ports", "gui": "clap_gui", "timer-support": "clap_timer"}  # fmt: skip
 
 _living: weakref.WeakSet[ClapInstance] = weakref.WeakSet()
 
@@ -87,6 +89,7 @@ class ClapInstance:
         self._ways = arrangements(self._plugin, self._arrangement)
         self._events = EventList(SPARE_EVENTS)
         self._latency_frames = 0
+        self._editor: ClapEditor | None = None
         self._memory: PortMemory | None = None
 
     def run(self, block: AudioBlock) -> AudioBlock:
@@ -140,11 +143,42 @@ class ClapInstance:
         if self._arrangement.width != width:
             raise PluginError(self.name, f"does not take {width} channels")
 
+    def open_editor(self, title: str) -> None:
+        """Open its window, which stays open until it is closed; nothing where it is open.
+
+        From then on `answer_requests` must be called a few times a second, on the thread that made the plug-in.
+
+        Raises
+        ------
+        PluginError, DeviceError
+            If it has no window for X11, or there is no display.
+        """
+        if self._editor is None:
+            gui = self._extensions["gui"]
+            if gui is None:
+                raise PluginError(self.name, "has no window", "turn its knobs here")
+            self._editor = ClapEditor(self._plugin, gui, self._host, title, self.name)
+
+    @property
+    def editor_is_open(self) -> bool:
+        """Whether its window is on the screen."""
+        return self._editor is not None
+
+    def close_editor(self) -> None:
+        """Close its window, if it is open; on the thread that made the plug-in."""
+        if self._editor is not None:
+            self._editor.close()
+            self._editor = None
+
     def answer_requests(self) -> None:
-        """Do what the plug-in asked to have done on its main thread, if this is it."""
+        """Do what the plug-in asked to have done on its main thread, if this is it, and look after its window."""
         host = self._host
         if get_ident() != host.home_thread or self._plugin is None:
             return
+        for timer in host.due_timers(time.monotonic()):
+            self._extensions["timer-support"].on_timer(self._plugin, timer)
+        if self._editor is not None and not self._editor.look_after():
+            self._editor = None
         if host.callback_wanted:
             host.callback_wanted = False
             self._plugin.on_main_thread(self._plugin)
@@ -157,6 +191,7 @@ class ClapInstance:
         """Let the plug-in go. The object is of no use afterwards."""
         if self._plugin is None:
             return
+        self.close_editor()
         self._deactivate()
         self._plugin.destroy(self._plugin)
         self._plugin = None

@@ -29,6 +29,7 @@ from audiopost.plugins.lv2_knobs import knobs_of
 from audiopost.plugins.lv2_presets import give_preset
 from audiopost.plugins.lv2_state import restore_properties, save_properties
 from audiopost.plugins.lv2_world import Bundle, BundledPlugin, PortDescription, open_bundle
+from audiopost.plugins.other_builds import values_here
 from audiopost.plugins.plugin import PluginParameter
 from audiopost.plugins.saved_state import SavedState, is_saved_state
 from audiopost.plugins.streams import PRIMING_FRAMES
@@ -222,9 +223,8 @@ class Lv2Plugin:
             if not restore_properties(self._state, self._handle, saved.data, self._features.for_state):
                 raise PluginLoadError(self.name, "refuses its state", "leave the state out")
             self._do_work()
-        for name, value in saved.values.items():
-            if name in self._knob_named:
-                self.set_parameter(name, value)
+        for name, value in values_here(saved.values, self.parameters)[0].items():
+            self.set_parameter(name, value)
 
     def take_preset(self, name: str) -> None:
         """Stand as the preset of this name or URI says; raises UnknownNameError, PluginError."""

@@ -20,6 +20,7 @@ from audiopost.blocks import AudioBlock
 
 __all__ = [
     "ANY_CHANNELS",
+    "EditedPlugin",
     "NotePlayer",
     "Plugin",
     "PluginInfo",
@@ -28,6 +29,7 @@ __all__ = [
     "PluginSettingValue",
     "TimedPlugin",
     "sentence",
+    "with_editor",
 ]
 
 PluginSettingValue = str | int | float | bool
@@ -115,6 +117,25 @@ class NotePlayer(Protocol):
 
     def send_midi(self, message: bytes, frame: int) -> None:
         """Have a message of a MIDI channel at a frame of the next block."""
+
+
+@runtime_checkable
+class EditedPlugin(Protocol):
+    """A plug-in, or the node that plays it, whose own window can be opened. All on the thread that made it."""
+
+    def open_editor(self, title: str) -> None:
+        """Open the window, or keep it open; raises PluginError, DeviceError."""
+
+    def close_editor(self) -> None:
+        """Close the window, if it is open."""
+
+    def turned_in_editor(self) -> dict[str, float]:
+        """Knobs and their values that a person has turned there since it was asked last."""
+
+
+def with_editor(plugin: object) -> EditedPlugin | None:
+    """The plug-in, or the node that plays it, if it may have a window of its own."""
+    return plugin if isinstance(plugin, EditedPlugin) else None
 
 
 @dataclass(frozen=True)
