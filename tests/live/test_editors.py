@@ -8,14 +8,19 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from audiopost import effects as fx
 from audiopost.errors import AudiopostError
 from audiopost.graph.algebra import Graph
+from audiopost.live.desk import Desk
+from audiopost.live.editor_turns import EditorTurns
 from audiopost.live.host import LiveHost
+from audiopost.plugins.clap_host import load_clap
 from audiopost.plugins.x11_window import X11Window
 from tests import tolerances
+from tests.desks import Noted
 from tests.live.sessions import until
 from tests.plugin_builds import built_clap
 from tests.system import require_path, require_system
@@ -74,6 +79,34 @@ def test_what_has_no_window_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         for node, words in (("plugin", "Known Gain: has no window"), ("gain", "is no plug-in"), ("gian", "gian")):
             with pytest.raises(AudiopostError, match=words):
                 host.open_editor(node)
+
+
+@pytest.mark.usefixtures("display")
+def test_turns_in_a_window_are_found_and_turns_of_the_host_are_not(compressor: Path) -> None:
+    plugin, block = load_clap(str(compressor), 48_000), np.zeros((2, 64), np.float32)
+    plugin.run(block)
+    plugin.open_editor("turned")
+    plugin.set_parameter("ratio", 9.0)
+    plugin.run(block)
+    assert plugin.turned_in_editor() == {}
+    knob, handle = plugin._knob_named["threshold"]
+    plugin._events.turn(handle.id, handle.cookie, knob.place_of(-20.0), 0)  # as the window turns it: past the host
+    plugin.run(block)
+    assert plugin.turned_in_editor() == {"threshold": pytest.approx(-20.0)}
+    assert plugin.turned_in_editor() == {}
+    plugin.close()
+
+
+def test_a_turn_in_a_window_is_a_step_of_the_desk() -> None:
+    host = Noted()
+    desk = Desk(host, fx.delay())
+    turns = EditorTurns({"a": desk})
+    for value in (60.0, 70.0):
+        turns("delay.mix_percent", value, "a")
+    turns("delay.mix_percent", 10.0, "b")
+    until(lambda: desk.values["delay.mix_percent"] == 70.0)
+    assert desk.undoable == "turn delay.mix_percent"
+    assert not host.turned, "it stands there already"
 
 
 def test_without_a_display_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
