@@ -30,7 +30,6 @@ test: $(VENV)/.installed-tests system-packages
 
 soak: $(VENV)/.installed-tests system-packages
 	@.ci/system-packages music
-	@$(PIP) --group soak
 	@$(BIN)/python -m pytest -m soak
 
 bench: $(VENV)/.installed-tests system-packages
