@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from audiopost.graph.algebra import Graph as Graph
     from audiopost.jobs.check import check as check
     from audiopost.jobs.convert import convert as convert
+    from audiopost.jobs.match_eq import match_eq as match_eq
     from audiopost.jobs.measure import measure as measure
     from audiopost.jobs.normalize import normalize as normalize
     from audiopost.jobs.preview import preview as preview
@@ -51,6 +52,7 @@ __all__ = [
     "kernel",
     "load_chain",
     "load_target",
+    "match_eq",
     "measure",
     "normalize",
     "preview",
@@ -70,6 +72,7 @@ _HOMES = {
     "kernel": "effects.python_effect",
     "load_chain": "library.chains",
     "load_target": "library.targets",
+    "match_eq": "jobs.match_eq",
     "measure": "jobs.measure",
     "normalize": "jobs.normalize",
     "preview": "jobs.preview",

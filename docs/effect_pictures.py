@@ -26,6 +26,11 @@ HEIGHT_IN = 2.4
 SHOWN: dict[str, dict[str, float]] = {
     "peak": {"gain_db": 6.0}, "high_shelf": {"gain_db": 6.0}, "low_shelf": {"gain_db": 6.0},
     "equalizer": {"low_gain_db": 4.0, "mid1_gain_db": -4.0, "mid2_gain_db": 4.0, "high_gain_db": -3.0},
+    "parametric_equalizer": {"band1_gain_db": -6.0, "band4_gain_db": 5.0, "band8_gain_db": 6.0},
+    "linear_phase_equalizer": {"band1_gain_db": -6.0, "band4_gain_db": 5.0, "band8_gain_db": 6.0},
+    "graphic_equalizer": {"band_100_hz_db": -6.0, "band_1000_hz_db": 6.0, "band_4000_hz_db": -6.0},
+    "tilt": {"tilt_db": 6.0}, "transient_shaper": {"attack_db": 9.0, "sustain_db": -9.0},
+    "declip": {"ceiling_dbfs": -10.5, "gain_db": 0.0}, "dialogue_leveler": {"response_s": 0.3},
     "pedalboard.PeakFilter": {"gain_db": 6.0}, "pedalboard.HighShelfFilter": {"gain_db": 6.0},
     "pedalboard.LowShelfFilter": {"gain_db": 6.0},
     "flanger": {"depth_ms": 0.0}, "phaser": {"depth_octaves": 0.0}, "distance": {"distance_m": 100.0},
@@ -37,6 +42,9 @@ SHOWN_BY_RESPONSE = FILTERS | {"distance", "flanger", "phaser"}
 SHOWN_BY_LEVELS = DYNAMICS | {"saturation", "pedalboard.Clipping", "pedalboard.Distortion"}
 SPACE = {"reverb", "delay", "early_reflections", "comb", "resonator", "pedalboard.Reverb", "pedalboard.Delay"}
 MOVING = {"tremolo", "fly_by"}
+REPAIRED = {"declick", "declip"}
+RIDDEN = {"denoise", "dereverb", "dialogue_leveler", "transient_shaper"}
+"""Effects that are seen in the course of a level."""
 UNSEEN = {
     "haas",
     "stereo_width",
@@ -78,6 +86,10 @@ def picture_of(entry: EffectEntry) -> Picture | None:
         draw = _decay
     elif entry.name in MOVING:
         draw = _movement
+    elif entry.name in REPAIRED:
+        draw = _repair
+    elif entry.name in RIDDEN:
+        draw = _course
     elif entry.generates:
         draw = _spectrum
     with_values = ", ".join(f"{name} {value:g}" for name, value in turned.items()) or "default settings"
@@ -168,6 +180,46 @@ def _spectrum(entry: EffectEntry, graph: Graph, values: str) -> Picture:
         axes.set_ylim(top - 60.0, top + 5.0)
         axes.set_ylabel("dB in 1/6 octave")
         return Picture(svg_of(figure), f"Spectrum of {entry.name} over 5 s, {values}.")
+
+
+def _repair(entry: EffectEntry, graph: Graph, values: str) -> Picture:
+    frames = RATE_HZ // 10
+    time_s = np.arange(frames) / RATE_HZ
+    damaged = (0.5 * np.sin(2 * np.pi * 220.0 * time_s)).astype(np.float32)[np.newaxis]
+    if entry.name == "declip":
+        damaged = np.clip(damaged, -0.3, 0.3)
+    else:
+        damaged[0, [1000, 1001, 1002, 1500, 1501]] += (0.4, -0.5, 0.3, -0.6, -0.3)
+    heard = _rendered(graph, damaged)[0]
+    shown = slice(700, 1700)
+    with drawing(HEIGHT_IN) as (figure, axes):
+        axes.plot(1000.0 * time_s[shown], damaged[0, shown], color=PALE, linewidth=1.0, label="in")
+        axes.plot(1000.0 * time_s[shown], heard[shown], color=INK, linewidth=1.0, label="out")
+        axes.set_xlabel("ms")
+        axes.legend(loc="upper right", frameon=False, ncols=2)
+        return Picture(svg_of(figure), f"A damaged tone of 220 Hz before (pale) and behind {entry.name}, {values}.")
+
+
+def _course(entry: EffectEntry, graph: Graph, values: str) -> Picture:
+    frames, hop = 4 * RATE_HZ, RATE_HZ // 50
+    time_s = np.arange(frames) / RATE_HZ
+    since_s = time_s % 1.0
+    bursts = np.where(since_s < 0.4, 1.0, np.exp(-(since_s - 0.4) / 0.09)) * np.where(time_s < 2.0, 0.5, 0.1)
+    noise = np.random.default_rng(1).normal(0.0, 0.004, frames)
+    sound = (bursts * np.sin(2 * np.pi * 440.0 * time_s) + noise).astype(np.float32)[np.newaxis]
+    levels = [
+        powers_to_db((each.astype(np.float64) ** 2).reshape(-1, hop).mean(axis=1) + 1e-12)
+        for each in (sound[0], _rendered(graph, sound)[0])
+    ]
+    with drawing(HEIGHT_IN) as (figure, axes):
+        for each, colour, label in zip(levels, (PALE, INK), ("in", "out"), strict=True):
+            axes.plot(np.arange(each.size) * hop / RATE_HZ, each, color=colour, linewidth=1.0, label=label)
+        axes.set_xlim(0.0, 4.0)
+        axes.set_xlabel("s")
+        axes.set_ylabel("dBFS")
+        axes.legend(loc="upper right", frameon=False, ncols=2)
+        caption = f"Level of decaying tones over noise before (pale) and behind {entry.name}, {values}."
+        return Picture(svg_of(figure), caption)
 
 
 def _burst(entry: EffectEntry, graph: Graph, values: str) -> Picture:

@@ -212,6 +212,27 @@ CENTRE_GAIN_DB = 0.01
 SKIRT_DB = 0.05
 """dB: half-gain points of a peak at 1/48 of the sample rate against the analogue bandwidth."""
 
+MATCHED_DB = 1.25
+"""dB: a matched section against the analogue one, 20 Hz to 20 kHz at 48 kHz; the largest, at 20 kHz, was 1.0."""
+
+DRAWN_DB = 0.1
+"""dB: what the window of a drawn response rounds off at bends that are some 10 Hz wide."""
+
+SLIDER_DB = 0.4
+"""dB: sliders of 80 to 125 Hz are 20 Hz apart, and a drawn response rounds off their corners; above, 0.1."""
+
+FLAT_SUM_DB = 0.001
+"""dB: bands of a crossover against the whole; states in float64, each band rounded to float32."""
+
+DUCKED_LU = 0.5
+"""LU: a distance in loudness that was measured with a one-pole mean of 100 ms, and the scatter of noise in it."""
+
+MATCHED_SPECTRUM_DB = 1.5
+"""dB: levels of thirds of an octave behind a matching equaliser; its curve is smoothed over three of them."""
+
+FEEDBACK_CURVE_DB = 0.3
+"""dB: a loop's level on a sine, whose falling peak ripples by half of that from crest to crest."""
+
 STATIC_CURVE_DB = 0.02
 """dB: a compressor's output level on a sine; the sine's samples miss its peak by up to 0.01 dB."""
 

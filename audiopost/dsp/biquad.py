@@ -9,7 +9,8 @@ precision at low frequencies, where direct forms lose it.
 
 Source: A. Simper, "Solving the continuous SVF equations using trapezoidal integration and equivalent currents"
 (Cytomic, 2013), for the section and its mixing gains; the shelves and the peak have the responses of
-R. Bristow-Johnson's Audio EQ Cookbook (half the gain, in dB, at the frequency of a shelf).
+R. Bristow-Johnson's Audio EQ Cookbook (half the gain, in dB, at the frequency of a shelf). Sections that are matched to
+the analogue response instead: `audiopost.dsp.matched_sections`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock
 from audiopost.dsp.compiled import compiled, inlined
+from audiopost.dsp.matched_sections import MATCHED, design_matched
 from audiopost.dsp.section_blocks import MEMORY, MOST_STATES, SILENCE, STATES, run_blocks
 from audiopost.dsp.smoothing import Ramps, advance, ramping
 from audiopost.dsp.vector_code import LANES
@@ -125,6 +127,9 @@ def design_section(
 ) -> None:
     """Fill the six coefficients of one section (kernel)."""
     frequency_hz = min(math.exp(log_frequency), HIGHEST_FREQUENCY * sample_rate)
+    if kind >= MATCHED:
+        design_matched(kind, 2.0 * math.pi * frequency_hz / sample_rate, gain_db, math.exp(log_q), coefficients)
+        return
     g = math.tan(math.pi * frequency_hz / sample_rate)
     k = math.exp(-log_q)
     amplitude = math.pow(10.0, gain_db / 40.0)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from audiopost.blocks import AudioBlock
 from audiopost.dsp.compiled import compiled, inlined
 
-__all__ = ["PARTITION_FRAMES", "PartitionedConvolution"]
+__all__ = ["PARTITION_FRAMES", "PartitionedConvolution", "bit_reversed", "transform", "twiddles_of"]
 
 PARTITION_FRAMES = 256
 """Balances the direct sum (its cost rises with it) against the spectra (their cost falls with it)."""
@@ -63,8 +63,9 @@ class PartitionedConvolution:
         self._cursor = np.zeros(2, dtype=np.int64)
         self._work = np.zeros((4, POINTS), dtype=np.float64)
         self._sum = np.zeros((2, BINS), dtype=np.float32)
-        self._twiddles, self._order = _twiddles(POINTS), _bit_reversed(POINTS)
+        self._twiddles, self._order = twiddles_of(POINTS), bit_reversed(POINTS)
         self._run = run_convolution.ready()
+        self._split = split_response.ready()
         self.taps = taps
 
     def process(self, block: AudioBlock, out: AudioBlock) -> None:
@@ -74,6 +75,20 @@ class PartitionedConvolution:
             self._sum, self._twiddles, self._order,
         )  # fmt: skip
 
+    def replace(self, response: NDArray[np.float64]) -> None:
+        """Another response for all channels, of as many taps; what is already under way keeps the old one.
+
+        A whole partition later nothing of the old one is left. Allocates nothing. Only for a convolution that was made
+        with one response for all channels.
+        """
+        self._split(response, self._head[0], self._parts[0], self._work, self._twiddles, self._order)
+
+    def take_past(self, other: PartitionedConvolution) -> None:
+        """Have heard what another of the same size has heard."""
+        np.copyto(self._past, other._past)
+        np.copyto(self._line, other._line)
+        np.copyto(self._cursor, other._cursor)
+
     def reset(self) -> None:
         """Forget all sound."""
         for memory in (self._past, self._line, self._ready):
@@ -81,12 +96,14 @@ class PartitionedConvolution:
         self._cursor.fill(0)
 
 
-def _twiddles(points: int) -> NDArray[np.float64]:
+def twiddles_of(points: int) -> NDArray[np.float64]:
+    """Cosines and sines that `transform` needs for so many points, a power of two."""
     angles = -2.0 * np.pi * np.arange(points // 2) / points
     return np.stack((np.cos(angles), np.sin(angles)))
 
 
-def _bit_reversed(points: int) -> NDArray[np.int64]:
+def bit_reversed(points: int) -> NDArray[np.int64]:
+    """The order in which `transform` takes so many points, a power of two."""
     width = points.bit_length() - 1
     return np.array([int(f"{index:0{width}b}"[::-1], 2) for index in range(points)], dtype=np.int64)
 
@@ -223,3 +240,28 @@ def run_convolution(
                 for n in range(PARTITION_FRAMES):
                     line[channel, n] = line[channel, PARTITION_FRAMES + n]
         cursor[0] = fill
+
+
+@compiled("void(float64[::1], float32[::1], float32[:, :, ::1], float64[:, ::1], float64[:, ::1], int64[::1])")
+def split_response(
+    response: NDArray[np.float64],
+    head: NDArray[np.float32],
+    parts: NDArray[np.float32],
+    work: NDArray[np.float64],
+    twiddles: NDArray[np.float64],
+    order: NDArray[np.int64],
+) -> None:
+    """A response into its head and the spectra of its parts; behind its end are zeros."""
+    taps = response.shape[0]
+    re, im = work[0], work[1]
+    for n in range(PARTITION_FRAMES):
+        head[n] = response[n] if n < taps else 0.0
+    for part in range(parts.shape[0]):
+        first = (part + 1) * PARTITION_FRAMES
+        for n in range(POINTS):
+            re[n], im[n] = 0.0, 0.0
+        for n in range(min(PARTITION_FRAMES, taps - first)):
+            re[n] = response[first + n]
+        transform(re, im, twiddles, order)
+        for k in range(BINS):
+            parts[part, 0, k], parts[part, 1, k] = re[k], im[k]

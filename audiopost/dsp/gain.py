@@ -12,7 +12,7 @@ from audiopost.blocks import AudioBlock
 from audiopost.dsp.compiled import compiled, inlined
 from audiopost.dsp.smoothing import advance, ramping
 
-__all__ = ["apply_curve", "apply_matrix", "mix", "scale", "scale_by_curve"]
+__all__ = ["apply_curve", "apply_matrix", "mix", "multiply", "scale", "scale_by_curve"]
 
 
 @compiled("void(float32[:, ::1], float32[:, ::1], float64[:, ::1])")
@@ -65,3 +65,11 @@ def mix(dry: AudioBlock, wet: AudioBlock, out: AudioBlock, ramps: NDArray[np.flo
         wet_gain = advance(ramps, 1)
         for channel in range(dry.shape[0]):
             out[channel, frame] = dry[channel, frame] * dry_gain + wet[channel, frame] * wet_gain
+
+
+@compiled("void(float32[:, ::1], float64[::1], float32[:, ::1])")
+def multiply(block: AudioBlock, gain_linear: NDArray[np.float64], out: AudioBlock) -> None:
+    """``out[c, n] = block[c, n] * gain_linear[n]``, in float64, rounded once."""
+    for channel in range(block.shape[0]):
+        for frame in range(block.shape[1]):
+            out[channel, frame] = block[channel, frame] * gain_linear[frame]

@@ -115,12 +115,17 @@ def comb(
 def compressor(
     *,
     detector: Literal["peak", "rms"] = "peak",
+    topology: Literal["feed_forward", "feed_back"] = "feed_forward",
+    sidechain_filter: Literal["off", "highpass", "lowpass"] = "off",
+    lookahead_ms: float = 0.0,
     threshold_db: float = -18.0,
     ratio: float = 3.0,
     attack_ms: float = 10.0,
     release_ms: float = 120.0,
     knee_db: float = 6.0,
     makeup_db: float = 0.0,
+    mix_percent: float = 100.0,
+    sidechain_frequency_hz: float = 120.0,
 ) -> Graph:
     """Evens out levels above a threshold; can be steered by another signal (side-chain).
 
@@ -128,6 +133,12 @@ def compressor(
     ----------
     detector
         what the level is taken from.
+    topology
+        whether the detector hears the input or the output.
+    sidechain_filter
+        what the detector does not hear: lows, highs, or all is heard.
+    lookahead_ms
+        time by which a peak is known ahead, 0 to 50 ms.
     threshold_db
         level at which the reduction begins, dBFS; -60 to 0 dB.
     ratio
@@ -140,6 +151,10 @@ def compressor(
         width of the bend around the threshold; 0 to 24 dB.
     makeup_db
         gain behind the reduction; -12 to 36 dB.
+    mix_percent
+        share of the compressed sound: less is parallel compression; 0 to 100 %.
+    sidechain_frequency_hz
+        corner of the side-chain filter, if there is one; 20 to 20000 Hz.
 
     Notes
     -----
@@ -167,6 +182,93 @@ def convolution(
         level of the convolved sound; -60 to 24 dB.
     """
 
+def dc_removal(
+    *,
+    frequency_hz: float = 5.0,
+) -> Graph:
+    """Takes away an offset (direct current) and nothing that is heard.
+
+    Parameters
+    ----------
+    frequency_hz
+        corner frequency, -3 dB; 1 to 20 Hz.
+    """
+
+def de_esser(
+    *,
+    mode: Literal["split", "wide"] = "split",
+    split_frequency_hz: float = 5500.0,
+    threshold_db: float = -9.0,
+    range_db: float = 10.0,
+    attack_ms: float = 1.0,
+    release_ms: float = 40.0,
+) -> Graph:
+    """Softens sharp s and sh sounds, at any level of the voice.
+
+    Parameters
+    ----------
+    mode
+        lower the high band, or the whole sound.
+    split_frequency_hz
+        border of the band; 1000 to 16000 Hz.
+    threshold_db
+        level of the band over all that it may have; -40 to 0 dB.
+    range_db
+        how far it is lowered at most; 0 to 30 dB.
+    attack_ms
+        time to 63 % of more reduction; 0.05 to 50 ms.
+    release_ms
+        time to 63 % of less reduction; 5 to 500 ms.
+    """
+
+def declick(
+    *,
+    threshold: float = 8.0,
+) -> Graph:
+    """Repairs clicks and crackle: vinyl, digital errors, mouth noise.
+
+    Parameters
+    ----------
+    threshold
+        how unusual a click must be: 4 for crackle, 8 for clicks, 20 for the coarsest alone; 2.5 to 40.
+    """
+
+def declip(
+    *,
+    ceiling_dbfs: float = -0.1,
+    gain_db: float = -6.0,
+) -> Graph:
+    """Draws clipped peaks anew; leave room for them with the gain.
+
+    Parameters
+    ----------
+    ceiling_dbfs
+        level at which the peaks were cut; -30 to 0 dBFS.
+    gain_db
+        gain behind the repair; -24 to 0 dB.
+    """
+
+def dehum(
+    *,
+    harmonics: int = 12,
+    track: bool = True,
+    frequency_hz: float = 50.0,
+    width_hz: float = 0.5,
+) -> Graph:
+    """Takes out mains hum and its harmonics, following the mains.
+
+    Parameters
+    ----------
+    harmonics
+        how many are cancelled, with the fundamental: 1 to 32.
+    track
+        follow the hum's frequency.
+    frequency_hz
+        fundamental: 50 Hz, or 60 Hz in the Americas; 20 to 500 Hz.
+    width_hz
+        width of each notch; 0.2 to 10 Hz.
+    """
+
 def delay(
     *,
     delay_ms: float = 350.0,
@@ -183,6 +285,79 @@ def delay(
         each echo's share of the one before; 0 to 98 %.
     mix_percent
         share of the echoes; 0 to 100 %.
+    """
+
+def denoise(
+    *,
+    rule: Literal["om_lsa", "wiener"] = "om_lsa",
+    noise_profile: str = "",
+    reduction_db: float = 18.0,
+    strength_db: float = 0.0,
+    learn: float | Literal["off", "on"] = 0.0,
+) -> Graph:
+    """Lowers steady noise under speech or music: followed, learned while it plays, or from a file.
+
+    Parameters
+    ----------
+    rule
+        om_lsa: deeper; wiener: plainer.
+    noise_profile
+        an audio file with nothing but the noise; none: it is followed.
+    reduction_db
+        how far noise is lowered; 0 to 40 dB.
+    strength_db
+        noise counts so much louder than it is: higher takes more noise, and more of the sound; -12 to 12 dB.
+    learn
+        on: what plays now is nothing but noise; off or on.
+
+    Notes
+    -----
+    - Exception (latency): a weighted spectrum spreads an onset over its frame: what is left of it may begin up to
+      43 ms early.
+    """
+
+def dereverb(
+    *,
+    reduction_db: float = 12.0,
+    decay_s: float = 0.6,
+    room_level_db: float = -5.0,
+) -> Graph:
+    """Lowers the room around a voice: what follows a sound from 50 ms on.
+
+    Parameters
+    ----------
+    reduction_db
+        how far the room is lowered; 0 to 30 dB.
+    decay_s
+        time in which the room decays by 60 dB; 0.1 to 10 s.
+    room_level_db
+        how much room there is: 0 far from the speaker, -12 close; -18 to 6 dB.
+
+    Notes
+    -----
+    - Exception (latency): a weighted spectrum spreads an onset over its frame: what is left of it may begin up to
+      43 ms early.
+    """
+
+def dialogue_leveler(
+    *,
+    target_lufs: float = -23.0,
+    range_db: float = 12.0,
+    gate_lufs: float = -50.0,
+    response_s: float = 2.0,
+) -> Graph:
+    """Rides speech to one loudness and waits in the pauses.
+
+    Parameters
+    ----------
+    target_lufs
+        loudness that speech is brought to; -40 to -10 LUFS.
+    range_db
+        gain at most, up and down; 0 to 30 dB.
+    gate_lufs
+        what is quieter is no speech: the gain waits; -80 to -20 LUFS.
+    response_s
+        time to 63 % of a rise; 0.1 to 20 s.
     """
 
 def distance(
@@ -234,6 +409,40 @@ def downmix(
         heights in the channels below them; -120 dB leaves them out; -120 to 12 dB.
     lfe_db
         LFE in each of left and right; -120 dB leaves it out; -120 to 12 dB.
+    """
+
+def ducker(
+    *,
+    lookahead_ms: float = 200.0,
+    distance_lu: float = 10.0,
+    depth_db: float = 18.0,
+    speech_gate_lufs: float = -45.0,
+    attack_ms: float = 80.0,
+    hold_ms: float = 400.0,
+    release_ms: float = 600.0,
+) -> Graph:
+    """Keeps music a distance in LU under speech, down before the first word.
+
+    Parameters
+    ----------
+    lookahead_ms
+        time by which speech is known ahead, 0 to 1000 ms.
+    distance_lu
+        how far the bed lies under speech, at least; 0 to 30 LU.
+    depth_db
+        how far it is lowered at most; 0 to 60 dB.
+    speech_gate_lufs
+        a side-chain that is quieter is no speech; -80 to -20 LUFS.
+    attack_ms
+        time to 63 % of more reduction; 1 to 2000 ms.
+    hold_ms
+        pauses that are passed over; 0.1 to 5000 ms.
+    release_ms
+        time to 63 % of less reduction; 5 to 10000 ms.
+
+    Notes
+    -----
+    - Side input: sidechain.
     """
 
 def early_reflections(
@@ -297,6 +506,43 @@ def equalizer(
         frequency of half the gain; 10 to 20000 Hz.
     high_gain_db
         boost or cut; -30 to 30 dB.
+    """
+
+def expander(
+    *,
+    threshold_db: float = -40.0,
+    ratio: float = 2.0,
+    range_db: float = 24.0,
+    knee_db: float = 6.0,
+    hysteresis_db: float = 3.0,
+    attack_ms: float = 2.0,
+    hold_ms: float = 50.0,
+    release_ms: float = 150.0,
+) -> Graph:
+    """Lowers what lies below a threshold by a ratio: spill, room and hiss between words, without a gate's switch.
+
+    Parameters
+    ----------
+    threshold_db
+        level below which it lowers, dBFS; -90 to 0 dB.
+    ratio
+        dB out for one dB in, below the threshold; 1 to 20.
+    range_db
+        how far it lowers at most; 0 to 100 dB.
+    knee_db
+        width of the bend around the threshold; 0 to 24 dB.
+    hysteresis_db
+        how far below the threshold it begins to close; 0 to 24 dB.
+    attack_ms
+        time to 63 % of opening; 0.05 to 200 ms.
+    hold_ms
+        time for which it stays open below the threshold; 0.1 to 2000 ms.
+    release_ms
+        time to 63 % of closing; 1 to 5000 ms.
+
+    Notes
+    -----
+    - Side input: sidechain.
     """
 
 def flanger(
@@ -415,6 +661,111 @@ def gate(
     - Side input: sidechain.
     """
 
+def graphic_equalizer(
+    *,
+    phase: Literal["minimum", "linear"] = "minimum",
+    band_20_hz_db: float = 0.0,
+    band_25_hz_db: float = 0.0,
+    band_31_5_hz_db: float = 0.0,
+    band_40_hz_db: float = 0.0,
+    band_50_hz_db: float = 0.0,
+    band_63_hz_db: float = 0.0,
+    band_80_hz_db: float = 0.0,
+    band_100_hz_db: float = 0.0,
+    band_125_hz_db: float = 0.0,
+    band_160_hz_db: float = 0.0,
+    band_200_hz_db: float = 0.0,
+    band_250_hz_db: float = 0.0,
+    band_315_hz_db: float = 0.0,
+    band_400_hz_db: float = 0.0,
+    band_500_hz_db: float = 0.0,
+    band_630_hz_db: float = 0.0,
+    band_800_hz_db: float = 0.0,
+    band_1000_hz_db: float = 0.0,
+    band_1250_hz_db: float = 0.0,
+    band_1600_hz_db: float = 0.0,
+    band_2000_hz_db: float = 0.0,
+    band_2500_hz_db: float = 0.0,
+    band_3150_hz_db: float = 0.0,
+    band_4000_hz_db: float = 0.0,
+    band_5000_hz_db: float = 0.0,
+    band_6300_hz_db: float = 0.0,
+    band_8000_hz_db: float = 0.0,
+    band_10000_hz_db: float = 0.0,
+    band_12500_hz_db: float = 0.0,
+    band_16000_hz_db: float = 0.0,
+    band_20000_hz_db: float = 0.0,
+) -> Graph:
+    """Thirty-one sliders, one for each third of an octave; minimum or linear phase.
+
+    Parameters
+    ----------
+    phase
+        minimum: not late; linear: no phase shift, late by 85 ms at 48 kHz.
+    band_20_hz_db
+        level around 20 Hz; -24 to 24 dB.
+    band_25_hz_db
+        level around 25 Hz; -24 to 24 dB.
+    band_31_5_hz_db
+        level around 31.5 Hz; -24 to 24 dB.
+    band_40_hz_db
+        level around 40 Hz; -24 to 24 dB.
+    band_50_hz_db
+        level around 50 Hz; -24 to 24 dB.
+    band_63_hz_db
+        level around 63 Hz; -24 to 24 dB.
+    band_80_hz_db
+        level around 80 Hz; -24 to 24 dB.
+    band_100_hz_db
+        level around 100 Hz; -24 to 24 dB.
+    band_125_hz_db
+        level around 125 Hz; -24 to 24 dB.
+    band_160_hz_db
+        level around 160 Hz; -24 to 24 dB.
+    band_200_hz_db
+        level around 200 Hz; -24 to 24 dB.
+    band_250_hz_db
+        level around 250 Hz; -24 to 24 dB.
+    band_315_hz_db
+        level around 315 Hz; -24 to 24 dB.
+    band_400_hz_db
+        level around 400 Hz; -24 to 24 dB.
+    band_500_hz_db
+        level around 500 Hz; -24 to 24 dB.
+    band_630_hz_db
+        level around 630 Hz; -24 to 24 dB.
+    band_800_hz_db
+        level around 800 Hz; -24 to 24 dB.
+    band_1000_hz_db
+        level around 1000 Hz; -24 to 24 dB.
+    band_1250_hz_db
+        level around 1250 Hz; -24 to 24 dB.
+    band_1600_hz_db
+        level around 1600 Hz; -24 to 24 dB.
+    band_2000_hz_db
+        level around 2000 Hz; -24 to 24 dB.
+    band_2500_hz_db
+        level around 2500 Hz; -24 to 24 dB.
+    band_3150_hz_db
+        level around 3150 Hz; -24 to 24 dB.
+    band_4000_hz_db
+        level around 4000 Hz; -24 to 24 dB.
+    band_5000_hz_db
+        level around 5000 Hz; -24 to 24 dB.
+    band_6300_hz_db
+        level around 6300 Hz; -24 to 24 dB.
+    band_8000_hz_db
+        level around 8000 Hz; -24 to 24 dB.
+    band_10000_hz_db
+        level around 10000 Hz; -24 to 24 dB.
+    band_12500_hz_db
+        level around 12500 Hz; -24 to 24 dB.
+    band_16000_hz_db
+        level around 16000 Hz; -24 to 24 dB.
+    band_20000_hz_db
+        level around 20000 Hz; -24 to 24 dB.
+    """
+
 def haas(
     *,
     delay_ms: float = 12.0,
@@ -484,6 +835,207 @@ def limiter(
         gain ahead of the limiter; -24 to 36 dB.
     """
 
+def linear_phase_equalizer(
+    *,
+    band1_kind: Literal[
+        "off",
+        "bell",
+        "low_shelf",
+        "high_shelf",
+        "low_cut",
+        "high_cut",
+        "notch",
+        "band_pass",
+    ] = "low_shelf",
+    band1_slope_db_per_octave: Literal[6, 12, 18, 24, 36, 48, 72, 96] = 24,
+    band2_kind: Literal[
+        "off",
+        "bell",
+        "low_shelf",
+        "high_shelf",
+        "low_cut",
+        "high_cut",
+        "notch",
+        "band_pass",
+    ] = "bell",
+    band2_slope_db_per_octave: Literal[6, 12, 18, 24, 36, 48, 72, 96] = 24,
+    band3_kind: Literal[
+        "off",
+        "bell",
+        "low_shelf",
+        "high_shelf",
+        "low_cut",
+        "high_cut",
+        "notch",
+        "band_pass",
+    ] = "bell",
+    band3_slope_db_per_octave: Literal[6, 12, 18, 24, 36, 48, 72, 96] = 24,
+    band4_kind: Literal[
+        "off",
+        "bell",
+        "low_shelf",
+        "high_shelf",
+        "low_cut",
+        "high_cut",
+        "notch",
+        "band_pass",
+    ] = "bell",
+    band4_slope_db_per_octave: Literal[6, 12, 18, 24, 36, 48, 72, 96] = 24,
+    band5_kind: Literal[
+        "off",
+        "bell",
+        "low_shelf",
+        "high_shelf",
+        "low_cut",
+        "high_cut",
+        "notch",
+        "band_pass",
+    ] = "bell",
+    band5_slope_db_per_octave: Literal[6, 12, 18, 24, 36, 48, 72, 96] = 24,
+    band6_kind: Literal[
+        "off",
+        "bell",
+        "low_shelf",
+        "high_shelf",
+        "low_cut",
+        "high_cut",
+        "notch",
+        "band_pass",
+    ] = "bell",
+    band6_slope_db_per_octave: Literal[6, 12, 18, 24, 36, 48, 72, 96] = 24,
+    band7_kind: Literal[
+        "off",
+        "bell",
+        "low_shelf",
+        "high_shelf",
+        "low_cut",
+        "high_cut",
+        "notch",
+        "band_pass",
+    ] = "bell",
+    band7_slope_db_per_octave: Literal[6, 12, 18, 24, 36, 48, 72, 96] = 24,
+    band8_kind: Literal[
+        "off",
+        "bell",
+        "low_shelf",
+        "high_shelf",
+        "low_cut",
+        "high_cut",
+        "notch",
+        "band_pass",
+    ] = "high_shelf",
+    band8_slope_db_per_octave: Literal[6, 12, 18, 24, 36, 48, 72, 96] = 24,
+    band1_frequency_hz: float = 80.0,
+    band1_gain_db: float = 0.0,
+    band1_q: float = 0.7071067811865476,
+    band2_frequency_hz: float = 160.0,
+    band2_gain_db: float = 0.0,
+    band2_q: float = 1.0,
+    band3_frequency_hz: float = 400.0,
+    band3_gain_db: float = 0.0,
+    band3_q: float = 1.0,
+    band4_frequency_hz: float = 1000.0,
+    band4_gain_db: float = 0.0,
+    band4_q: float = 1.0,
+    band5_frequency_hz: float = 2500.0,
+    band5_gain_db: float = 0.0,
+    band5_q: float = 1.0,
+    band6_frequency_hz: float = 5000.0,
+    band6_gain_db: float = 0.0,
+    band6_q: float = 1.0,
+    band7_frequency_hz: float = 9000.0,
+    band7_gain_db: float = 0.0,
+    band7_q: float = 1.0,
+    band8_frequency_hz: float = 12000.0,
+    band8_gain_db: float = 0.0,
+    band8_q: float = 0.7071067811865476,
+) -> Graph:
+    """Eight bands of any kind without phase shift; late by 85 ms at 48 kHz.
+
+    Parameters
+    ----------
+    band1_kind
+        what the band does.
+    band1_slope_db_per_octave
+        steepness of a cut (Butterworth); other kinds have none.
+    band2_kind
+        what the band does.
+    band2_slope_db_per_octave
+        steepness of a cut (Butterworth); other kinds have none.
+    band3_kind
+        what the band does.
+    band3_slope_db_per_octave
+        steepness of a cut (Butterworth); other kinds have none.
+    band4_kind
+        what the band does.
+    band4_slope_db_per_octave
+        steepness of a cut (Butterworth); other kinds have none.
+    band5_kind
+        what the band does.
+    band5_slope_db_per_octave
+        steepness of a cut (Butterworth); other kinds have none.
+    band6_kind
+        what the band does.
+    band6_slope_db_per_octave
+        steepness of a cut (Butterworth); other kinds have none.
+    band7_kind
+        what the band does.
+    band7_slope_db_per_octave
+        steepness of a cut (Butterworth); other kinds have none.
+    band8_kind
+        what the band does.
+    band8_slope_db_per_octave
+        steepness of a cut (Butterworth); other kinds have none.
+    band1_frequency_hz
+        centre, corner, or frequency of half the gain; 10 to 20000 Hz.
+    band1_gain_db
+        boost or cut of a bell or a shelf; -30 to 30 dB.
+    band1_q
+        width: higher is narrower; a shelf takes up to 1, a cut has none; 0.1 to 20.
+    band2_frequency_hz
+        centre, corner, or frequency of half the gain; 10 to 20000 Hz.
+    band2_gain_db
+        boost or cut of a bell or a shelf; -30 to 30 dB.
+    band2_q
+        width: higher is narrower; a shelf takes up to 1, a cut has none; 0.1 to 20.
+    band3_frequency_hz
+        centre, corner, or frequency of half the gain; 10 to 20000 Hz.
+    band3_gain_db
+        boost or cut of a bell or a shelf; -30 to 30 dB.
+    band3_q
+        width: higher is narrower; a shelf takes up to 1, a cut has none; 0.1 to 20.
+    band4_frequency_hz
+        centre, corner, or frequency of half the gain; 10 to 20000 Hz.
+    band4_gain_db
+        boost or cut of a bell or a shelf; -30 to 30 dB.
+    band4_q
+        width: higher is narrower; a shelf takes up to 1, a cut has none; 0.1 to 20.
+    band5_frequency_hz
+        centre, corner, or frequency of half the gain; 10 to 20000 Hz.
+    band5_gain_db
+        boost or cut of a bell or a shelf; -30 to 30 dB.
+    band5_q
+        width: higher is narrower; a shelf takes up to 1, a cut has none; 0.1 to 20.
+    band6_frequency_hz
+        centre, corner, or frequency of half the gain; 10 to 20000 Hz.
+    band6_gain_db
+        boost or cut of a bell or a shelf; -30 to 30 dB.
+    band6_q
+        width: higher is narrower; a shelf takes up to 1, a cut has none; 0.1 to 20.
+    band7_frequency_hz
+        centre, corner, or frequency of half the gain; 10 to 20000 Hz.
+    band7_gain_db
+        boost or cut of a bell or a shelf; -30 to 30 dB.
+    band7_q
+        width: higher is narrower; a shelf takes up to 1, a cut has none; 0.1 to 20.
+    band8_frequency_hz
+        centre, corner, or frequency of half the gain; 10 to 20000 Hz.
+    band8_gain_db
+        boost or cut of a bell or a shelf; -30 to 30 dB.
+    band8_q
+        width: higher is narrower; a shelf takes up to 1, a cut has none; 0.1 to 20.
+    """
+
 def low_shelf(
     *,
     frequency_hz: float = 120.0,
@@ -546,6 +1098,84 @@ def mid_side_decode() -> Graph:
 def mid_side_encode() -> Graph:
     """Turns left and right into mid and side, so that an effect can treat either."""
 
+def multiband_compressor(
+    *,
+    low_split_frequency_hz: float = 120.0,
+    mid_split_frequency_hz: float = 1000.0,
+    high_split_frequency_hz: float = 5000.0,
+    band1_threshold_db: float = -24.0,
+    band1_ratio: float = 2.0,
+    band1_attack_ms: float = 20.0,
+    band1_release_ms: float = 200.0,
+    band1_gain_db: float = 0.0,
+    band2_threshold_db: float = -24.0,
+    band2_ratio: float = 2.0,
+    band2_attack_ms: float = 10.0,
+    band2_release_ms: float = 150.0,
+    band2_gain_db: float = 0.0,
+    band3_threshold_db: float = -24.0,
+    band3_ratio: float = 2.0,
+    band3_attack_ms: float = 5.0,
+    band3_release_ms: float = 100.0,
+    band3_gain_db: float = 0.0,
+    band4_threshold_db: float = -24.0,
+    band4_ratio: float = 2.0,
+    band4_attack_ms: float = 2.0,
+    band4_release_ms: float = 80.0,
+    band4_gain_db: float = 0.0,
+) -> Graph:
+    """Four compressors, one for each band; the bands sum flat.
+
+    Parameters
+    ----------
+    low_split_frequency_hz
+        border between two bands; 20 to 20000 Hz.
+    mid_split_frequency_hz
+        border between two bands; 20 to 20000 Hz.
+    high_split_frequency_hz
+        border between two bands; 20 to 20000 Hz.
+    band1_threshold_db
+        level at which the reduction begins, dBFS; -60 to 0 dB.
+    band1_ratio
+        dB in for one dB out, above the threshold; 1 to 100.
+    band1_attack_ms
+        time to 63 % of more reduction; 0.05 to 500 ms.
+    band1_release_ms
+        time to 63 % of less reduction; 5 to 5000 ms.
+    band1_gain_db
+        level of the band behind its compressor; -24 to 24 dB.
+    band2_threshold_db
+        level at which the reduction begins, dBFS; -60 to 0 dB.
+    band2_ratio
+        dB in for one dB out, above the threshold; 1 to 100.
+    band2_attack_ms
+        time to 63 % of more reduction; 0.05 to 500 ms.
+    band2_release_ms
+        time to 63 % of less reduction; 5 to 5000 ms.
+    band2_gain_db
+        level of the band behind its compressor; -24 to 24 dB.
+    band3_threshold_db
+        level at which the reduction begins, dBFS; -60 to 0 dB.
+    band3_ratio
+        dB in for one dB out, above the threshold; 1 to 100.
+    band3_attack_ms
+        time to 63 % of more reduction; 0.05 to 500 ms.
+    band3_release_ms
+        time to 63 % of less reduction; 5 to 5000 ms.
+    band3_gain_db
+        level of the band behind its compressor; -24 to 24 dB.
+    band4_threshold_db
+        level at which the reduction begins, dBFS; -60 to 0 dB.
+    band4_ratio
+        dB in for one dB out, above the threshold; 1 to 100.
+    band4_attack_ms
+        time to 63 % of more reduction; 0.05 to 500 ms.
+    band4_release_ms
+        time to 63 % of less reduction; 5 to 5000 ms.
+    band4_gain_db
+        level of the band behind its compressor; -24 to 24 dB.
+    """
+
 def noise(
     *,
     colour: Literal["white", "pink"] = "white",
@@ -574,6 +1204,207 @@ def pan(
     ----------
     position
         -1 left, 0 centre, 1 right; -1 to 1.
+    """
+
+def parametric_equalizer(
+    *,
+    band1_kind: Literal[
+        "off",
+        "bell",
+        "low_shelf",
+        "high_shelf",
+        "low_cut",
+        "high_cut",
+        "notch",
+        "band_pass",
+    ] = "low_shelf",
+    band1_slope_db_per_octave: Literal[6, 12, 18, 24, 36, 48, 72, 96] = 24,
+    band2_kind: Literal[
+        "off",
+        "bell",
+        "low_shelf",
+        "high_shelf",
+        "low_cut",
+        "high_cut",
+        "notch",
+        "band_pass",
+    ] = "bell",
+    band2_slope_db_per_octave: Literal[6, 12, 18, 24, 36, 48, 72, 96] = 24,
+    band3_kind: Literal[
+        "off",
+        "bell",
+        "low_shelf",
+        "high_shelf",
+        "low_cut",
+        "high_cut",
+        "notch",
+        "band_pass",
+    ] = "bell",
+    band3_slope_db_per_octave: Literal[6, 12, 18, 24, 36, 48, 72, 96] = 24,
+    band4_kind: Literal[
+        "off",
+        "bell",
+        "low_shelf",
+        "high_shelf",
+        "low_cut",
+        "high_cut",
+        "notch",
+        "band_pass",
+    ] = "bell",
+    band4_slope_db_per_octave: Literal[6, 12, 18, 24, 36, 48, 72, 96] = 24,
+    band5_kind: Literal[
+        "off",
+        "bell",
+        "low_shelf",
+        "high_shelf",
+        "low_cut",
+        "high_cut",
+        "notch",
+        "band_pass",
+    ] = "bell",
+    band5_slope_db_per_octave: Literal[6, 12, 18, 24, 36, 48, 72, 96] = 24,
+    band6_kind: Literal[
+        "off",
+        "bell",
+        "low_shelf",
+        "high_shelf",
+        "low_cut",
+        "high_cut",
+        "notch",
+        "band_pass",
+    ] = "bell",
+    band6_slope_db_per_octave: Literal[6, 12, 18, 24, 36, 48, 72, 96] = 24,
+    band7_kind: Literal[
+        "off",
+        "bell",
+        "low_shelf",
+        "high_shelf",
+        "low_cut",
+        "high_cut",
+        "notch",
+        "band_pass",
+    ] = "bell",
+    band7_slope_db_per_octave: Literal[6, 12, 18, 24, 36, 48, 72, 96] = 24,
+    band8_kind: Literal[
+        "off",
+        "bell",
+        "low_shelf",
+        "high_shelf",
+        "low_cut",
+        "high_cut",
+        "notch",
+        "band_pass",
+    ] = "high_shelf",
+    band8_slope_db_per_octave: Literal[6, 12, 18, 24, 36, 48, 72, 96] = 24,
+    band1_frequency_hz: float = 80.0,
+    band1_gain_db: float = 0.0,
+    band1_q: float = 0.7071067811865476,
+    band2_frequency_hz: float = 160.0,
+    band2_gain_db: float = 0.0,
+    band2_q: float = 1.0,
+    band3_frequency_hz: float = 400.0,
+    band3_gain_db: float = 0.0,
+    band3_q: float = 1.0,
+    band4_frequency_hz: float = 1000.0,
+    band4_gain_db: float = 0.0,
+    band4_q: float = 1.0,
+    band5_frequency_hz: float = 2500.0,
+    band5_gain_db: float = 0.0,
+    band5_q: float = 1.0,
+    band6_frequency_hz: float = 5000.0,
+    band6_gain_db: float = 0.0,
+    band6_q: float = 1.0,
+    band7_frequency_hz: float = 9000.0,
+    band7_gain_db: float = 0.0,
+    band7_q: float = 1.0,
+    band8_frequency_hz: float = 12000.0,
+    band8_gain_db: float = 0.0,
+    band8_q: float = 0.7071067811865476,
+) -> Graph:
+    """Eight bands of any kind: bells, shelves, cuts to 96 dB per octave, notches; true to analogue at the top.
+
+    Parameters
+    ----------
+    band1_kind
+        what the band does.
+    band1_slope_db_per_octave
+        steepness of a cut (Butterworth); other kinds have none.
+    band2_kind
+        what the band does.
+    band2_slope_db_per_octave
+        steepness of a cut (Butterworth); other kinds have none.
+    band3_kind
+        what the band does.
+    band3_slope_db_per_octave
+        steepness of a cut (Butterworth); other kinds have none.
+    band4_kind
+        what the band does.
+    band4_slope_db_per_octave
+        steepness of a cut (Butterworth); other kinds have none.
+    band5_kind
+        what the band does.
+    band5_slope_db_per_octave
+        steepness of a cut (Butterworth); other kinds have none.
+    band6_kind
+        what the band does.
+    band6_slope_db_per_octave
+        steepness of a cut (Butterworth); other kinds have none.
+    band7_kind
+        what the band does.
+    band7_slope_db_per_octave
+        steepness of a cut (Butterworth); other kinds have none.
+    band8_kind
+        what the band does.
+    band8_slope_db_per_octave
+        steepness of a cut (Butterworth); other kinds have none.
+    band1_frequency_hz
+        centre, corner, or frequency of half the gain; 10 to 20000 Hz.
+    band1_gain_db
+        boost or cut of a bell or a shelf; -30 to 30 dB.
+    band1_q
+        width: higher is narrower; a shelf takes up to 1, a cut has none; 0.1 to 20.
+    band2_frequency_hz
+        centre, corner, or frequency of half the gain; 10 to 20000 Hz.
+    band2_gain_db
+        boost or cut of a bell or a shelf; -30 to 30 dB.
+    band2_q
+        width: higher is narrower; a shelf takes up to 1, a cut has none; 0.1 to 20.
+    band3_frequency_hz
+        centre, corner, or frequency of half the gain; 10 to 20000 Hz.
+    band3_gain_db
+        boost or cut of a bell or a shelf; -30 to 30 dB.
+    band3_q
+        width: higher is narrower; a shelf takes up to 1, a cut has none; 0.1 to 20.
+    band4_frequency_hz
+        centre, corner, or frequency of half the gain; 10 to 20000 Hz.
+    band4_gain_db
+        boost or cut of a bell or a shelf; -30 to 30 dB.
+    band4_q
+        width: higher is narrower; a shelf takes up to 1, a cut has none; 0.1 to 20.
+    band5_frequency_hz
+        centre, corner, or frequency of half the gain; 10 to 20000 Hz.
+    band5_gain_db
+        boost or cut of a bell or a shelf; -30 to 30 dB.
+    band5_q
+        width: higher is narrower; a shelf takes up to 1, a cut has none; 0.1 to 20.
+    band6_frequency_hz
+        centre, corner, or frequency of half the gain; 10 to 20000 Hz.
+    band6_gain_db
+        boost or cut of a bell or a shelf; -30 to 30 dB.
+    band6_q
+        width: higher is narrower; a shelf takes up to 1, a cut has none; 0.1 to 20.
+    band7_frequency_hz
+        centre, corner, or frequency of half the gain; 10 to 20000 Hz.
+    band7_gain_db
+        boost or cut of a bell or a shelf; -30 to 30 dB.
+    band7_q
+        width: higher is narrower; a shelf takes up to 1, a cut has none; 0.1 to 20.
+    band8_frequency_hz
+        centre, corner, or frequency of half the gain; 10 to 20000 Hz.
+    band8_gain_db
+        boost or cut of a bell or a shelf; -30 to 30 dB.
+    band8_q
+        width: higher is narrower; a shelf takes up to 1, a cut has none; 0.1 to 20.
     """
 
 def peak(
@@ -649,6 +1480,30 @@ def place(
         L, R, C, LFE, Ls ..., or its number from 1.
     layout
         stereo, 5.1, 7.1.4 ..., or mid-side.
+    """
+
+def plosive_control(
+    *,
+    split_frequency_hz: float = 120.0,
+    threshold_db: float = -3.0,
+    range_db: float = 18.0,
+    attack_ms: float = 2.0,
+    release_ms: float = 60.0,
+) -> Graph:
+    """Lowers pops of p and b, wind and handling noise; vowels keep their lows.
+
+    Parameters
+    ----------
+    split_frequency_hz
+        border of the band; 40 to 400 Hz.
+    threshold_db
+        level of the band over all that it may have; -40 to 0 dB.
+    range_db
+        how far it is lowered at most; 0 to 30 dB.
+    attack_ms
+        time to 63 % of more reduction; 0.05 to 50 ms.
+    release_ms
+        time to 63 % of less reduction; 5 to 500 ms.
     """
 
 def rain(
@@ -833,6 +1688,21 @@ def sweep(
         level, AES17: a full-scale sine is 0; -120 to 0 dBFS.
     """
 
+def tilt(
+    *,
+    tilt_db: float = 0.0,
+    pivot_frequency_hz: float = 650.0,
+) -> Graph:
+    """Tips the whole spectrum: brighter and thinner, or darker and fuller, about one frequency.
+
+    Parameters
+    ----------
+    tilt_db
+        highs over lows; -18 to 18 dB.
+    pivot_frequency_hz
+        frequency that keeps its level; 100 to 5000 Hz.
+    """
+
 def tone(
     *,
     frequency_hz: float = 1000.0,
@@ -846,6 +1716,21 @@ def tone(
         pitch; 1 to 20000 Hz.
     level_dbfs
         level, AES17: a full-scale sine is 0; -120 to 0 dBFS.
+    """
+
+def transient_shaper(
+    *,
+    attack_db: float = 0.0,
+    sustain_db: float = 0.0,
+) -> Graph:
+    """More or less attack and sustain, at any level: drums, footsteps, impacts, room on a recording.
+
+    Parameters
+    ----------
+    attack_db
+        gain of beginnings; -24 to 24 dB.
+    sustain_db
+        gain of what follows them; -24 to 24 dB.
     """
 
 def tremolo(

@@ -1,8 +1,8 @@
-"""Compressor and gate.
+"""What all dynamics are made of, and the gate.
 
 Notes
 -----
-Latency: none. Realtime: one compiled pass, or three. All channels move by one gain, so nothing shifts in the picture.
+Latency: none. Realtime: three compiled passes. All channels move by one gain, so nothing shifts in the picture.
 The side input ``sidechain`` is what the detector hears; unconnected, it is the main input.
 """
 
@@ -14,25 +14,27 @@ import numpy as np
 
 from audiopost.blocks import AudioBlock
 from audiopost.dsp import gain as gains
-from audiopost.dsp.detector import Detector, MeanSquare, PeakHold
-from audiopost.dsp.gain_computer import GAIN_DB, compress_by_peaks, compressor_gain, gate_gain, time_constant
+from audiopost.dsp.detector import Detector, PeakHold
+from audiopost.dsp.gain_computer import GAIN_DB, gate_gain
 from audiopost.dsp.vector_code import LANES
 from audiopost.effects.smoothed import SMOOTHING_MS, SmoothedNode
 from audiopost.graph.node import StreamFormat
-from audiopost.graph.parameter import Parameter, Setting
+from audiopost.graph.parameter import Parameter
 
-__all__ = ["Compressor", "Gate"]
+__all__ = ["Dynamics", "Gate", "level_parameter", "time_parameter"]
 
 
-def _level(name: str, default: float, low: float, high: float, summary: str) -> Parameter:
+def level_parameter(name: str, default: float, low: float, high: float, summary: str) -> Parameter:
+    """A level or a gain that glides."""
     return Parameter(name, default, low, high, unit="dB", smoothing_ms=SMOOTHING_MS, summary=summary)
 
 
-def _time(name: str, default: float, low: float, high: float, summary: str) -> Parameter:
+def time_parameter(name: str, default: float, low: float, high: float, summary: str) -> Parameter:
+    """A time, taken at once."""
     return Parameter(name, default, low, high, unit="ms", taper="log", smoothing_ms=0.0, summary=summary)
 
 
-class _Dynamics(SmoothedNode):
+class Dynamics(SmoothedNode):
     """Detector -> gain -> product."""
 
     side_inputs = ("sidechain",)
@@ -85,78 +87,7 @@ class _Dynamics(SmoothedNode):
         """Fill the gain of each frame from the level of each frame."""
 
 
-class Compressor(_Dynamics):
-    """Lowers what is above the threshold.
-
-    ::
-
-        key ─▶ detector ─▶ gain computer ─▶ ballistics ─▶ make-up ─▶ gain
-               (peak       (threshold,      (attack,
-               or rms)     ratio, knee)     release)
-
-    What the times mean: when the level jumps, the reduction in dB covers 63 % (1 - 1/e) of its way to the new value in
-    `attack_ms` (more reduction) or `release_ms` (less). With the peak detector the release begins 10 ms after the last
-    peak; the rms detector adds its own 10 ms to both.
-    """
-
-    name = "compressor"
-    summary = "Evens out levels above a threshold; can be steered by another signal (side-chain)."
-    parameters = (
-        _level("threshold_db", -18.0, -60.0, 0.0, "level at which the reduction begins, dBFS"),
-        Parameter(
-            "ratio",
-            3.0,
-            1.0,
-            100.0,
-            taper="log",
-            smoothing_ms=SMOOTHING_MS,
-            summary="dB in for one dB out, above the threshold",
-        ),
-        _time("attack_ms", 10.0, 0.05, 500.0, "time to 63 % of more reduction"),
-        _time("release_ms", 120.0, 5.0, 5_000.0, "time to 63 % of less reduction"),
-        _level("knee_db", 6.0, 0.0, 24.0, "width of the bend around the threshold"),
-        _level("makeup_db", 0.0, -12.0, 36.0, "gain behind the reduction"),
-    )
-    settings = (Setting("detector", "text", "peak", choices=("peak", "rms"), summary="what the level is taken from"),)
-
-    def targets(self) -> tuple[float, ...]:
-        """Threshold, slope, knee, make-up."""
-        value = self.values
-        return (value["threshold_db"], 1.0 - 1.0 / value["ratio"], value["knee_db"], value["makeup_db"])
-
-    def prepare(self, stream: StreamFormat) -> None:
-        """Load the gain computer."""
-        self._compute, self._compress = compressor_gain.ready(), compress_by_peaks.ready()
-        super().prepare(stream)
-
-    def process(self, block: AudioBlock, out: AudioBlock, *side: AudioBlock) -> None:
-        """Detect, compute the gain, multiply."""
-        if not isinstance(self._detector, PeakHold):
-            super().process(block, out, *side)
-            return
-        self._compress(
-            side[0] if side else block, block, out, *self._detector.maximum, self.ramp_state, self._attack,
-            self._release, self._state, self._rows,
-        )  # fmt: skip
-        self.gain_reduction_db = float(self._state[1])
-
-    def _make_detector(self, sample_rate: int, channels: int) -> Detector:
-        if self.setting_values["detector"] == "rms":
-            return MeanSquare(sample_rate, channels)
-        return PeakHold(sample_rate)
-
-    def _take_times(self) -> None:
-        self._attack = time_constant(self.values["attack_ms"], self._sample_rate)
-        self._release = time_constant(self.values["release_ms"], self._sample_rate)
-
-    def _follow(self, frames: int) -> None:
-        self._compute(
-            self._level, frames, self.ramp_state, self._attack, self._release, self._state, self._work, self._gain
-        )
-        self.gain_reduction_db = float(self._state[1])
-
-
-class Gate(_Dynamics):
+class Gate(Dynamics):
     """Lowers what is below the threshold.
 
     Closed it lowers by `range_db`. It opens when the level (peak over 10 ms) reaches the threshold: the gain rises in
@@ -168,12 +99,12 @@ class Gate(_Dynamics):
     name = "gate"
     summary = "Lowers what lies below a threshold: spill, hiss, breath between words."
     parameters = (
-        _level("threshold_db", -40.0, -90.0, 0.0, "level at which it opens, dBFS"),
-        _level("range_db", 60.0, 0.0, 100.0, "how far it lowers when closed"),
-        _time("attack_ms", 1.0, 0.05, 200.0, "time to open"),
-        _time("hold_ms", 50.0, 0.1, 2_000.0, "time for which it stays open below the threshold"),
-        _time("release_ms", 150.0, 1.0, 5_000.0, "time to close"),
-        _level("hysteresis_db", 4.0, 0.0, 24.0, "how far below the threshold it closes"),
+        level_parameter("threshold_db", -40.0, -90.0, 0.0, "level at which it opens, dBFS"),
+        level_parameter("range_db", 60.0, 0.0, 100.0, "how far it lowers when closed"),
+        time_parameter("attack_ms", 1.0, 0.05, 200.0, "time to open"),
+        time_parameter("hold_ms", 50.0, 0.1, 2_000.0, "time for which it stays open below the threshold"),
+        time_parameter("release_ms", 150.0, 1.0, 5_000.0, "time to close"),
+        level_parameter("hysteresis_db", 4.0, 0.0, 24.0, "how far below the threshold it closes"),
     )
 
     def targets(self) -> tuple[float, ...]:

@@ -18,13 +18,14 @@ from audiopost.units import db_to_linear, linear_to_db, powers_to_db
 __all__ = ["DYNAMICS", "FILTERS", "Curve", "curve_of", "svg_of"]
 
 FILTERS = frozenset({
-    "highpass", "lowpass", "high_shelf", "low_shelf", "peak", "equalizer", "pedalboard.HighpassFilter",
+    "highpass", "lowpass", "high_shelf", "low_shelf", "peak", "equalizer", "parametric_equalizer",
+    "linear_phase_equalizer", "graphic_equalizer", "tilt", "dehum", "dc_removal", "pedalboard.HighpassFilter",
     "pedalboard.LowpassFilter", "pedalboard.HighShelfFilter", "pedalboard.LowShelfFilter", "pedalboard.PeakFilter",
     "pedalboard.LadderFilter",
 })  # fmt: skip
 DYNAMICS = frozenset({
-    "compressor", "gate", "limiter", "pedalboard.Compressor", "pedalboard.NoiseGate", "pedalboard.Limiter",
-    "pedalboard.BrickwallLimiter",
+    "compressor", "gate", "limiter", "multiband_compressor", "expander", "pedalboard.Compressor",
+    "pedalboard.NoiseGate", "pedalboard.Limiter", "pedalboard.BrickwallLimiter",
 })  # fmt: skip
 
 RATE_HZ = 48_000

@@ -36,6 +36,19 @@ CASES: dict[str, dict[str, float]] = {
     "high_shelf": {"gain_db": 9.0},
     "gain": {"gain_db": -4.5},
     "early_reflections": {"wet_db": -14.0},
+    "parametric_equalizer": {"band1_gain_db": -9.0, "band4_gain_db": 6.0, "band8_gain_db": 9.0},
+    "linear_phase_equalizer": {"band1_gain_db": -9.0, "band4_gain_db": 6.0, "band8_gain_db": 9.0},
+    "graphic_equalizer": {"band_200_hz_db": -9.0, "band_2000_hz_db": 6.0},
+    "tilt": {"tilt_db": 12.0},
+    "multiband_compressor": {f"band{band}_threshold_db": -40.0 for band in range(1, 5)},
+    "expander": {"threshold_db": -20.0},
+    "transient_shaper": {"attack_db": 12.0, "sustain_db": -12.0},
+    "de_esser": {"threshold_db": -20.0},
+    "dialogue_leveler": {"response_s": 0.1},
+    "ducker": {"attack_ms": 10.0},
+    "plosive_control": {"split_frequency_hz": 300.0, "threshold_db": -15.0},
+    "declick": {"threshold": 6.0},
+    "declip": {"ceiling_dbfs": -13.0},
 }
 """Knobs that differ from their defaults, so that the effect is heard. An effect that is not here plays its defaults."""
 
@@ -75,7 +88,7 @@ def played(name: str) -> AudioBlock:
     """The effect on the material; behind `TURN_FRAME` its first knob stands a tenth of its range lower, or higher."""
     entry = CATALOGUE.entry(name)
     settings: dict[str, SettingValue] = {
-        setting.name: str(RESPONSE) for setting in entry.settings if setting.kind == "path"
+        setting.name: str(RESPONSE) for setting in entry.settings if setting.kind == "path" and setting.default is None
     }
     layout = taken_layout(name, settings)
     node = prepared(name, layout, settings=settings, parameters=CASES.get(name))

@@ -212,6 +212,7 @@ def test_processing_allocates_no_sound(name: str, settings: dict[str, SettingVal
 UNIT_OF_ENDING = {
     "_db": "dB", "_dbfs": "dBFS", "_dbtp": "dBTP", "_hz": "Hz", "_ms": "ms", "_s": "s", "_percent": "%",
     "_deg": "deg", "_cents": "cents", "_m": "m", "_semitones": "semitones",
+    "_lufs": "LUFS", "_lu": "LU",
 }  # fmt: skip
 
 

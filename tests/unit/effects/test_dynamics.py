@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from audiopost.effects.dynamics import Compressor
+from audiopost.effects.compression import Compressor
 from tests.running import prepared, run, sine
 from tests.signals import white_noise
 from tests.tolerances import BALLISTICS, GAIN_RIPPLE_DB, STATIC_CURVE_DB
