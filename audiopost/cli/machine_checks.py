@@ -19,6 +19,7 @@ from audiopost.errors import DeviceError
 
 __all__ = ["Finding", "examine_machine", "python_in_words"]
 
+INSTALL = "pip install 'audiopost[{}]'"
 State = Literal["ok", "limited", "missing"]
 Devices = tuple[Mapping[str, Any], ...]
 """What `audiopost.live.device_list.list_devices` gives."""
@@ -49,6 +50,8 @@ def examine_machine() -> Iterator[Finding]:
     yield real_time_priority()
     yield program("ffmpeg", "-version", "reads compressed files for comparison")
     yield program("loudgain", "--version", "a second opinion on loudness")
+    yield codecs()
+    yield browser()
     yield plugin_folders()
     yield processors()
     yield from extras()
@@ -107,6 +110,33 @@ def program(name: str, version_option: str, purpose: str) -> Finding:
     return Finding(name, "ok", re.split(r" Copyright| - using", first)[0])
 
 
+def codecs(find: Callable[[str], object | None] = find_spec) -> Finding:
+    """Whether AAC, Opus, MP3 and Vorbis can be coded, which `preview` and `report --service` need."""
+    if find("av") is None:
+        return Finding("codecs", "limited", "PyAV is not installed: only Vorbis, FLAC and PCM", INSTALL.format("video"))
+    from audiopost.media.codec import CODEC_SUFFIXES, absent_codecs
+
+    absent = absent_codecs()
+    if absent:
+        mend = "pip install --force-reinstall av    (its wheels have all of them)"
+        return Finding("codecs", "limited", f"this PyAV has no encoder for {', '.join(absent)}", mend)
+    return Finding("codecs", "ok", ", ".join(CODEC_SUFFIXES))
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "firefox", "microsoft-edge", "safari")
+
+
+def browser(find: Callable[[str], str | None] = shutil.which, platform: str = sys.platform) -> Finding:
+    """Whether a browser is here to open the console and reports with."""
+    if platform in ("darwin", "win32"):
+        return Finding("browser", "ok", "that of the system")
+    found = [name for name in BROWSERS if find(name)]
+    if found:
+        return Finding("browser", "ok", ", ".join(found))
+    mend = "sudo apt-get install chromium, or open the console from another machine with --ui-host"
+    return Finding("browser", "limited", "none found (for `audiopost live --ui` and reports)", mend)
+
+
 def processors() -> Finding:
     """How many processors this process may use: files are worked on, and branches rendered, on as many."""
     from audiopost.loudness.segments import usual_threads
@@ -135,7 +165,7 @@ def extras(find: Callable[[str], object | None] = find_spec) -> Iterator[Finding
         absent = [package for package in packages if find(package) is None]
         if absent:
             found = f"{', '.join(absent)} not installed ({purpose})"
-            yield Finding(f"extra {name}", "limited", found, f"pip install 'audiopost[{name}]'")
+            yield Finding(f"extra {name}", "limited", found, INSTALL.format(name))
         else:
             yield Finding(f"extra {name}", "ok", purpose)
 

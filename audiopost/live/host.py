@@ -30,10 +30,10 @@ from audiopost.live.comparison import Comparison
 from audiopost.live.drawing import as_spec
 from audiopost.live.engine_pool import Knobs
 from audiopost.live.host_comparison import ComparisonWords
+from audiopost.live.host_input import InputWords
 from audiopost.live.host_log import SessionLog
 from audiopost.live.host_meters import MeterWords
 from audiopost.live.host_recording import RecordingWords
-from audiopost.live.host_transport import TransportWords
 from audiopost.live.midi_map import is_channel_message
 from audiopost.live.order import Order
 from audiopost.live.resettling import resettled, standing_of
@@ -49,7 +49,7 @@ RESETTLE_RETRY_S = 1.0
 """Pause between two attempts to go on at another sample rate."""
 
 
-class LiveHost(SessionLog, TransportWords, MeterWords, ComparisonWords, RecordingWords):
+class LiveHost(SessionLog, InputWords, MeterWords, ComparisonWords, RecordingWords):
     """Plays a chain on a device, in processes of its own.
 
     Parameters

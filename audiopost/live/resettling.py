@@ -1,4 +1,4 @@
-"""A session that goes on at another sample rate: everything as it stood, in a new rig.
+"""A session that goes on at another sample rate, or from another input: everything else as it stood, in a new rig.
 
 Buffers, engines and rings are made for one rate, so all of them are made anew; what a person has set is carried over.
 Effects begin without their tails, recordings go on in numbered files, and frames are counted from 0 again.
@@ -11,11 +11,11 @@ from typing import Any
 
 from audiopost.graph.spec import GraphSpec
 from audiopost.live import messages as say
-from audiopost.live.order import Listener
+from audiopost.live.order import Listener, Order
 from audiopost.live.rig import Rig
 from audiopost.live.transport_state import TransportState
 
-__all__ = ["Standing", "resettled", "standing_of"]
+__all__ = ["Standing", "at_input", "resettled", "standing_of"]
 
 FIXED_POINTS = ("output", "engine", "input")
 """Where recordings may begin before anything plays."""
@@ -58,7 +58,17 @@ def resettled(before: Rig, standing: Standing, sample_rate: int, listener: Liste
             "sources": tuple(stem.path for stem in source.stems), "start_s": source.position_s,
             "source_speed": source.speed, "loop": source.loop, "region": source.region,
         }  # fmt: skip
-    rig = Rig(replace(before.order, **changes), listener)
+    return _begun(Rig(replace(before.order, **changes), listener), standing)
+
+
+def at_input(before: Rig, standing: Standing, order: Order, listener: Listener) -> Rig:
+    """A session like the one before with another input, as `order` has it. Raises AudiopostError; then nothing runs."""
+    if order is before.order:
+        return resettled(before, standing, order.sample_rate, listener)
+    return _begun(Rig(replace(order, cap_linear=standing.cap_linear), listener), replace(standing, source=None))
+
+
+def _begun(rig: Rig, standing: Standing) -> Rig:
     again = [replace(each, exists="number") for each in standing.recordings]
     try:
         rig.start(standing.specs["a"], [each for each in again if each.tap in FIXED_POINTS])

@@ -20,7 +20,7 @@ from audiopost.errors import FileError, UsageError
 from audiopost.media.libsndfile import SndfileSink
 from audiopost.media.video import AV_ERRORS, VideoSource
 
-__all__ = ["CODEC_SUFFIXES", "coded", "decoded_blocks"]
+__all__ = ["CODEC_SUFFIXES", "absent_codecs", "coded", "decoded_blocks"]
 
 CODEC_SUFFIXES = {"aac": ".m4a", "opus": ".opus", "mp3": ".mp3", "vorbis": ".ogg"}
 """Of the file that `coded` fills, by codec."""
@@ -34,6 +34,11 @@ _VORBIS_KBPS = (64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 500)
 """Nominal rates of libvorbis' qualities 0 to 10, stereo at 44.1 kHz."""
 
 _BLOCK_FRAMES = 65_536
+
+
+def absent_codecs() -> tuple[str, ...]:
+    """Codecs whose encoder this build of libav lacks; Vorbis is libsndfile's, and always there."""
+    return tuple(codec for codec, (_, encoder, _) in _ENCODERS.items() if encoder not in av.codecs_available)
 
 
 def coded(blocks: Iterator[AudioBlock], path: Path, codec: str, sample_rate: int, channels: int, kbps: int) -> None:

@@ -87,7 +87,6 @@ class ConsolePage:
             button("B", {"do": "switch", "side": "b"}, side="b", label="Side B")
             button("X", {"do": "switch", "side": "x"}, side="x", label="Side X of a blind test")
             self._opening("Compare", "Compare two chains", dialogs.compare_body)
-        ui.element("ap-side").classes("ap-soft")
         with group().classes("ap-last"):
             theme_button()
             self._help = dialog_of("Keys", dialogs.keys_body)
@@ -103,15 +102,19 @@ class ConsolePage:
             button("Play", {"do": "play"}, label="Play (Space)", flag="rolling").classes("ap-play")
             script_button("Loop", "() => audiopost.say({do: 'loop', on: !audiopost.latest().at.loop})",
                           label="Loop (L)", flag="loop")  # fmt: skip
+            button("◁", {"do": "to_marker", "by": -1}, label="Marker before (,)")
             button("Mark", {"do": "mark"}, label="Marker here (M)")
+            button("▷", {"do": "to_marker", "by": 1}, label="Marker after (.)")
         ui.element("ap-place").props('role="timer"')
-        if self._session.files:
-            self._opening("Open", "Files", lambda close: dialogs.files_body(self._session, close))
+        self._opening("Input", "Input", lambda close: dialogs.input_body(self._session, close))
         button("Bypass", {"do": "bypass"}, flag="bypassed", label="Bypass the chain (0)")
         with group():
             button("Record", {"do": "record"}, flag="recording", label="Record (R)")
             button("Keep", {"do": "keep", "seconds": 30}, label="Keep the last 30 s (K)")
-        ui.element("ap-statistics").classes("ap-soft ap-last")
+            rolls = {"0": "no pre-roll", "1": "1 s before", "2": "2 s before", "5": "5 s before"}
+            roll = choice("Pre-roll", rolls, f"{self._session.pre_roll.seconds:g}")
+            roll.on("change", js_handler="(e) => audiopost.say({do: 'pre_roll', seconds: +e.target.value})")
+        ui.element("ap-side").classes("ap-soft ap-last")
 
     # -- the strip ---------------------------------------------------------------------------------------------------
 
@@ -129,7 +132,7 @@ class ConsolePage:
             with ui.element("div").classes("ap-card ap-macros"):
                 text("h2", "Macros")
                 knobs(macros, "macro")
-        if len(session.host.stems) > 1:
+        if len(session.stems) > 1:
             self._stems()
         views = session.strip()
         for index, view in enumerate(views):
@@ -154,10 +157,10 @@ class ConsolePage:
                 button("Bypass", {"do": "bypass_node", "name": view.name}, pressed=view.bypassed,
                         label=f"Bypass {view.name}")  # fmt: skip
                 button("×", {"do": "remove", "name": view.name}, label=f"Remove {view.name}")
-            quarantined = view.bypassed and view.name in self._session.host.statistics()["quarantined"]
-            if quarantined:
-                text("p", "✗ taken out after it failed again and again").classes("ap-problem")
-                button("Bring it back", {"do": "lift", "name": view.name})
+            fallen = self._session.fallen(view.name)
+            if fallen:
+                text("p", f"✗ {fallen}").classes("ap-fallen")
+                button("Bring it back", {"do": "lift", "name": view.name}, label=f"Bring {view.name} back")
             holder = ui.html("", sanitize=False)
             self._curves[view.name] = (holder, None)
             knobs(view.knobs, view.name)
@@ -166,7 +169,7 @@ class ConsolePage:
     def _stems(self) -> None:
         with attributed(ui.element("div").classes("ap-card ap-stems"), role="group", aria_label="Stems"):
             text("h2", "Stems")
-            for stem in self._session.host.stems:
+            for stem in self._session.stems:
                 word: dict[str, Any] = {"do": "stem", "name": stem.name}
                 with ui.element("div").classes("ap-stem"):
                     text("span", stem.name).classes("ap-name")
@@ -208,6 +211,7 @@ class ConsolePage:
         self._snapshots()
         with ui.element("div").props('role="status" aria-live="polite"').classes("ap-problem"):
             self._message = ui.label("")
+        ui.element("ap-statistics").classes("ap-soft ap-last")
 
     @ui.refreshable_method
     def _snapshots(self) -> None:

@@ -125,7 +125,7 @@ class ConsoleServer:
         end: float = Query(ge=0.0),
         columns: int = Query(ge=1, le=MOST_COLUMNS),
     ) -> dict[str, Any]:
-        pictures = [await self._picture(stem.path) for stem in self._session.host.stems]
+        pictures = [await self._picture(stem.path) for stem in self._session.stems]
         return columns_of([each for each in pictures if each is not None], start, end, columns)
 
     async def _picture(self, path: Path) -> Waveform | None:
@@ -137,7 +137,7 @@ class ConsoleServer:
                 self._session.tell(str(error))
                 return None
             assert made is not None, "only a server that ends gives nothing"
-            there = {stem.path for stem in self._session.host.stems}
+            there = {stem.path for stem in self._session.stems}
             self._waveforms = {known: each for known, each in self._waveforms.items() if known in there} | {path: made}
         return self._waveforms[path]
 

@@ -11,19 +11,23 @@ import math
 import queue
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from audiopost.delivery.target import DeliveryTarget
-from audiopost.errors import AudiopostError, UsageError
+from audiopost.errors import AudiopostError, DeviceError, UsageError
 from audiopost.graph.catalogue import CATALOGUE
 from audiopost.graph.spec import GraphSpec, NodeSpec
 from audiopost.live.desk import Desk
+from audiopost.live.device_list import list_devices
 from audiopost.live.host import LiveHost
+from audiopost.live.transport_state import Stem
 from audiopost.ui.curves import Curve, curve_of
 from audiopost.ui.folders import sound_files
+from audiopost.ui.pre_roll import PreRoll
 from audiopost.ui.view_model import (
     KnobView,
     NodeView,
@@ -34,7 +38,8 @@ from audiopost.ui.view_model import (
     nodes_of,
     target_band,
 )
-from audiopost.ui.words import ConsoleWords, Word
+from audiopost.ui.word import Word
+from audiopost.ui.words import ConsoleWords
 
 __all__ = ["ConsoleSession"]
 
@@ -75,6 +80,7 @@ class ConsoleSession(ConsoleWords):
         self.problems: list[str] = []
         self.markers: list[float] = []
         self.recording: Path | None = None
+        self.pre_roll = PreRoll()
         self.before_audition: GraphSpec | None = None
         self.structure = 0
         """Rises whenever the strip must be drawn anew."""
@@ -82,7 +88,10 @@ class ConsoleSession(ConsoleWords):
         """Rises whenever a knob has moved."""
         self.material = 0
         """Rises whenever another file is opened."""
+        self._frame: dict[str, Any] = {}
         self._curves: dict[NodeSpec, Curve | None] = {}
+        self._forgiven: Counter[str] = Counter()
+        self._heard_problems = len(host.problems)
         self._statistics: dict[str, Any] = {}
         self._statistics_at = -math.inf
         self._words: queue.SimpleQueue[tuple[Word, Callable[[], None]] | None] = queue.SimpleQueue()
@@ -92,6 +101,7 @@ class ConsoleSession(ConsoleWords):
 
     def close(self) -> None:
         """Carry out what was asked for, then end."""
+        self.pre_roll.give_up()
         self._words.put(None)
         self._worker.join()
 
@@ -123,18 +133,16 @@ class ConsoleSession(ConsoleWords):
 
     def frame(self) -> dict[str, Any]:
         """All that moves, thirty times a second: meters, place, knobs. Plain data for JSON."""
+        try:
+            self._frame = self._made_frame()
+        except UsageError:  # between one input, or one rate, and the next: what stood last stands a moment longer
+            return self._frame
+        return self._frame
+
+    def _made_frame(self) -> dict[str, Any]:
         readings = self.host.meters()
-        state = self.host.transport()
         frame: dict[str, Any] = {
-            "at": {
-                "position": round(state.position_s, 3),
-                "timecode": state.timecode,
-                "length": round(state.length_s, 3),
-                "rolling": state.rolling,
-                "speed": state.speed,
-                "loop": state.loop,
-                "region": state.region,
-            },
+            "at": self._place(),
             "output": meter_data(readings.points.get("output")),
             "nodes": {
                 name: [
@@ -149,10 +157,50 @@ class ConsoleSession(ConsoleWords):
             "problems": len(self.problems),
             "markers": self.markers,
             "recording": None if self.recording is None else self.recording.name,
+            "preRoll": self.pre_roll.waits,
             "bypassed": self.host.bypassed,
         }
         self._look_at_statistics()
         return frame | {"statistics": self._statistics}
+
+    @property
+    def stems(self) -> tuple[Stem, ...]:
+        """The files that play together; none where no file plays."""
+        return self.host.stems if self.host.plays_files else ()
+
+    def input_devices(self) -> list[tuple[int, str]]:
+        """Number and name of every device that takes sound in; asked for in a process of its own."""
+        try:
+            return [(int(each["index"]), str(each["name"])) for each in list_devices() if each["input_channels"]]
+        except DeviceError as error:
+            self.tell(str(error))
+            return []
+
+    def _place(self) -> dict[str, Any]:
+        """Where the source is; a session without a file has a place without length."""
+        if not self.host.plays_files:
+            kind = "live input" if self.host.live_input else "no input: the chain makes its own sound"
+            nothing = {
+                "position": 0.0,
+                "timecode": "",
+                "length": 0.0,
+                "rolling": True,
+                "speed": 1.0,
+                "loop": False,
+                "region": None,
+            }
+            return nothing | {"input": kind}
+        state = self.host.transport()
+        return {
+            "position": round(state.position_s, 3),
+            "timecode": state.timecode,
+            "length": round(state.length_s, 3),
+            "rolling": state.rolling,
+            "speed": state.speed,
+            "loop": state.loop,
+            "region": state.region,
+            "input": ", ".join(stem.name for stem in state.stems),
+        }
 
     def knobs(self) -> dict[str, tuple[float, str]]:
         """Where every knob stands, and the words of its value."""
@@ -160,12 +208,29 @@ class ConsoleSession(ConsoleWords):
         views = (knob_of(path, parameter, values[path]) for path, parameter in self.desk.knobs.items())
         return {view.path: (round(view.position, 5), view.words) for view in views}
 
+    def fallen(self, name: str) -> str:
+        """What happened to an effect that was taken out after it failed; empty for one that plays."""
+        if Counter(self.host.statistics()["quarantined"])[name] <= self._forgiven[name]:
+            return ""
+        told = (sentence for sentence in reversed(self.host.problems) if name in sentence)
+        return next(told, "it failed, and was taken out")
+
+    def forgive(self, name: str) -> None:
+        """See `ConsoleWords`."""
+        self._forgiven[name] = self.host.statistics()["quarantined"].count(name)
+        self.structure += 1
+
     def _look_at_statistics(self) -> None:
         now = time.monotonic()
         if now - self._statistics_at < STATISTICS_EVERY_S:
             return
         self._statistics_at = now
         document = self.host.statistics()
+        if document["quarantined"] != self._statistics.get("quarantined", []):
+            self.structure += 1
+        news, self._heard_problems = self.host.problems[self._heard_problems :], len(self.host.problems)
+        for sentence in news:
+            self.tell(sentence)
         comparison = self.host.comparison()
         self._statistics = {
             "xruns": document["xruns"],
@@ -194,8 +259,7 @@ class ConsoleSession(ConsoleWords):
             "files": [path.name for path in self.files],
             "target": None if band is None else asdict(band),
             "stems": [
-                {"name": each.name, "level": each.level_db, "mute": each.mute, "solo": each.solo}
-                for each in self.host.stems
+                {"name": each.name, "level": each.level_db, "mute": each.mute, "solo": each.solo} for each in self.stems
             ],
         }
 

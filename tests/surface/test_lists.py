@@ -116,9 +116,9 @@ def test_the_doctor_looks_at_everything_and_tells_the_mend(run: Run, monkeypatch
     checks = {each["name"]: each for each in answer.document["checks"]}
     assert answer.code == 0
     assert list(checks) == [
-        "PortAudio", "sound card", "JACK", "real-time priority", "ffmpeg", "loudgain", "plug-ins", "processors",
-        "extra report", "extra ui", "extra video", "extra control", "extra dialogue", "extra cluster", "cache folder",
-        "compiled kernels",
+        "PortAudio", "sound card", "JACK", "real-time priority", "ffmpeg", "loudgain", "codecs", "browser", "plug-ins",
+        "processors", "extra report", "extra ui", "extra video", "extra control", "extra dialogue", "extra cluster",
+        "cache folder", "compiled kernels",
     ]  # fmt: skip
     for each in checks.values():
         assert each["state"] in ("ok", "limited", "missing")
@@ -130,6 +130,13 @@ def test_the_doctor_names_the_package_of_a_missing_program(monkeypatch: pytest.M
     monkeypatch.setenv("PATH", "")
     finding = machine_checks.program("loudgain", "--version", "a second opinion")
     assert (finding.state, finding.mend) == ("limited", "sudo apt-get install loudgain")
+
+
+def test_the_doctor_looks_for_codecs_and_a_browser() -> None:
+    assert machine_checks.codecs().state == "ok"
+    assert machine_checks.codecs(lambda _: None).mend == "pip install 'audiopost[video]'"
+    assert machine_checks.browser(lambda name: name if name == "firefox" else None, "linux").found == "firefox"
+    assert "apt-get install chromium" in machine_checks.browser(lambda _: None, "linux").mend
 
 
 def test_the_doctor_names_the_extra_of_a_missing_package() -> None:

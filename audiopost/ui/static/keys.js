@@ -6,7 +6,7 @@ const KEYS = {
   " ": { do: "play" }, a: { do: "switch", side: "a" }, b: { do: "switch", side: "b" }, x: { do: "switch", side: "x" },
   "0": { do: "bypass" }, n: { do: "next" }, p: { do: "previous" }, r: { do: "record" }, k: { do: "keep", seconds: 30 },
   z: { do: "undo" }, Z: { do: "redo" }, y: { do: "redo" }, t: { do: "take" }, m: { do: "mark" }, l: { do: "loop", on: true },
-  i: { do: "reset_meters" },
+  i: { do: "reset_meters" }, ",": { do: "to_marker", by: -1 }, ".": { do: "to_marker", by: 1 },
 };
 
 document.addEventListener("keydown", (event) => {

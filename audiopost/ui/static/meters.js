@@ -21,7 +21,7 @@ export class Meters extends Canvas {
     pen.fillStyle = color("--ap-panel");
     pen.fillRect(0, 0, width, height);
     const bars = [...out.peaks.map((peak, i) => [peak, `${i + 1}`, "peak"]), [out.m, "M", "loud"], [out.s, "S", "loud"]];
-    const each = (width - 34) / bars.length;
+    const each = Math.min(64, (width - 34) / bars.length);
     pen.textAlign = "right";
     pen.fillStyle = color("--ap-soft");
     for (let mark = 0; mark >= LOWEST; mark -= 10) {
@@ -139,6 +139,11 @@ export class History extends Canvas {
     pen.fillStyle = color("--ap-soft");
     pen.textAlign = "left";
     pen.fillText("M thin, S thick, last minute", 4, height - 4);
+    pen.textAlign = "right";
+    for (const mark of [-20, -40]) {
+      pen.fillRect(0, y(mark), width, 0.5);
+      pen.fillText(String(mark), width - 2, y(mark) - 2);
+    }
   }
 }
 

@@ -9,7 +9,9 @@ export function connect() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   socket = new WebSocket(`${scheme}://${location.host}/live`);
   socket.onmessage = (event) => {
-    latest = JSON.parse(event.data);
+    const frame = JSON.parse(event.data);
+    if (!frame.at) return; // a session that is built anew has nothing to show yet
+    latest = frame;
     for (const listener of listeners) listener(latest);
   };
   socket.onopen = () => document.body.classList.remove("ap-away");

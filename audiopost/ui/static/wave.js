@@ -1,7 +1,7 @@
 // The waveform.
 
 import { Canvas } from "./canvas.js";
-import { clamp, color, newest, say } from "./socket.js";
+import { clamp, clock, color, newest, say } from "./socket.js";
 
 // Overview above, detail below. Click to go there; drag in the detail to loop; the wheel zooms; Alt-click sets a marker.
 export class Wave extends Canvas {
@@ -116,10 +116,24 @@ export class Wave extends Canvas {
       pen.fillStyle = color("--ap-now");
       pen.fillRect(at(position) - 1, top, 2, bottom - top);
     }
+    this.ruler(from, to, split);
     const scale = width / length;
     pen.strokeStyle = color("--ap-ink");
     pen.lineWidth = 1;
     if (to - from < length) pen.strokeRect(from * scale + 0.5, 0.5, Math.max(2, (to - from) * scale - 1), split - 3);
+  }
+  ruler(from, to, top) {
+    const { pen, width, height } = this;
+    const wanted = (to - from) / (width / 110);
+    const step = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600].find((each) => each >= wanted) || 7200;
+    pen.fillStyle = color("--ap-soft");
+    pen.textAlign = "left";
+    for (let time = Math.ceil(from / step) * step; time < to; time += step) {
+      const x = (time - from) / (to - from) * width;
+      pen.fillRect(x, height - 5, 1, 5);
+      if (width - x > 60) pen.fillText(clock(time).slice(3, step < 0.1 ? 11 : step < 1 ? 10 : 8), x + 4, height - 2);
+    }
+    pen.fillRect(0, top, width, 0.5);
   }
   curve(data, at, top, bottom) {
     const { pen } = this;

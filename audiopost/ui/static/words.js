@@ -23,7 +23,7 @@ export class Place extends Moving {
   show(frame) {
     const { position, length, rolling, speed } = frame.at;
     const how = rolling ? (speed === 1 ? "" : ` × ${speed}`) : " paused";
-    this.textContent = length ? `${clock(position)} / ${clock(length)}${how}` : "live input";
+    this.textContent = length ? `${clock(position)} / ${clock(length)}${how}` : frame.at.input;
   }
 }
 
@@ -50,7 +50,12 @@ export class SideSentence extends Moving {
     for (const button of document.querySelectorAll("[data-flag=bypassed]"))
       button.setAttribute("aria-pressed", String(frame.bypassed));
     for (const button of document.querySelectorAll("[data-flag=recording]"))
-      button.setAttribute("aria-pressed", String(frame.recording !== null));
+    {
+      button.setAttribute("aria-pressed", String(frame.recording !== null || frame.preRoll));
+      const label = button.querySelector("div") || button;
+      const words = frame.preRoll ? "Pre-roll" : "Record";
+      if (label.textContent !== words) label.textContent = words;
+    }
     for (const button of document.querySelectorAll("[data-flag=loop]"))
       button.setAttribute("aria-pressed", String(frame.at.loop));
     for (const button of document.querySelectorAll("[data-flag=rolling]")) {

@@ -23,7 +23,13 @@ class Silent:
     def __init__(self) -> None:
         self.asked: list[tuple[str, Any]] = []
         self.stems: tuple[Any, ...] = ()
+        self.plays_files = False
+        self.problems: list[str] = []
+        self.quarantined: list[str] = []
         self.bypassed = False
+
+    def statistics(self) -> dict[str, Any]:
+        return {"quarantined": self.quarantined}
 
     def set_parameter(self, path: str, value: float, *, wait: bool = True) -> int | None:
         del wait
@@ -37,9 +43,9 @@ class Silent:
         del keep
         self.asked.append(("swap", chain.node_names))
 
-    def open(self, path: Path) -> tuple[str, ...]:
-        self.asked.append(("open", path.name))
-        return ("its rate is another one",)
+    def take_input(self, paths: Any = (), *, live_input: bool = False, input_device: int | None = None) -> Any:
+        self.asked.append(("input", ([path.name for path in paths], live_input, input_device)))
+        return ("its rate is another one",) if paths else ()
 
     def set_loop(self, region: Any, *, loop: bool) -> None:
         self.asked.append(("loop", (region, loop)))
@@ -102,8 +108,15 @@ def test_listening_to_chains_leads_back(session: ConsoleSession) -> None:
 
 def test_a_file_is_opened_by_its_number_and_what_is_odd_is_told(session: ConsoleSession, host: Silent) -> None:
     session.carry_out({"do": "open", "file": 1})
-    assert host.asked == [("open", "b.wav")]
+    assert host.asked == [("input", (["b.wav"], False, None))]
     assert session.problems == ["b.wav: its rate is another one"]
+    session.carry_out({"do": "open", "files": [0, 1]})
+    assert host.asked[-1] == ("input", (["a.flac.wav", "b.wav"], False, None))
+    session.carry_out({"do": "input", "live": True, "device": 3})
+    assert host.asked[-1] == ("input", ([], True, 3))
+    assert session.material == 3
+    session.carry_out({"do": "generate", "effect": "noise"})
+    assert session.strip()[0].effect == "noise"
 
 
 @pytest.mark.parametrize(
@@ -118,6 +131,13 @@ def test_a_file_is_opened_by_its_number_and_what_is_odd_is_told(session: Console
         {"do": "turn", "path": "compressor.ratio", "position": "loud"},
         {"do": "open", "file": 2},
         {"do": "open", "file": -1},
+        {"do": "open", "files": []},
+        {"do": "open", "files": [0, "1"]},
+        {"do": "input"},
+        {"do": "input", "live": True, "device": "hw:0"},
+        {"do": "generate", "effect": "reverb"},
+        {"do": "set", "path": "compressor.ratio"},
+        {"do": "stem", "name": "x", "mute": 1},
         {"do": "open", "file": "../secret.wav"},
         {"do": "preset", "name": "../../etc/passwd"},
         {"do": "second", "name": "nothing"},
@@ -139,6 +159,19 @@ def test_a_wrong_word_changes_nothing(session: ConsoleSession, host: Silent, wor
     assert session.desk.drawing == before
     assert host.asked == []
     assert session.structure == 0
+
+
+def test_an_effect_that_failed_is_told_and_brought_back(session: ConsoleSession, host: Silent) -> None:
+    assert session.fallen("compressor") == ""
+    host.quarantined.append("compressor")
+    host.problems += ["compressor: gave no array", "something else"]
+    assert session.fallen("compressor") == "compressor: gave no array"
+    session.carry_out({"do": "lift", "name": "compressor"})
+    assert host.asked[-1] == ("swap", ("highpass", "compressor"))
+    assert session.fallen("compressor") == ""
+    host.quarantined.append("compressor")
+    assert session.fallen("compressor")
+    assert session.fallen("highpass") == ""
 
 
 def test_words_are_carried_out_in_order_and_failures_are_told(session: ConsoleSession, host: Silent) -> None:
