@@ -251,14 +251,15 @@ def test_the_input_is_chosen_live_a_test_signal_and_stems(page: Page) -> None:
 
 
 def test_presets_are_heard_by_the_arrow_keys_and_left_again(page: Page) -> None:
-    before = page.locator("[data-node]").count()
+    names = "[...document.querySelectorAll('[data-node]')].map((card) => card.dataset.node).join()"
+    before = page.evaluate(names)
     page.get_by_role("button", name="Presets").click()
     page.get_by_role("dialog").get_by_label("Search").focus()
     page.keyboard.press("ArrowDown")
     page.wait_for_function("document.activeElement.dataset.chain")
-    page.wait_for_function(f"document.querySelectorAll('[data-node]').length !== {before}")
+    page.wait_for_function(f"{names} !== {json.dumps(before)}")
     page.get_by_role("button", name="Back to what was").click()
-    page.wait_for_function(f"document.querySelectorAll('[data-node]').length === {before}")
+    page.wait_for_function(f"{names} === {json.dumps(before)}")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
