@@ -87,6 +87,7 @@ class ConsolePage:
             button("B", {"do": "switch", "side": "b"}, side="b", label="Side B")
             button("X", {"do": "switch", "side": "x"}, side="x", label="Side X of a blind test")
             self._opening("Compare", "Compare two chains", dialogs.compare_body)
+        ui.element("ap-side").classes("ap-soft")
         with group().classes("ap-last"):
             theme_button()
             self._help = dialog_of("Keys", dialogs.keys_body)
@@ -114,7 +115,6 @@ class ConsolePage:
             rolls = {"0": "no pre-roll", "1": "1 s before", "2": "2 s before", "5": "5 s before"}
             roll = choice("Pre-roll", rolls, f"{self._session.pre_roll.seconds:g}")
             roll.on("change", js_handler="(e) => audiopost.say({do: 'pre_roll', seconds: +e.target.value})")
-        ui.element("ap-side").classes("ap-soft ap-last")
 
     # -- the strip ---------------------------------------------------------------------------------------------------
 
