@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from audiopost.cli.output import in_words
 from audiopost.errors import AudiopostError
-from audiopost.live.words import WORDS, Words
+from audiopost.live.word_table import WORDS
+from audiopost.live.words import Words
 
 __all__ = ["Lines"]
 

@@ -216,16 +216,16 @@ class LiveHost(SessionLog, InputWords, MeterWords, ComparisonWords, RecordingWor
         if self._mover is not None:
             self._mover.join()
             self._mover = None
-        rig = self._rig
-        if rig is None:
-            return
         if self._statistics_file is not None:
             self._statistics_file.end()
             self._statistics_file = None
+        _PLAYING.discard(self)
+        rig = self._rig
+        if rig is None:
+            return
         self._last_statistics = self.statistics()
         self._comparing.end()
         self._rig = self._comparison = None
-        _PLAYING.discard(self)
         rig.stop()
 
     def __enter__(self) -> Self:

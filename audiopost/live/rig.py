@@ -60,6 +60,9 @@ NULL = "null"
 RETRY_S = 0.3
 """Pause between two attempts to open a device."""
 
+WORKER_PATIENCE_S = 5.0
+"""At the end, when all that a worker may wait for fails at once: this is for a machine that is kept busy."""
+
 RATE_ATTEMPTS = 2
 """So often a device that runs at another rate may refuse ours, and the session goes on at that rate."""
 
@@ -152,7 +155,7 @@ class Rig:
                 jobs.put(None)
             for worker in (*self._workers, self._watch):
                 if worker.is_alive():
-                    worker.join(STOP_PATIENCE_S)
+                    worker.join(WORKER_PATIENCE_S)
             for pair in self._pipes:
                 for end in pair:
                     os.close(end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -14,7 +15,7 @@ from audiopost.errors import DeviceError
 from audiopost.live.host import LiveHost
 from tests import tolerances
 from tests.live.leftovers import children_left, descriptors_of, segments_left, threads_left
-from tests.live.sessions import until, write_tone
+from tests.live.sessions import play_on, until, write_tone
 
 SESSIONS = 3
 
@@ -60,13 +61,32 @@ def test_a_session_that_is_ended_while_something_is_mended_ends(tone: Path, vict
 
 def swap_until_it_ends(host: LiveHost, errors: list[BaseException]) -> None:
     chains = host._running.chains
-    for number in range(1000):
+    while True:
         try:
-            chains.swap(fx.gain(gain_db=-number))
+            chains.swap(fx.gain())
         except DeviceError as error:
             if not host.playing:
                 errors.append(error)
                 return
+
+
+def test_a_session_goes_on_at_another_rate_and_may_be_ended_at_any_moment_of_that(tone: Path, tmp_path: Path) -> None:
+    """As when a sound card comes back at the rate of another program."""
+    statistics = tmp_path / "live.json"
+    for played_frames in (0, 4410):
+        host = LiveHost(fx.gain(), source=tone, device="null", statistics_path=statistics)
+        host.start()
+        host.set_parameter("gain.gain_db", -6.0)
+        host.rate_changed(44_100)
+        if played_frames:
+            until(lambda of=host: of.statistics()["sample_rate_hz"] == 44_100)
+            play_on(host, played_frames)
+            assert host.spec.node("gain").parameters == (("gain_db", -6.0),)
+        host.stop()
+        assert not host.playing
+        assert threads_left() == children_left() == []
+        written = json.loads(statistics.read_text(encoding="utf-8"))
+        assert written["sample_rate_hz"] == host.statistics()["sample_rate_hz"]
 
 
 def test_dead_children_are_given_back_while_the_session_goes_on(tone: Path) -> None:

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from audiopost import effects as fx
+from audiopost.cli.live_view import LiveView
 from audiopost.errors import AudiopostError, UnknownNameError, UsageError
 from audiopost.live.host import LiveHost
-from audiopost.live.words import WORDS, Words
-from tests.live.sessions import until, write_tone
+from audiopost.live.word_table import WORDS
+from audiopost.live.words import Words
+from audiopost.media.audio_file import read_audio
+from tests.live.sessions import play_on, until, write_tone
 
 CHAIN = (fx.highpass() >> fx.delay() >> fx.compressor()).macro("Far", delay__mix_percent=(0.0, 50.0))
 
@@ -68,6 +71,23 @@ def test_a_session_does_what_it_is_told(tmp_path: Path) -> None:
         assert take.exists()
         words.obey("quit")
         assert ended.is_set()
+
+
+def test_a_key_records_and_ends_the_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with LiveHost(CHAIN, write_tone(tmp_path / "tone.wav"), "null") as host:
+        view = LiveView(Words(host, CHAIN), "chain", "null")
+        for _ in range(2):
+            view.press("R")
+            assert host.recordings == {"output": Path("recorded.wav")}
+            assert "recording recorded.wav" in view.look().extra
+            play_on(host, 4800)
+            view.press("R")
+            assert host.recordings == {}
+        assert view.look().said.startswith("recorded 0.")
+    lengths = [read_audio(each)[0].shape[1] for each in tmp_path.glob("recorded*.wav")]
+    assert len(lengths) == 2, "names do not collide"
+    assert min(lengths) >= 4800
 
 
 def test_each_side_has_a_desk_and_a_blind_test_hides_them(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from audiopost.cli.live_keys import KEYS
-from audiopost.live.words import WORDS
+from audiopost.live.word_table import WORDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "pages" / "guide" / "work-on-a-sound.md"
 ROWS = [(key.name, key.summary) for key in KEYS] + [(word.usage, word.summary) for word in WORDS]

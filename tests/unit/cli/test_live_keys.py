@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from audiopost.cli.live_keys import KEYS, KeyReader, named_keys
-from audiopost.live.words import WORDS
+from audiopost.live.word_table import WORDS
 
 
 @pytest.mark.parametrize(

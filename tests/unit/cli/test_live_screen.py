@@ -66,6 +66,12 @@ def test_everything_has_its_place() -> None:
     assert lines[-1].endswith("? keys  q end")
 
 
+def test_places_are_time_code_where_the_frames_a_second_are_known() -> None:
+    assert SHOWN.transport is not None
+    film = replace(SHOWN, transport=replace(SHOWN.transport, frames_per_second=25.0))
+    assert "00:01:23:11 / 00:03:00:00  speech.wav" in lines_of(film, 100, 20)[1].plain
+
+
 def test_a_meter_is_as_long_as_the_sound_is_loud() -> None:
     bars = [line.count("█") + line.count("─") for line in text(SHOWN)[2:4]]
     lit = [line.count("█") for line in text(SHOWN)[2:4]]
