@@ -78,7 +78,8 @@ def _machine_and_place(llvm: Any, programs: tuple[VectorProgram, ...]) -> tuple[
 
 
 def _callable(engine: Any, program: VectorProgram) -> Callable[..., Any]:
-    prototype = ctypes.CFUNCTYPE(_RESULTS[program.gives], *(_ARGUMENTS[kind] for kind in program.kinds))
+    make = ctypes.PYFUNCTYPE if program.brief else ctypes.CFUNCTYPE
+    prototype = make(_RESULTS[program.gives], *(_ARGUMENTS[kind] for kind in program.kinds))
     return prototype(engine.get_function_address(program.name))
 
 

@@ -16,7 +16,7 @@ Conventions
 - Arithmetic is strict: nothing is reordered. `Symbol.times_plus` alone rounds once instead of twice where the
   processor has an instruction for it: results are equal on one type of processor.
 - Nothing is checked: the caller gives memory of the right size. Vectors may lie at any address.
-- A call lets other threads run.
+- A call lets other threads run, unless the program is `brief`.
 
 A kernel of `compiled` may call a program too, by its name, with arrays, integers and numbers for its arguments: it is
 then emitted into that kernel, where the call costs what a call in C costs.
@@ -69,6 +69,8 @@ class VectorProgram:
     write: Callable[..., Symbol | None]
     gives: str = ""
     """Kind of the value that it returns; empty for none."""
+    brief: bool = False
+    """It takes less time than giving Python's lock away, and getting it back, would."""
 
     def __call__(self, *_arguments: Any) -> None:
         """In a kernel: run. Anywhere else there is nothing to run yet."""
@@ -370,9 +372,12 @@ def _is_real(kind: str) -> bool:
     return FLOAT in kind or REAL in kind
 
 
-def vector_program(*kinds: str, gives: str = "") -> Callable[[Callable[..., Symbol | None]], VectorProgram]:
+def vector_program(
+    *kinds: str, gives: str = "", brief: bool = False
+) -> Callable[[Callable[..., Symbol | None]], VectorProgram]:
     """Decorator: a function that writes a program into a `Code`, given symbols of these kinds as its arguments.
 
-    It may return the symbol of a value of the kind `gives`, which the program then returns.
+    It may return the symbol of a value of the kind `gives`, which the program then returns. A `brief` one keeps other
+    threads waiting.
     """
-    return lambda write: VectorProgram(write.__name__, kinds, write, gives)
+    return lambda write: VectorProgram(write.__name__, kinds, write, gives, brief)

@@ -42,13 +42,13 @@ class _FusedRow:
         self._memories = (nodes[0].new_memory(), nodes[0].new_memory())
 
     def process(self, block: AudioBlock, out: AudioBlock) -> None:
-        if block.shape[1] == 0:
+        if block.size == 0:
             return
         if any(self._glides):
             self._one_by_one(block, out)
             return
         played = self._row.run(block)
-        if played.shape != out.shape:
+        if played.size != out.size:
             raise PluginError(self._row.name, "held sound back while playing")
         out[...] = played
 

@@ -16,7 +16,6 @@ absolute frames: no sample depends on the size of the blocks.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -24,10 +23,11 @@ from typing import Any
 
 import numpy as np
 
-from audiopost.blocks import SMALL_SAMPLES, AudioBlock, BlockMemory
+from audiopost.blocks import AudioBlock, BlockMemory
+from audiopost.dsp.finite_scan import Watched, finite_scan
 from audiopost.errors import EffectError
 from audiopost.graph.assembly import Assembly, Call, assemble
-from audiopost.graph.binding import Bound, Piece, as_tasks, tasks_of_row
+from audiopost.graph.binding import NOT_STRAIGHT, Bound, Piece, Straight, as_tasks, tasks_of_row
 from audiopost.graph.bypass import Bypass
 from audiopost.graph.catalogue import CATALOGUE, Catalogue
 from audiopost.graph.faults import effect_error
@@ -47,8 +47,6 @@ BOUND_LENGTHS = 8
 BLOCKS_AHEAD = 2
 """With threads, blocks that may be under way at the same time, each in memory of its own."""
 
-
-_isfinite, _vdot = math.isfinite, np.vdot
 
 _NOTHING: Mapping[str, AudioBlock] = MappingProxyType({})
 
@@ -140,6 +138,8 @@ class GraphRenderer:
         ]
         self.buffers = len(self._memories[0])
         self._bound: dict[tuple[int, int], Bound] = {}
+        self._straight: Straight = NOT_STRAIGHT
+        self._is_dirty = finite_scan()
         self._turning = Turning(self.nodes, self._assembly.moved, spec.macros)
         self._listeners = [
             (name, node) for name, node in self.nodes.items() if isinstance(node, NoteListener) and node.hears_notes
@@ -166,34 +166,20 @@ class GraphRenderer:
             Blocks of the named inputs (silence for one that is left out), and where the named outputs go (one that
             is left out is not copied).
         """
-        frames = block.shape[1]
-        bound = self._bound.get((frames, 0))
-        if bound is not None and bound.plain and not self._timing:
-            # The way of nearly every live block, without a step that it does not need; see `clear_non_finite`.
-            bound.entry[...] = block
-            if not _isfinite(_vdot(bound.entry_row, bound.entry_row)):
-                self._guard.clear(INPUT, bound.entry, self.frame)
-            for function, arguments in bound.program:
-                function(*arguments)
-            if not _isfinite(_vdot(bound.result_row, bound.result_row)):
-                self._guard.clear(OUTPUT, bound.result, self.frame)
-            out[...] = bound.result
-            self.frame += frames
+        samples, frames, entry, watched_entry, program, watched_result, result = self._straight
+        if block.size != samples or self._timing:
+            self._process_any(block, out, inputs, outputs)
             return
-        if self._turning.still and frames <= self._longest:
-            if frames:
-                self._run([Piece(block, out, inputs, outputs)])
-            return
-        start = 0
-        while start < frames:
-            pieces: list[Piece] = []
-            # Where nothing moves, threads need not wait for each other at the end of every block.
-            while start < frames and len(pieces) < (len(self._memories) if self._turning.still else 1):
-                length = self._turning.run_length(self.frame, min(frames - start, self._longest))
-                place = slice(start, start + length)
-                pieces.append(Piece(block, out, inputs, outputs).part(place))
-                start = place.stop
-            self._run(pieces)
+        # The way of nearly every block, without a step that it does not need.
+        entry[...] = block
+        if self._is_dirty(watched_entry):
+            self._guard.clear(INPUT, entry, self.frame)
+        for function, arguments in program:
+            function(*arguments)
+        if self._is_dirty(watched_result):
+            self._guard.clear(OUTPUT, result, self.frame)
+        out[...] = result
+        self.frame += frames
 
     def set_parameter(self, path: str, value: float) -> None:
         """Turn ``node.parameter``, or ``macro.name`` from 0 to 1, from the next block on.
@@ -247,6 +233,25 @@ class GraphRenderer:
         if self._branches is not None:
             self._branches.close()
 
+    def _process_any(
+        self, block: AudioBlock, out: AudioBlock, inputs: Mapping[str, AudioBlock], outputs: Mapping[str, AudioBlock]
+    ) -> None:
+        frames = block.shape[1]
+        if self._turning.still and frames <= self._longest:
+            if frames:
+                self._run([Piece(block, out, inputs, outputs)])
+            return
+        start = 0
+        while start < frames:
+            pieces: list[Piece] = []
+            # Where nothing moves, threads need not wait for each other at the end of every block.
+            while start < frames and len(pieces) < (len(self._memories) if self._turning.still else 1):
+                length = self._turning.run_length(self.frame, min(frames - start, self._longest))
+                place = slice(start, start + length)
+                pieces.append(Piece(block, out, inputs, outputs).part(place))
+                start = place.stop
+            self._run(pieces)
+
     def _run(self, pieces: Sequence[Piece]) -> None:
         """Some pieces one after the other, in which nothing moves."""
         bounds = [self._enter(index, piece) for index, piece in enumerate(pieces)]
@@ -265,6 +270,7 @@ class GraphRenderer:
         """The program for a piece, with its inputs in place."""
         block = piece.block
         bound = self._bound.get((block.shape[1], index)) or self._bind(block.shape[1], index)
+        self._straight = bound.straight if self._goes_straight(block.shape[1]) else NOT_STRAIGHT
         np.copyto(bound.entry, block)
         self._guard.clear(INPUT, bound.entry, self.frame + bound.offset)
         for name, entry in bound.entries.items():
@@ -303,25 +309,24 @@ class GraphRenderer:
         memories = [memory.view(frames) for memory in self._memories[index]]
         offset = index * self._longest
         program = [self._bound_call(call, memories, offset) for call in self._assembly.calls]
+        entry, result = memories[buffer_of[INPUT]], memories[buffer_of[OUTPUT]]
         bound = Bound(
-            entry=memories[buffer_of[INPUT]],
+            entry=entry,
             entries={name: memories[buffer_of[f"{INPUT}.{name}"]] for name in self.input_layouts},
             program=program,
             tasks=as_tasks(program, self._assembly.steps) if self._branches is not None else [],
-            result=memories[buffer_of[OUTPUT]],
+            result=result,
             results={name: memories[buffer_of[f"{OUTPUT}.{name}"]] for name in self.output_layouts},
             offset=offset,
-            entry_row=memories[buffer_of[INPUT]].reshape(-1),
-            result_row=memories[buffer_of[OUTPUT]].reshape(-1),
-            plain=0 < frames <= self._longest
-            and max(memories[buffer_of[INPUT]].size, memories[buffer_of[OUTPUT]].size) <= SMALL_SAMPLES
-            and self._turning.still
-            and self._branches is None
-            and not self.input_layouts
-            and not self.output_layouts,
+            watched=(Watched(entry), Watched(result)),
         )
         self._bound[frames, index] = bound
         return bound
+
+    def _goes_straight(self, frames: int) -> bool:
+        """One input, one output, one thread, nothing that moves by itself, and no feedback within the block."""
+        alone = self._branches is None and not self.input_layouts and not self.output_layouts
+        return alone and self._turning.still and 0 < frames <= self._longest
 
     def _bound_call(
         self, call: Call, memories: Sequence[AudioBlock], offset: int
@@ -354,3 +359,4 @@ class GraphRenderer:
         self.failures.append(failure)
         self.nodes[name] = Bypass(self.nodes[name], channels)
         self._bound.clear()
+        self._straight = NOT_STRAIGHT

