@@ -31,7 +31,7 @@ def fused_built_ins(nodes: Sequence[Node]) -> FusedProcess | None:
     built_ins = [plugin for plugin in plugins if isinstance(plugin, BuiltInPlugin)]
     if len(built_ins) != len(nodes) or len({plugin.native_row[1:] for plugin in built_ins}) != 1:
         return None
-    return _FusedRow(hosted, BuiltInRow(built_ins)).process
+    return _FusedRow(hosted, BuiltInRow(built_ins, hosted[0].new_memory().channels)).process
 
 
 class _FusedRow:

@@ -9,7 +9,7 @@ import numpy as np
 
 from audiopost.blocks import AudioBlock
 from audiopost.dsp.finite_scan import Watched
-from audiopost.graph.threads import Task, chain_tasks
+from audiopost.graph.threads import Task, TaskRow, chain_tasks
 
 __all__ = ["NOT_STRAIGHT", "Bound", "BoundCalls", "Piece", "Straight", "as_tasks", "tasks_of_row"]
 
@@ -86,11 +86,11 @@ def as_tasks(program: BoundCalls, steps: tuple[tuple[tuple[int, ...], tuple[int,
     ]
 
 
-def tasks_of_row(blocks: Sequence[list[Task]]) -> list[Task]:
-    """The tasks of blocks in a row as one list: a task waits for itself in the block before, for nodes have a memory.
+def tasks_of_row(blocks: Sequence[list[Task]]) -> TaskRow:
+    """The tasks of blocks in a row: a task waits for itself in the block before, for nodes have a memory.
 
     >>> row = tasks_of_row([[Task(print, ()), Task(print, (0,))]] * 2)
-    >>> [task.waits_for for task in row]
+    >>> [task.waits_for for task in row.tasks]
     [(), (0,), (0,), (1, 2)]
     """
     tasks = list(blocks[0])
@@ -100,4 +100,4 @@ def tasks_of_row(blocks: Sequence[list[Task]]) -> list[Task]:
             Task(task.work, (first - len(block) + index, *(first + each for each in task.waits_for)))
             for index, task in enumerate(block)
         ]
-    return tasks
+    return TaskRow(tasks)

@@ -111,7 +111,7 @@ class Node(ABC):
     def fused_with(self, followers: Sequence[Node]) -> FusedProcess | None:  # noqa: ARG002 - a subclass may
         """One call that does what this node and then each of `followers` would do, bit for bit; None if there is none.
 
-        Asked once, after all were prepared; the nodes stay in charge of their parameters and their state.
+        Asked once, after all were prepared and before they are reset; they stay in charge of parameters and state.
         """
         return None
 

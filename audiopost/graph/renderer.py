@@ -35,16 +35,16 @@ from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.non_finite import NonFinite, NonFiniteGuard
 from audiopost.graph.notes import NoteListener
 from audiopost.graph.spec import INPUT, OUTPUT, GraphSpec
-from audiopost.graph.threads import BranchThreads
+from audiopost.graph.threads import BranchThreads, TaskRow
 from audiopost.graph.turning import Turning
 from audiopost.layouts import Layout
 
 __all__ = ["BLOCKS_AHEAD", "GraphRenderer"]
 
-BOUND_LENGTHS = 8
-"""Block lengths for which the list of calls is kept bound; live streams use one, offline renders two or three."""
+BOUND_LENGTHS = 16
+"""Blocks for which the list of calls is kept bound; live streams use one, offline renders two or three rows."""
 
-BLOCKS_AHEAD = 2
+BLOCKS_AHEAD = 4
 """With threads, blocks that may be under way at the same time, each in memory of its own."""
 
 
@@ -138,6 +138,7 @@ class GraphRenderer:
         ]
         self.buffers = len(self._memories[0])
         self._bound: dict[tuple[int, int], Bound] = {}
+        self._rows: dict[tuple[int, ...], TaskRow] = {}
         self._straight: Straight = NOT_STRAIGHT
         self._is_dirty = finite_scan()
         self._turning = Turning(self.nodes, self._assembly.moved, spec.macros)
@@ -256,7 +257,7 @@ class GraphRenderer:
         """Some pieces one after the other, in which nothing moves."""
         bounds = [self._enter(index, piece) for index, piece in enumerate(pieces)]
         if self._branches is not None:
-            self._branches.run(tasks_of_row([bound.tasks for bound in bounds]))
+            self._branches.run(self._row_of([piece.block.shape[1] for piece in pieces], bounds))
         elif self._timing:
             self._run_timed(bounds[0])
         else:
@@ -265,6 +266,14 @@ class GraphRenderer:
                     function(*arguments)
         for piece, bound in zip(pieces, bounds, strict=True):
             self._leave(piece, bound)
+
+    def _row_of(self, lengths: Sequence[int], bounds: Sequence[Bound]) -> TaskRow:
+        """The tasks of blocks of these lengths: put together once, as long as they stay bound."""
+        key = tuple(lengths)
+        row = self._rows.get(key)
+        if row is None:
+            row = self._rows[key] = tasks_of_row([bound.tasks for bound in bounds])
+        return row
 
     def _enter(self, index: int, piece: Piece) -> Bound:
         """The program for a piece, with its inputs in place."""
@@ -321,6 +330,7 @@ class GraphRenderer:
             watched=(Watched(entry), Watched(result)),
         )
         self._bound[frames, index] = bound
+        self._rows.clear()
         return bound
 
     def _goes_straight(self, frames: int) -> bool:
@@ -359,4 +369,5 @@ class GraphRenderer:
         self.failures.append(failure)
         self.nodes[name] = Bypass(self.nodes[name], channels)
         self._bound.clear()
+        self._rows.clear()
         self._straight = NOT_STRAIGHT

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Self
 
-__all__ = ["BranchThreads", "Task", "chain_tasks"]
+__all__ = ["BranchThreads", "Task", "TaskRow", "chain_tasks"]
 
 Work = Callable[[], None]
 
@@ -24,6 +24,28 @@ class Task:
     def __init__(self, work: Work, waits_for: Sequence[int]) -> None:
         self.work = work
         self.waits_for = tuple(waits_for)
+
+
+class TaskRow:
+    """Tasks, with what follows from what they wait for: found once, run many times.
+
+    Attributes
+    ----------
+    tasks : tuple of Task
+        In an order in which they could run one after the other.
+    missing : tuple of int
+        For each, how many others it waits for.
+    followers : list of list of int
+        For each, which others wait for it.
+    """
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self.tasks = tuple(tasks)
+        self.missing = tuple(len(task.waits_for) for task in self.tasks)
+        self.followers: list[list[int]] = [[] for _ in self.tasks]
+        for index, task in enumerate(self.tasks):
+            for before in task.waits_for:
+                self.followers[before].append(index)
 
 
 def chain_tasks(steps: Sequence[tuple[int, ...]]) -> list[tuple[list[int], list[int]]]:
@@ -67,9 +89,8 @@ class BranchThreads:
 
     def __init__(self, threads: int) -> None:
         self._changed = threading.Condition()
-        self._tasks: Sequence[Task] = ()
+        self._row = TaskRow(())
         self._missing: list[int] = []
-        self._followers: list[list[int]] = []
         self._ready: deque[int] = deque()
         self._running = 0
         self._error: BaseException | None = None
@@ -78,15 +99,11 @@ class BranchThreads:
         for thread in self._threads:
             thread.start()
 
-    def run(self, tasks: Sequence[Task]) -> None:
+    def run(self, row: TaskRow) -> None:
         """Run every task and return when all are done; what one raises is raised here, and no other is begun then."""
         with self._changed:
-            self._tasks = tasks
-            self._missing = [len(task.waits_for) for task in tasks]
-            self._followers = [[] for _ in tasks]
-            for index, task in enumerate(tasks):
-                for before in task.waits_for:
-                    self._followers[before].append(index)
+            self._row = row
+            self._missing = list(row.missing)
             self._error = None
             self._ready.extend(index for index, count in enumerate(self._missing) if count == 0)
             self._changed.notify_all()
@@ -124,7 +141,7 @@ class BranchThreads:
                 self._running += 1
             error: BaseException | None = None
             try:
-                self._tasks[index].work()
+                self._row.tasks[index].work()
             except Exception as raised:  # noqa: BLE001 - whatever it is, `run` raises it in the caller's thread
                 error = raised
             self._finish(index, error)
@@ -136,7 +153,7 @@ class BranchThreads:
             if self._error is not None:
                 self._ready.clear()
             else:
-                for follower in self._followers[index]:
+                for follower in self._row.followers[index]:
                     self._missing[follower] -= 1
                     if self._missing[follower] == 0:
                         self._ready.append(follower)

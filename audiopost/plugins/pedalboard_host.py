@@ -49,6 +49,9 @@ HIDDEN_PARAMETERS = frozenset({"buffer_size_frames", "sample_rate_frames", "late
 """What some frameworks expose of the host's own affairs; no knobs for a person."""
 
 
+LAYOUT_FRAMES = 64
+"""Frames of a block that cannot be mistaken for channels."""
+
 _living: weakref.WeakSet[ExternalPlugin] = weakref.WeakSet()
 
 
@@ -116,7 +119,9 @@ class BuiltInPlugin(_Native):
 
 
 class BuiltInRow:
-    """Several built-ins of one stream in one native call: the call costs more than most effects.
+    """Several built-ins of one stream of `channels` in one native call: the call costs more than most effects.
+
+    Making it lets them hear a little silence: reset them before they play.
 
     Raises
     ------
@@ -124,7 +129,7 @@ class BuiltInRow:
         If they do not share rate and largest block.
     """
 
-    def __init__(self, plugins: Sequence[BuiltInPlugin]) -> None:
+    def __init__(self, plugins: Sequence[BuiltInPlugin], channels: int) -> None:
         rows = [plugin.native_row for plugin in plugins]
         if len({(rate, largest_frames) for _, rate, largest_frames in rows}) != 1:
             raise UsageError("built-ins of different streams cannot be played in one call")
@@ -132,6 +137,8 @@ class BuiltInRow:
         self._play = pedalboard.Pedalboard([native for native, _, _ in rows]).process
         self._rate, self._largest_frames = rows[0][1:]
         self.name = " > ".join(plugin.name for plugin in plugins)
+        # The board too remembers which side of an array are the channels, and cannot tell from a block of one frame.
+        self.run(np.zeros((channels, LAYOUT_FRAMES), dtype=np.float32))
 
     def run(self, block: AudioBlock) -> AudioBlock:
         """Play a block of 1 frame or more through all of them."""

@@ -12,7 +12,7 @@ from audiopost.graph.node import StreamFormat
 from audiopost.graph.non_finite import NonFinite
 from audiopost.graph.offline import render
 from audiopost.graph.renderer import GraphRenderer
-from audiopost.graph.threads import BranchThreads, Task, chain_tasks
+from audiopost.graph.threads import BranchThreads, Task, TaskRow, chain_tasks
 from audiopost.layouts import layout_named
 from tests.nodes import catalogue
 
@@ -67,7 +67,7 @@ def test_nothing_begins_before_what_it_waits_for():
     with BranchThreads(3) as threads:
         for _ in range(200):
             done.clear()
-            threads.run([note(index, waits_for) for index, waits_for in enumerate(waiting)])
+            threads.run(TaskRow(note(index, waits_for) for index, waits_for in enumerate(waiting)))
             assert sorted(done) == list(range(7))
 
 
@@ -78,9 +78,9 @@ def test_what_a_task_raises_reaches_the_caller_and_the_threads_live_on():
     begun: list[int] = []
     with BranchThreads(2) as threads:
         with pytest.raises(ValueError, match="no"):
-            threads.run([Task(fail, ()), Task(lambda: begun.append(1), (0,))])
+            threads.run(TaskRow([Task(fail, ()), Task(lambda: begun.append(1), (0,))]))
         assert begun == []
-        threads.run([Task(lambda: begun.append(2), ())])
+        threads.run(TaskRow([Task(lambda: begun.append(2), ())]))
         assert begun == [2]
 
 
