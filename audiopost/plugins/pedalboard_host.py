@@ -134,7 +134,7 @@ class BuiltInRow:
         if len({(rate, largest_frames) for _, rate, largest_frames in rows}) != 1:
             raise UsageError("built-ins of different streams cannot be played in one call")
         # A board holds its effects in C++; a list of them would be read anew in every call. Bound: 0.1 us less.
-        self._play = pedalboard.Pedalboard([native for native, _, _ in rows]).process
+        self._play = pedalboard.Pedalboard([native for native, _, _ in rows]).process  # type: ignore[attr-defined]
         self._rate, self._largest_frames = rows[0][1:]
         self.name = " > ".join(plugin.name for plugin in plugins)
         # The board too remembers which side of an array are the channels, and cannot tell from a block of one frame.
