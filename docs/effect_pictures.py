@@ -29,6 +29,7 @@ SHOWN: dict[str, dict[str, float]] = {
     "parametric_equalizer": {"band1_gain_db": -6.0, "band4_gain_db": 5.0, "band8_gain_db": 6.0},
     "linear_phase_equalizer": {"band1_gain_db": -6.0, "band4_gain_db": 5.0, "band8_gain_db": 6.0},
     "graphic_equalizer": {"band_100_hz_db": -6.0, "band_1000_hz_db": 6.0, "band_4000_hz_db": -6.0},
+    "dynamic_equalizer": {"band3_threshold_db": -40.0, "band3_ratio": 4.0},
     "tilt": {"tilt_db": 6.0}, "transient_shaper": {"attack_db": 9.0, "sustain_db": -9.0},
     "declip": {"ceiling_dbfs": -10.5, "gain_db": 0.0}, "dialogue_leveler": {"response_s": 0.3},
     "pedalboard.PeakFilter": {"gain_db": 6.0}, "pedalboard.HighShelfFilter": {"gain_db": 6.0},

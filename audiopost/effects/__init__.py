@@ -30,6 +30,7 @@ EFFECT_MODULES: tuple[str, ...] = (
     "equalization",
     "equalizer_parametric",
     "equalizer_drawn",
+    "equalizer_dynamic",
     "dynamics",
     "compression",
     "multiband",

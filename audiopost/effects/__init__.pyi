@@ -445,6 +445,111 @@ def ducker(
     - Side input: sidechain.
     """
 
+def dynamic_equalizer(
+    *,
+    band1_kind: Literal["bell", "low_shelf", "high_shelf"] = "low_shelf",
+    band2_kind: Literal["bell", "low_shelf", "high_shelf"] = "bell",
+    band3_kind: Literal["bell", "low_shelf", "high_shelf"] = "bell",
+    band4_kind: Literal["bell", "low_shelf", "high_shelf"] = "high_shelf",
+    band1_frequency_hz: float = 120.0,
+    band1_q: float = 1.0,
+    band1_gain_db: float = 0.0,
+    band1_threshold_db: float = -30.0,
+    band1_ratio: float = 2.0,
+    band1_attack_ms: float = 10.0,
+    band1_release_ms: float = 120.0,
+    band2_frequency_hz: float = 400.0,
+    band2_q: float = 1.0,
+    band2_gain_db: float = 0.0,
+    band2_threshold_db: float = -30.0,
+    band2_ratio: float = 2.0,
+    band2_attack_ms: float = 10.0,
+    band2_release_ms: float = 120.0,
+    band3_frequency_hz: float = 3000.0,
+    band3_q: float = 1.0,
+    band3_gain_db: float = 0.0,
+    band3_threshold_db: float = -30.0,
+    band3_ratio: float = 2.0,
+    band3_attack_ms: float = 10.0,
+    band3_release_ms: float = 120.0,
+    band4_frequency_hz: float = 8000.0,
+    band4_q: float = 1.0,
+    band4_gain_db: float = 0.0,
+    band4_threshold_db: float = -30.0,
+    band4_ratio: float = 2.0,
+    band4_attack_ms: float = 10.0,
+    band4_release_ms: float = 120.0,
+) -> Graph:
+    """Four bands that lower what is too loud within them, and only then.
+
+    Parameters
+    ----------
+    band1_kind
+        shape.
+    band2_kind
+        shape.
+    band3_kind
+        shape.
+    band4_kind
+        shape.
+    band1_frequency_hz
+        centre of a bell, corner of a shelf; 20 to 20000 Hz.
+    band1_q
+        width of a bell: higher is narrower; a shelf has none; 0.2 to 10.
+    band1_gain_db
+        gain while the band is quiet; -24 to 24 dB.
+    band1_threshold_db
+        level within the band from which it is lowered, dBFS; -80 to 0 dB.
+    band1_ratio
+        dB in for one dB out, above the threshold; 1: a plain equaliser; 1 to 20.
+    band1_attack_ms
+        time to 63 % of more reduction; 0.1 to 500 ms.
+    band1_release_ms
+        time to 63 % of less reduction; 5 to 5000 ms.
+    band2_frequency_hz
+        centre of a bell, corner of a shelf; 20 to 20000 Hz.
+    band2_q
+        width of a bell: higher is narrower; a shelf has none; 0.2 to 10.
+    band2_gain_db
+        gain while the band is quiet; -24 to 24 dB.
+    band2_threshold_db
+        level within the band from which it is lowered, dBFS; -80 to 0 dB.
+    band2_ratio
+        dB in for one dB out, above the threshold; 1: a plain equaliser; 1 to 20.
+    band2_attack_ms
+        time to 63 % of more reduction; 0.1 to 500 ms.
+    band2_release_ms
+        time to 63 % of less reduction; 5 to 5000 ms.
+    band3_frequency_hz
+        centre of a bell, corner of a shelf; 20 to 20000 Hz.
+    band3_q
+        width of a bell: higher is narrower; a shelf has none; 0.2 to 10.
+    band3_gain_db
+        gain while the band is quiet; -24 to 24 dB.
+    band3_threshold_db
+        level within the band from which it is lowered, dBFS; -80 to 0 dB.
+    band3_ratio
+        dB in for one dB out, above the threshold; 1: a plain equaliser; 1 to 20.
+    band3_attack_ms
+        time to 63 % of more reduction; 0.1 to 500 ms.
+    band3_release_ms
+        time to 63 % of less reduction; 5 to 5000 ms.
+    band4_frequency_hz
+        centre of a bell, corner of a shelf; 20 to 20000 Hz.
+    band4_q
+        width of a bell: higher is narrower; a shelf has none; 0.2 to 10.
+    band4_gain_db
+        gain while the band is quiet; -24 to 24 dB.
+    band4_threshold_db
+        level within the band from which it is lowered, dBFS; -80 to 0 dB.
+    band4_ratio
+        dB in for one dB out, above the threshold; 1: a plain equaliser; 1 to 20.
+    band4_attack_ms
+        time to 63 % of more reduction; 0.1 to 500 ms.
+    band4_release_ms
+        time to 63 % of less reduction; 5 to 5000 ms.
+    """
+
 def early_reflections(
     *,
     room_size_m: float = 8.0,

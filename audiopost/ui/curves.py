@@ -19,9 +19,9 @@ __all__ = ["DYNAMICS", "FILTERS", "Curve", "curve_of", "svg_of"]
 
 FILTERS = frozenset({
     "highpass", "lowpass", "high_shelf", "low_shelf", "peak", "equalizer", "parametric_equalizer",
-    "linear_phase_equalizer", "graphic_equalizer", "tilt", "dehum", "dc_removal", "pedalboard.HighpassFilter",
-    "pedalboard.LowpassFilter", "pedalboard.HighShelfFilter", "pedalboard.LowShelfFilter", "pedalboard.PeakFilter",
-    "pedalboard.LadderFilter",
+    "linear_phase_equalizer", "graphic_equalizer", "dynamic_equalizer", "tilt", "dehum", "dc_removal",
+    "pedalboard.HighpassFilter", "pedalboard.LowpassFilter", "pedalboard.HighShelfFilter",
+    "pedalboard.LowShelfFilter", "pedalboard.PeakFilter", "pedalboard.LadderFilter",
 })  # fmt: skip
 DYNAMICS = frozenset({
     "compressor", "gate", "limiter", "multiband_compressor", "expander", "pedalboard.Compressor",

@@ -39,6 +39,7 @@ CASES: dict[str, dict[str, float]] = {
     "parametric_equalizer": {"band1_gain_db": -9.0, "band4_gain_db": 6.0, "band8_gain_db": 9.0},
     "linear_phase_equalizer": {"band1_gain_db": -9.0, "band4_gain_db": 6.0, "band8_gain_db": 9.0},
     "graphic_equalizer": {"band_200_hz_db": -9.0, "band_2000_hz_db": 6.0},
+    "dynamic_equalizer": {f"band{band}_threshold_db": -50.0 for band in range(1, 5)},
     "tilt": {"tilt_db": 12.0},
     "multiband_compressor": {f"band{band}_threshold_db": -40.0 for band in range(1, 5)},
     "expander": {"threshold_db": -20.0},
