@@ -41,12 +41,25 @@ SHOWN: dict[str, dict[str, float]] = {
 
 SHOWN_BY_RESPONSE = FILTERS | {"distance", "flanger", "phaser"}
 SHOWN_BY_LEVELS = DYNAMICS | {"saturation", "pedalboard.Clipping", "pedalboard.Distortion"}
-SPACE = {"reverb", "delay", "early_reflections", "comb", "resonator", "pedalboard.Reverb", "pedalboard.Delay"}
-MOVING = {"tremolo", "fly_by"}
+SPACE = {
+    "blur",
+    "granular",
+    "reverb",
+    "delay",
+    "early_reflections",
+    "comb",
+    "resonator",
+    "pedalboard.Reverb",
+    "pedalboard.Delay",
+}
+MOVING = {"tremolo", "fly_by", "whoosh", "impact", "beep", "two_pop"}
 REPAIRED = {"declick", "declip"}
 RIDDEN = {"denoise", "dereverb", "dialogue_leveler", "transient_shaper"}
 """Effects that are seen in the course of a level."""
 UNSEEN = {
+    "freeze",
+    "polarity",
+    "time_align",
     "haas",
     "stereo_width",
     "bus",

@@ -168,6 +168,12 @@ AIR_FILTER_DB = 0.6
 TEXTURE_LEVEL_DB = 2.0
 """dB: three stretches of 30 s of weather that changes by itself; the stated bound."""
 
+ONE_SHOT_LEVEL_DB = 3.0
+"""dB: level of an impact, a beep, a whoosh; the stated bound, for each blow is another by chance."""
+
+ROOM_TONE_DB = 1.5
+"""dB: octaves of learnt room tone against the room; the quietest tenth of a noise lies a little under its mean."""
+
 # --- Delivery --------------------------------------------------------------------------------------------------------
 
 AAC_ERROR = 0.35

@@ -11,6 +11,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from audiopost.dsp.minimum_phase import minimum_phase
+
 __all__ = ["DISTANCES", "NEAREST_M", "STEP", "air_absorption_db", "air_filters", "speed_of_sound"]
 
 ZERO_CELSIUS_K = 273.15
@@ -77,11 +79,7 @@ def air_filters(sample_rate: float, temperature_c: float, humidity_percent: floa
     loss_db = air_absorption_db(frequencies.astype(np.float64), temperature_c, humidity_percent)
     taps = 4 * math.ceil(FILTER_MS / 4000.0 * sample_rate)
     filters = np.empty((DISTANCES, taps))
-    fold = np.zeros(POINTS)
-    fold[0] = fold[POINTS // 2] = 1.0
-    fold[1 : POINTS // 2] = 2.0
     for row in range(DISTANCES):
         level_db = np.maximum(-loss_db * NEAREST_M * STEP**row, DEEPEST_DB)
-        cepstrum = np.fft.irfft(level_db / NEPER_DB) * fold  # folded: the phase that is least (Oppenheim, Schafer)
-        filters[row] = np.fft.irfft(np.exp(np.fft.rfft(cepstrum)))[:taps]
+        filters[row] = minimum_phase(level_db / NEPER_DB, taps)
     return filters

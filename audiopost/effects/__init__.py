@@ -48,6 +48,13 @@ EFFECT_MODULES: tuple[str, ...] = (
     "reflections",
     "generators",
     "textures",
+    "one_shots",
+    "drones",
+    "spectral",
+    "granular",
+    "vocoder",
+    "editing",
+    "gaps",
     "metering",
     "hosted",
 )

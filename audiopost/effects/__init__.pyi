@@ -12,6 +12,39 @@ from audiopost.graph.algebra import through as through
 
 EFFECT_MODULES: tuple[str, ...]
 
+def beep(
+    *,
+    start_hz: float = 880.0,
+    end_hz: float = 880.0,
+    beep_ms: float = 90.0,
+    gap_ms: float = 60.0,
+    count: int = 2,
+    timbre_percent: float = 20.0,
+    fade_percent: float = 30.0,
+    level_dbfs: float = -12.0,
+) -> Graph:
+    """Beeps of machines and screens: one or several, steady or gliding.
+
+    Parameters
+    ----------
+    start_hz
+        pitch at its beginning, 20 to 16000 Hz.
+    end_hz
+        pitch at its end, 20 to 16000 Hz.
+    beep_ms
+        length of a beep, 2 to 10000 ms.
+    gap_ms
+        silence behind each, 0 to 10000 ms.
+    count
+        how many, 1 to 1000.
+    timbre_percent
+        from a sine to bright, 0 to 100.
+    fade_percent
+        how far each fades, 0 to 100.
+    level_dbfs
+        level where it is loudest; -80 to 0 dBFS.
+    """
+
 def bit_crusher(
     *,
     bits: float = 8.0,
@@ -32,6 +65,24 @@ def bit_crusher(
     Notes
     -----
     - Exception (smoothing): steps of the wave are the effect.
+    """
+
+def blur(
+    *,
+    seed: int = 1,
+    decay_s: float = 2.0,
+    mix_percent: float = 50.0,
+) -> Graph:
+    """Smears a sound into a cloud of its own spectrum.
+
+    Parameters
+    ----------
+    seed
+        another seed is another shimmer.
+    decay_s
+        time of decay by 60 dB; 0.1 to 30 s.
+    mix_percent
+        share of the cloud; 0 to 100 %.
     """
 
 def bus() -> Graph:
@@ -165,6 +216,7 @@ def convolution(
     *,
     impulse_response: str,
     normalize: bool = True,
+    trim: bool = False,
     mix_percent: float = 100.0,
     gain_db: float = 0.0,
 ) -> Graph:
@@ -176,6 +228,8 @@ def convolution(
         an audio file with the impulse response; required.
     normalize
         set the response to unit energy.
+    trim
+        leave out the silence before and the noise behind the response.
     mix_percent
         share of the convolved sound; 0 to 100 %.
     gain_db
@@ -409,6 +463,36 @@ def downmix(
         heights in the channels below them; -120 dB leaves them out; -120 to 12 dB.
     lfe_db
         LFE in each of left and right; -120 dB leaves it out; -120 to 12 dB.
+    """
+
+def drone(
+    *,
+    chord: Literal["octaves", "fifths", "minor", "harmonic", "cluster"] = "fifths",
+    seed: int = 1,
+    frequency_hz: float = 55.0,
+    detune_cents: float = 12.0,
+    brightness_percent: float = 40.0,
+    motion_percent: float = 60.0,
+    level_dbfs: float = -22.0,
+) -> Graph:
+    """A dark bed of beating tones that never stands still.
+
+    Parameters
+    ----------
+    chord
+        pitches of the voices.
+    seed
+        another seed is another sound of the same kind.
+    frequency_hz
+        pitch; 20 to 880 Hz.
+    detune_cents
+        how far the voices drift; 0 to 100 cents.
+    brightness_percent
+        level of the upper voices; 0 to 100 %.
+    motion_percent
+        how far voices come and go; 0 to 100 %.
+    level_dbfs
+        level, AES17; -80 to 0 dBFS.
     """
 
 def ducker(
@@ -708,6 +792,27 @@ def fly_by(
     - Exception (latency): sound arrives after its travel through the air, which is the effect.
     """
 
+def freeze(
+    *,
+    seed: int = 1,
+    freeze: float | Literal["off", "on"] = 0.0,
+    level_db: float = 0.0,
+    dry_percent: float = 0.0,
+) -> Graph:
+    """Holds the sound of a moment, without a loop.
+
+    Parameters
+    ----------
+    seed
+        another seed is another shimmer.
+    freeze
+        hold what sounds now; off or on.
+    level_db
+        level of what is held; -60 to 12 dB.
+    dry_percent
+        what passes while it is held; 0 to 100 %.
+    """
+
 def frequency_shifter(
     *,
     shift_hz: float = 40.0,
@@ -764,6 +869,42 @@ def gate(
     Notes
     -----
     - Side input: sidechain.
+    """
+
+def granular(
+    *,
+    seed: int = 1,
+    density_hz: float = 40.0,
+    grain_ms: float = 90.0,
+    position_ms: float = 100.0,
+    spray_ms: float = 300.0,
+    pitch_semitones: float = 0.0,
+    spread_semitones: float = 0.1,
+    width_percent: float = 70.0,
+    mix_percent: float = 60.0,
+) -> Graph:
+    """Scatters a sound into grains of its last seconds: clouds, shimmers, stutters.
+
+    Parameters
+    ----------
+    seed
+        another seed scatters otherwise.
+    density_hz
+        grains a second; 0.5 to 200 Hz.
+    grain_ms
+        length of a grain; 5 to 500 ms.
+    position_ms
+        how far back grains look; 0 to 2000 ms.
+    spray_ms
+        how much farther, by chance; 0 to 2000 ms.
+    pitch_semitones
+        pitch of the grains; -24 to 24 semitones.
+    spread_semitones
+        how far their pitch strays, by chance; 0 to 12 semitones.
+    width_percent
+        place of the grains; 0 to 100 %.
+    mix_percent
+        share of the grains; 0 to 100 %.
     """
 
 def graphic_equalizer(
@@ -917,6 +1058,33 @@ def highpass(
         steepness: 12, 24 or 48 dB per octave (Butterworth).
     frequency_hz
         corner frequency; 10 to 20000 Hz.
+    """
+
+def impact(
+    *,
+    size_percent: float = 60.0,
+    hardness_percent: float = 40.0,
+    thump_percent: float = 70.0,
+    dust_percent: float = 30.0,
+    seed: int = 1,
+    level_dbfs: float = -12.0,
+) -> Graph:
+    """A blow, from a tap on wood to a trailer's boom.
+
+    Parameters
+    ----------
+    size_percent
+        how big the struck thing is, 0 to 100.
+    hardness_percent
+        from felt to metal, 0 to 100.
+    thump_percent
+        the low end, 0 to 100.
+    dust_percent
+        the noise of the blow, 0 to 100.
+    seed
+        another seed is another sound of the same kind.
+    level_dbfs
+        level where it is loudest; -80 to 0 dBFS.
     """
 
 def limiter(
@@ -1611,6 +1779,18 @@ def plosive_control(
         time to 63 % of less reduction; 5 to 500 ms.
     """
 
+def polarity(
+    *,
+    invert: float | Literal["off", "on"] = 1.0,
+) -> Graph:
+    """Inverts the polarity.
+
+    Parameters
+    ----------
+    invert
+        other side of zero; off or on.
+    """
+
 def rain(
     *,
     seed: int = 1,
@@ -1702,6 +1882,34 @@ def ring_modulator(
         share of the effect, in amplitude; 0 to 100 %.
     """
 
+def room_tone(
+    *,
+    recording: str,
+    where: Literal["gaps", "always"] = "gaps",
+    seed: int = 1,
+    threshold_dbfs: float = -80.0,
+    level_db: float = 0.0,
+) -> Graph:
+    """Fills the gaps of an edit with the tone of the room, learnt from a recording.
+
+    Parameters
+    ----------
+    recording
+        an audio file in which the room is heard; required.
+    where
+        in gaps only, or all the time.
+    seed
+        another seed is another stretch of the same tone.
+    threshold_dbfs
+        peaks below this are a gap; -120 to -20 dBFS.
+    level_db
+        against that of the recording; -24 to 12 dB.
+
+    Notes
+    -----
+    - Exception (latency): silence before a sound is filled, which is the effect.
+    """
+
 def rumble(
     *,
     seed: int = 1,
@@ -1757,6 +1965,27 @@ def saturation(
     - Exception (latency): its filters spread an onset over some frames; declared is the delay of low frequencies.
     """
 
+def shepard_tone(
+    *,
+    rate_octaves: float = 0.1,
+    centre_hz: float = 400.0,
+    width_octaves: float = 1.4,
+    level_dbfs: float = -22.0,
+) -> Graph:
+    """A tone that rises, or falls, for ever.
+
+    Parameters
+    ----------
+    rate_octaves
+        octaves a second; below 0 it falls; -1 to 1.
+    centre_hz
+        middle of the bell; 100 to 2000 Hz.
+    width_octaves
+        half width of the bell; 0.5 to 3.
+    level_dbfs
+        level, AES17; -80 to 0 dBFS.
+    """
+
 def stereo_width(
     *,
     width_percent: float = 140.0,
@@ -1806,6 +2035,18 @@ def tilt(
         highs over lows; -18 to 18 dB.
     pivot_frequency_hz
         frequency that keeps its level; 100 to 5000 Hz.
+    """
+
+def time_align(
+    *,
+    delay_ms: float = 0.0,
+) -> Graph:
+    """Delays a sound to the frame, to bring it in step with another.
+
+    Parameters
+    ----------
+    delay_ms
+        how much later; 0 to 2000 ms.
     """
 
 def tone(
@@ -1859,6 +2100,30 @@ def tremolo(
         swing from channel to channel; 0 to 180 deg.
     """
 
+def two_pop(
+    *,
+    tone_s: float = 5.0,
+    programme_s: float = 10.0,
+    picture_hz: float = 25.0,
+    frequency_hz: float = 1000.0,
+    level_dbfs: float = -20.0,
+) -> Graph:
+    """Line-up tone and 2-pop before a programme.
+
+    Parameters
+    ----------
+    tone_s
+        length of the line-up tone from the beginning; 0: none.
+    programme_s
+        where the programme begins; the pop is 2 s before.
+    picture_hz
+        pictures a second: how long the pop is.
+    frequency_hz
+        of tone and pop.
+    level_dbfs
+        of tone and pop, AES17; -60 to 0 dBFS.
+    """
+
 def vibrato(
     *,
     rate_hz: float = 5.0,
@@ -1879,6 +2144,71 @@ def vibrato(
     Notes
     -----
     - Exception (latency): the pitch is bent by a delay from 2 frames to 38 ms, which is a part of the effect.
+    """
+
+def vocoder(
+    *,
+    formant_semitones: float = 0.0,
+    release_ms: float = 25.0,
+    gain_db: float = 0.0,
+    mix_percent: float = 100.0,
+) -> Graph:
+    """Lets a sound speak with a voice from the side input.
+
+    Parameters
+    ----------
+    formant_semitones
+        size of the speaker; -12 to 12 semitones.
+    release_ms
+        how long a band lasts; 2 to 1000 ms.
+    gain_db
+        level of what speaks; -24 to 24 dB.
+    mix_percent
+        share of what speaks; 0 to 100 %.
+
+    Notes
+    -----
+    - Side input: modulator.
+    """
+
+def whoosh(
+    *,
+    duration_s: float = 1.2,
+    peak_percent: float = 60.0,
+    low_hz: float = 180.0,
+    high_hz: float = 2200.0,
+    sharpness_percent: float = 40.0,
+    turbulence_percent: float = 40.0,
+    direction: Literal["left to right", "right to left", "centre"] = "left to right",
+    seed: int = 1,
+    level_dbfs: float = -12.0,
+) -> Graph:
+    """A pass-by of air: sword, cape, arrow, title card.
+
+    Parameters
+    ----------
+    duration_s
+        length, 0.1 to 20 s.
+    peak_percent
+        where in its time it is loudest, 0 to 100.
+    low_hz
+        pitch at its ends, 20 to 5000 Hz.
+    high_hz
+        pitch at its loudest, 50 to 16000 Hz.
+    sharpness_percent
+        from a broad wind to a whistle, 0 to 100.
+    turbulence_percent
+        unevenness, 0 to 100.
+    direction
+        way.
+    seed
+        another seed is another sound of the same kind.
+    level_dbfs
+        level where it is loudest; -80 to 0 dBFS.
+
+    Notes
+    -----
+    - Exception (smoothing): it is loud for a moment only, with noise's own steps.
     """
 
 def wind(

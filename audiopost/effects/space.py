@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 
+import numpy as np
+
 from audiopost.blocks import AudioBlock, BlockMemory
 from audiopost.dsp import gain as gains
 from audiopost.dsp.convolution import PartitionedConvolution
@@ -29,6 +31,8 @@ CROSSFADE_MS = 50.0
 """A new delay time fades in for this long."""
 
 TAIL_DB = 120.0
+SOUND_DB = -60.0
+END_DB = -80.0
 
 
 def _percent(name: str, default: float, maximum: float, summary: str, smoothing_ms: float = SMOOTHING_MS) -> Parameter:
@@ -201,7 +205,9 @@ class Convolution(_Wet):
 
     The file is converted to the stream's sample rate. A mono response serves every channel; otherwise it needs as
     many channels as the stream. Responses come at any level, so it is set to unit energy (white noise keeps its
-    level) unless `normalize` is false.
+    level) unless `normalize` is false. With `trim` the silence before its direct sound goes (what lies 60 dB under its
+    peak), so that nothing is late, and so does the end that holds less than -80 dB of its energy: noise of the
+    recording, which costs as much as sound.
     """
 
     name = "convolution"
@@ -215,6 +221,7 @@ class Convolution(_Wet):
     settings = (
         Setting("impulse_response", "path", summary="an audio file with the impulse response"),
         Setting("normalize", "flag", True, summary="set the response to unit energy"),
+        Setting("trim", "flag", False, summary="leave out the silence before and the noise behind the response"),
     )
 
     def targets(self) -> tuple[float, ...]:
@@ -236,7 +243,9 @@ class Convolution(_Wet):
         """
         super().prepare(stream)
         path = str(self.setting_values["impulse_response"])
-        response = _read_response(path, stream, normalize=bool(self.setting_values["normalize"]))
+        response = _read_response(
+            path, stream, normalize=bool(self.setting_values["normalize"]), trim=bool(self.setting_values["trim"])
+        )
         self._convolution = PartitionedConvolution(response, stream.layout.channels)
         self.tail_frames = self._convolution.taps
 
@@ -251,7 +260,7 @@ class Convolution(_Wet):
             self._convolution.reset()
 
 
-def _read_response(path: str, stream: StreamFormat, *, normalize: bool) -> AudioBlock:
+def _read_response(path: str, stream: StreamFormat, *, normalize: bool, trim: bool) -> AudioBlock:
     response, sample_rate = read_audio(path)
     channels = stream.layout.channels
     if response.shape[0] not in (1, channels):
@@ -264,6 +273,17 @@ def _read_response(path: str, stream: StreamFormat, *, normalize: bool) -> Audio
     energy = float((response.astype("float64") ** 2).sum(axis=1).max()) if response.size else 0.0
     if not energy > 0.0:
         raise UsageError("the impulse response is empty or silent", where=path, mend="give another file")
+    if trim:
+        response = _trimmed(response)
     if normalize:
         response = response / math.sqrt(energy)
     return response.astype("float32")
+
+
+def _trimmed(response: AudioBlock) -> AudioBlock:
+    """From the first sound to where next to none of the energy is left, the same span in all channels."""
+    size = np.abs(response).max(axis=0)
+    start = int(np.argmax(size > db_to_linear(SOUND_DB) * size.max()))
+    energy = np.cumsum((response.astype(np.float64) ** 2).sum(axis=0)[::-1])[::-1]
+    end = int(np.flatnonzero(energy > db_to_linear(2.0 * END_DB) * energy[0])[-1]) + 1
+    return np.ascontiguousarray(response[:, start:end])

@@ -50,6 +50,7 @@ CASES: dict[str, dict[str, float]] = {
     "plosive_control": {"split_frequency_hz": 300.0, "threshold_db": -15.0},
     "declick": {"threshold": 6.0},
     "declip": {"ceiling_dbfs": -13.0},
+    "vocoder": {"gain_db": -14.0},
 }
 """Knobs that differ from their defaults, so that the effect is heard. An effect that is not here plays its defaults."""
 

@@ -19,7 +19,8 @@ from tests.surface.conftest import Run
 
 ROOT = Path(__file__).parents[2]
 TUTORIALS = sorted(path for path in (ROOT / "docs" / "pages" / "tutorials").glob("*.md") if path.stem != "index")
-PAGES_THAT_RUN = [*TUTORIALS, ROOT / "docs" / "pages" / "guide" / "add-an-effect.md"]
+GUIDE = ROOT / "docs" / "pages" / "guide"
+PAGES_THAT_RUN = [*TUTORIALS, GUIDE / "add-an-effect.md", GUIDE / "make-sounds.md"]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
 SAVED = re.compile(r"[Ss]ave this as `([\w.-]+)`")
 FAILS = {"check": 1, "refused": 1}

@@ -137,6 +137,17 @@ def test_a_response_at_another_rate_keeps_its_pitch_and_length(tmp_path: Path) -
     assert int(np.abs(out).argmax()) == 24_000
 
 
+def test_silence_before_a_response_and_noise_behind_it_are_left_out(tmp_path: Path) -> None:
+    block = np.zeros((1, 48_000), dtype=np.float32)
+    block[0, 2400:12_000] = np.exp(-np.arange(9600) / 1000.0) * 0.5
+    block += white_noise(1, 48_000, peak_linear=3e-6)
+    path = saved(tmp_path / "late.wav", block)
+    node = prepared("convolution", "mono", settings={"impulse_response": str(path), "trim": True})
+    out = run(node, impulse(1.0))[0]
+    assert int(np.abs(out).argmax()) == 0
+    assert 9000 < node.tail_frames < 12_000
+
+
 def test_a_response_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     three = saved(tmp_path / "three.wav", white_noise(3, 100))
     with pytest.raises(LayoutError, match="3 channels"):

@@ -225,10 +225,10 @@ def test_what_is_tied_to_its_memory_is_left_alone() -> None:
 
 @pytest.mark.parametrize("name", [each for each in CATALOGUE.names() if "." not in each and each != "plugin"])
 def test_every_own_effect_goes_on_bit_for_bit(name: str, tmp_path: Path) -> None:
-    settings = {}
-    if name == "convolution":
-        settings["impulse_response"] = str(tmp_path / "response.wav")
-        with AudioWriter(settings["impulse_response"], 48_000, layout_named("mono"), bits="32f") as writer:
+    response = str(tmp_path / "response.wav")
+    settings = {each.name: response for each in CATALOGUE.entry(name).settings if each.kind == "path"}
+    if settings:
+        with AudioWriter(response, 48_000, layout_named("mono"), bits="32f") as writer:
             writer.write(white_noise(1, 1000))
     layout = taken_layout(name, settings)
     old, new = (prepared(name, layout, settings=settings, maximum_frames=512) for _ in range(2))

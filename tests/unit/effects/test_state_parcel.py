@@ -15,7 +15,7 @@ from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.spec import NodeSpec
 from audiopost.layouts import layout_named
 
-NEEDS_MORE = {"convolution", "place", "plugin"}
+NEEDS_MORE = {"convolution", "place", "plugin", "room_tone"}
 OWN = [name for name in CATALOGUE.names() if "." not in name and name not in NEEDS_MORE]
 STREAM = StreamFormat(48_000, layout_named("stereo"), 128)
 
