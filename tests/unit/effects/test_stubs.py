@@ -4,7 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from audiopost import effects
 from audiopost.effects.stubs import STUBS, stub_text
+from audiopost.graph.catalogue import CATALOGUE
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -22,6 +24,12 @@ def test_every_effect_and_every_word_has_its_stub() -> None:
     text = stub_text()
     for word in words:
         assert re.search(rf"(^| )(def {word}\(|as {word}$|{word}: )", text, re.MULTILINE), word
+
+
+def test_no_module_of_the_room_hides_the_word_of_an_effect() -> None:
+    """``fx.NAME`` would give the module."""
+    modules = {path.stem for path in Path(effects.__file__).parent.glob("*.py")}
+    assert not modules & set(CATALOGUE.names())
 
 
 def test_ranges_units_and_defaults_stand_in_the_stub() -> None:
