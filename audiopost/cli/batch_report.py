@@ -54,7 +54,7 @@ def write_report(job: JobFile, result: RunResult, document: Mapping[str, Any]) -
 
 
 def _draw(job: JobFile, result: RunResult, path: Path, inputs: list[Path]) -> None:
-    """A page for every programme that is there; a line for every input that has none."""
+    """A page for every programme, delivered or not, and a line for every input that is part of none."""
     from audiopost.batch.ledger_file import LedgerReader
     from audiopost.batch.ledger_place import ledger_place
     from audiopost.library.targets import load_target
@@ -75,16 +75,24 @@ def _draw(job: JobFile, result: RunResult, path: Path, inputs: list[Path]) -> No
 
     outcomes = for_each_file(list(there), work)
     pages = [failed_page(each.path, each.error or "") if each.result is None else each.result for each in outcomes]
-    pages += [
-        failed_page(Path(file.place), report.row.error.splitlines()[0] if report.row.error else "failed")
-        for report in result.groups
-        if report.status == "failed"
-        for file in report.group.files
-    ]
+    pages += [_failed_page(report) for report in result.groups if report.status == "failed"]
     pages += [failed_page(Path(problem.place), problem.what) for problem in result.problems]
     target = None if job.target is None else load_target(job.target)
     title = job.path.stem if len(pages) > 1 else None
     publish(path, pages, target, title=title, exists="replace", inputs=inputs, with_json=False)
+
+
+def _failed_page(report: GroupReport) -> Page:
+    """Of a programme that was not delivered, whether of one file or of many."""
+    from audiopost.report.page import failed_page
+    from audiopost.report.parts import part_of
+
+    group, error = report.group, report.row.error.strip().partition("\n")[0] or "failed"
+    page = failed_page(Path(group.files[0].place), error)
+    if len(group.files) == 1:
+        return page
+    parts = tuple(part_of(Path(file.place), None) for file in group.files)
+    return replace(page, title=f"{group.name}: {len(parts)} files", parts=parts)
 
 
 def _is_several(report: GroupReport) -> bool:

@@ -33,6 +33,9 @@ __all__ = ["Chart", "charts_of", "loudness_chart", "loudness_charts"]
 COLUMNS = 400
 """Points along a curve: one for each two pixels of a page's width."""
 
+COLUMNS_AMONG_MANY = 240
+"""Likewise where there are hundreds of pictures: with more, a report of 500 files has more than ten megabytes."""
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -61,16 +64,18 @@ def charts_of(page: Page, *, frames_per_second: float | None = None) -> tuple[Ch
 
 def loudness_charts(page: Page, *, frames_per_second: float | None = None) -> tuple[Chart, ...]:
     """The picture of the loudness alone, for a page among very many."""
-    chart = None if page.course is None else loudness_chart(page, frames_per_second=frames_per_second)
+    if page.course is None:
+        return ()
+    chart = loudness_chart(page, frames_per_second=frames_per_second, columns=COLUMNS_AMONG_MANY)
     return () if chart is None else (chart,)
 
 
-def loudness_chart(page: Page, *, frames_per_second: float | None = None) -> Chart | None:
+def loudness_chart(page: Page, *, frames_per_second: float | None = None, columns: int = COLUMNS) -> Chart | None:
     """Momentary and short-term loudness over time, the integrated loudness, and what the target asks of it."""
     assert page.course is not None, "asked for by `charts_of` and the overview, which look first"
     history, measurement = page.course.history, page.measurement
-    times, short = _columns(history.time_s, history.short_term_lufs)
-    _, momentary = _columns(history.time_s, history.momentary_lufs)
+    times, short = _columns(history.time_s, history.short_term_lufs, columns)
+    _, momentary = _columns(history.time_s, history.momentary_lufs, columns)
     if not np.any(np.isfinite(momentary)):
         return None
     with drawing(2.6) as (figure, axes):
@@ -192,12 +197,12 @@ def _spectrum_chart(page: Page) -> Chart | None:
 
 
 def _columns(
-    times: NDArray[np.float64], levels: NDArray[np.float64]
+    times: NDArray[np.float64], levels: NDArray[np.float64], columns: int = COLUMNS
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """At most `COLUMNS` readings, each the largest of those it stands for."""
-    if levels.size <= COLUMNS:
+    """At most so many readings, each the largest of those it stands for."""
+    if levels.size <= columns:
         return times, levels
-    starts = np.linspace(0, levels.size, COLUMNS, endpoint=False).astype(int)
+    starts = np.linspace(0, levels.size, columns, endpoint=False).astype(int)
     known = np.where(np.isnan(levels), -np.inf, levels)
     largest = np.maximum.reduceat(known, starts)
     unknown = np.logical_and.reduceat(np.isnan(levels), starts)

@@ -112,6 +112,19 @@ def test_a_batch_reports_each_programme_with_its_stems(tmp_path: Path) -> None:
     assert pages.count("<h3>Loudness over time</h3>") == 2
 
 
+def test_a_programme_that_failed_is_one_line_with_its_files(tmp_path: Path) -> None:
+    write_scenes(tmp_path / "stems", 2, seconds=3.0)
+    (tmp_path / "stems" / "sc001_dx.wav").write_bytes(b"junk")
+    job = stem_job(tmp_path, 'report = "delivered/report.html"\n')
+    assert main(["batch", str(job), "--serial"]) == 3
+    html = (tmp_path / "delivered" / "report.html").read_text(encoding="utf-8")
+    overview, _, pages = html.partition("</table>")
+    assert overview.count('href="#programme-') == 2
+    assert overview.index("scene=sc001: 5 files") < overview.index("scene=sc000: sum of 5 stems")
+    assert "sc001_dx.wav: this is no sound file" in pages
+    assert all(f"sc001_{stem}.wav</a>" in pages for stem in STEMS)
+
+
 def test_a_batch_reports_an_album_as_one(tmp_path: Path) -> None:
     for name, gain in (("one", 0.5), ("two", 0.25)):
         write_sound(tmp_path / f"{name}.wav", speech() * gain)
