@@ -16,14 +16,14 @@ from audiopost.graph.node import FusedProcess, Node
 from audiopost.plugins.streams import SteadyStream
 
 if TYPE_CHECKING:
-    from audiopost.plugins.pedalboard_host import BuiltInRow
+    from audiopost.plugins.pedalboard_built_ins import BuiltInRow
 
 __all__ = ["fused_built_ins"]
 
 
 def fused_built_ins(nodes: Sequence[Node]) -> FusedProcess | None:
     """``process`` of all the nodes in one call; None unless each plays all channels at once and holds nothing back."""
-    from audiopost.plugins.pedalboard_host import BuiltInPlugin, BuiltInRow
+    from audiopost.plugins.pedalboard_built_ins import BuiltInPlugin, BuiltInRow
 
     hosted = [node for node in nodes if isinstance(node, HostedNode)]
     streams = [node.direct_stream for node in hosted]

@@ -40,7 +40,7 @@ class BuiltInNode(HostedNode):
         """Steady or in fixed blocks, by the row."""
         row = self.row
         # Late: loading the library takes 0.1 s, and listing the catalogue must not.
-        from audiopost.plugins.pedalboard_host import make_built_in
+        from audiopost.plugins.pedalboard_built_ins import make_built_in
 
         plugin = make_built_in(row, self.setting_values, sample_rate)
         for name, value in self.values.items():
@@ -58,7 +58,7 @@ class BuiltInNode(HostedNode):
         """See `HostedNode`."""
         self._impulse_response_s = 0.0
         if "impulse_response" in self.setting_values:
-            from audiopost.plugins.pedalboard_host import impulse_response_s
+            from audiopost.plugins.pedalboard_built_ins import impulse_response_s
 
             self._impulse_response_s = impulse_response_s(str(self.setting_values["impulse_response"]))
         super().prepare(stream)
@@ -106,7 +106,7 @@ def _setting(each: PluginSetting) -> Setting:
 @lru_cache(maxsize=256)
 def _held_back(row: str, settings: tuple[tuple[str, SettingValue], ...], width: int, sample_rate: int) -> int:
     """What a built-in holds back, measured once for each way to use it."""
-    from audiopost.plugins.pedalboard_host import make_built_in
+    from audiopost.plugins.pedalboard_built_ins import make_built_in
 
     known = BUILT_INS[row]
     plugin = make_built_in(known, dict(settings), sample_rate)

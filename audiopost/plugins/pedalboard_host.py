@@ -1,10 +1,7 @@
-"""The door to pedalboard: its built-in effects, and VST3 and Audio Unit files. Nothing else imports it.
+"""The door to pedalboard for VST3 and Audio Unit files; that for its built-in effects is `pedalboard_built_ins`.
 
-Rules of the library that this door keeps, each found by trial with version 0.9.26:
+Rules that this door keeps beside those of `pedalboard_instance`, each found by trial with version 0.9.26:
 
-- 0 frames are never passed (its Convolution divides by them and dies of SIGFPE);
-- ``reset=False`` always, and the same largest block in every call: a larger one would reset the effect;
-- a float32, C-contiguous block ``(channels, frames)``; priming and the width of blocks are `streams`' part;
 - a plug-in that changes the processor's floating-point settings while it loads does so in vain;
 - a plug-in that writes on the standard streams while it loads writes into a file of ours.
 
@@ -16,41 +13,26 @@ from __future__ import annotations
 import atexit
 import gc
 import weakref
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pedalboard
-from pedalboard.io import AudioFile
 
-from audiopost.blocks import AudioBlock
-from audiopost.errors import FileError, PluginError, PluginLoadError, UsageError
-from audiopost.plugins.built_ins import BUILT_INS, HIGHEST_CUT_OFF, BuiltIn
+from audiopost.errors import PluginError, PluginLoadError
 from audiopost.plugins.captured_streams import captured_streams
 from audiopost.plugins.floating_point import floating_point_kept
 from audiopost.plugins.knobs import Knob, knob_of
-from audiopost.plugins.plugin import PluginParameter, PluginSettingValue, sentence
+from audiopost.plugins.pedalboard_instance import PedalboardInstance
+from audiopost.plugins.plugin import PluginParameter, sentence
 from audiopost.plugins.preset_file import PresetFile, class_id_of
 from audiopost.plugins.streams import PRIMING_FRAMES
 
-__all__ = [
-    "BuiltInPlugin",
-    "BuiltInRow",
-    "ExternalPlugin",
-    "built_in_parameters",
-    "impulse_response_s",
-    "load_external",
-    "make_built_in",
-    "plugin_names",
-]
+__all__ = ["ExternalPlugin", "load_external", "plugin_names"]
 
 HIDDEN_PARAMETERS = frozenset({"buffer_size_frames", "sample_rate_frames", "latency_frames", "current_program"})
 """What some frameworks expose of the host's own affairs; no knobs for a person."""
 
-
-LAYOUT_FRAMES = 64
-"""Frames of a block that cannot be mistaken for channels."""
 
 _living: weakref.WeakSet[ExternalPlugin] = weakref.WeakSet()
 
@@ -63,143 +45,6 @@ def _close_all() -> None:
             plugin.close()
         # pedalboard makes a second handle of each plug-in while it loads, in a cycle with its parameters.
         gc.collect()
-
-
-class _Native:
-    """What built-ins and plug-in files have in common."""
-
-    def __init__(self, native: Any, name: str, sample_rate: int, largest_frames: int) -> None:
-        self._native = native
-        self._rate = float(sample_rate)
-        self._largest_frames = largest_frames
-        self.name = name
-
-    def run(self, block: AudioBlock) -> AudioBlock:
-        """Play a block; see `audiopost.plugins.plugin.Plugin`."""
-        try:
-            # Positional: an array with keywords costs a microsecond more.
-            played: AudioBlock = self._native.process(block, self._rate, self._largest_frames, False)
-        except (ValueError, RuntimeError) as error:
-            raise PluginError(self.name, sentence(error)) from error
-        return played
-
-    def reset(self) -> None:
-        """Forget all sound."""
-        self._native.reset()
-
-
-class BuiltInPlugin(_Native):
-    """One of pedalboard's own effects."""
-
-    def __init__(self, native: Any, row: BuiltIn, sample_rate: int) -> None:
-        super().__init__(native, f"pedalboard.{row.name}", sample_rate, row.priming_frames)
-        self._attributes = {each.name: each.native or each.name for each in row.parameters}
-        ceiling = HIGHEST_CUT_OFF * sample_rate
-        self._ceilings = {each.name: ceiling for each in row.parameters if each.below_nyquist}
-
-    @property
-    def native_row(self) -> tuple[Any, float, int]:
-        """What a call over several built-ins needs: the instance, its rate in Hz, its largest block."""
-        return self._native, self._rate, self._largest_frames
-
-    def play_whole(self, samples: AudioBlock) -> AudioBlock:
-        """The output that belongs to a whole sound, from a fresh state; see `audiopost.plugins.segments`."""
-        try:
-            played: AudioBlock = self._native.process(samples, self._rate, self._largest_frames, True)
-        except (ValueError, RuntimeError) as error:
-            raise PluginError(self.name, sentence(error)) from error
-        if played.shape != samples.shape:
-            raise PluginError(self.name, f"gave {played.shape[1]} of {samples.shape[1]} frames")
-        return played
-
-    def set_parameter(self, name: str, value: float) -> None:
-        """Set a knob at once; a cut-off is kept below half the sample rate."""
-        ceiling = self._ceilings.get(name)
-        setattr(self._native, self._attributes[name], value if ceiling is None else min(value, ceiling))
-
-
-class BuiltInRow:
-    """Several built-ins of one stream of `channels` in one native call: the call costs more than most effects.
-
-    Making it lets them hear a little silence: reset them before they play.
-
-    Raises
-    ------
-    UsageError
-        If they do not share rate and largest block.
-    """
-
-    def __init__(self, plugins: Sequence[BuiltInPlugin], channels: int) -> None:
-        rows = [plugin.native_row for plugin in plugins]
-        if len({(rate, largest_frames) for _, rate, largest_frames in rows}) != 1:
-            raise UsageError("built-ins of different streams cannot be played in one call")
-        # A board holds its effects in C++; a list of them would be read anew in every call. Bound: 0.1 us less.
-        self._play = pedalboard.Pedalboard([native for native, _, _ in rows]).process  # type: ignore[attr-defined]
-        self._rate, self._largest_frames = rows[0][1:]
-        self.name = " > ".join(plugin.name for plugin in plugins)
-        # The board too remembers which side of an array are the channels, and cannot tell from a block of one frame.
-        self.run(np.zeros((channels, LAYOUT_FRAMES), dtype=np.float32))
-
-    def run(self, block: AudioBlock) -> AudioBlock:
-        """Play a block of 1 frame or more through all of them."""
-        try:
-            played: AudioBlock = self._play(block, self._rate, self._largest_frames, False)
-        except (ValueError, RuntimeError) as error:
-            raise PluginError(self.name, sentence(error)) from error
-        return played
-
-
-def make_built_in(row: BuiltIn, settings: Mapping[str, PluginSettingValue], sample_rate: int) -> BuiltInPlugin:
-    """An instance of a built-in.
-
-    Raises
-    ------
-    UsageError
-        If the effect refuses a setting.
-    FileError
-        If a file that a setting names cannot be read.
-    """
-    maker = getattr(pedalboard, row.name)
-    arguments: dict[str, Any] = dict(settings)
-    if "impulse_response" in arguments:
-        arguments["impulse_response_filename"] = str(_readable(str(arguments.pop("impulse_response"))))
-    if "target_sample_rate_hz" in arguments:
-        arguments["target_sample_rate"] = float(arguments.pop("target_sample_rate_hz"))
-    if "mode" in arguments:
-        arguments["mode"] = getattr(pedalboard.LadderFilter.Mode, arguments["mode"])
-    if "quality" in arguments:
-        arguments["quality"] = getattr(pedalboard.Resample.Quality, arguments["quality"])
-    try:
-        native = maker(**arguments)
-    except (ValueError, RuntimeError, IndexError) as error:
-        raise UsageError(sentence(error), where=f"pedalboard.{row.name}") from error
-    return BuiltInPlugin(native, row, sample_rate)
-
-
-def impulse_response_s(path: str) -> float:
-    """Duration in seconds of a sound file; raises FileError."""
-    readable = _readable(path)
-    try:
-        with AudioFile(str(readable)) as file:
-            return float(file.frames) / float(file.samplerate)
-    except (ValueError, RuntimeError) as error:
-        raise FileError(path, sentence(error), "give a sound file") from error
-
-
-def _readable(path: str) -> Path:
-    if not Path(path).is_file():
-        raise FileError(path, "no such file", "give the path of an impulse response")
-    return Path(path)
-
-
-def built_in_parameters(name: str) -> dict[str, float]:
-    """The library's own defaults of the knobs of a built-in, by our names: what the table is tested against."""
-    row = BUILT_INS[name]
-    silence = np.zeros((1, 16), dtype=np.float32)
-    native = (
-        pedalboard.Convolution(silence, sample_rate=48_000) if name == "Convolution" else getattr(pedalboard, name)()
-    )
-    return {each.name: float(getattr(native, each.native or each.name)) for each in row.parameters}
 
 
 def plugin_names(path: str) -> tuple[str, ...]:
@@ -226,7 +71,7 @@ def _format_class(path: str) -> Any:
     return pedalboard.VST3Plugin
 
 
-class ExternalPlugin(_Native):
+class ExternalPlugin(PedalboardInstance):
     """A plug-in of a VST3 or Audio Unit file.
 
     `parameters` are the knobs that a person may turn, their defaults the values after loading (and after
@@ -383,6 +228,8 @@ def load_external(
     with floating_point_kept(), captured_streams() as captured:
         try:
             native: Any = _made(_format_class(path), path, plugin_name)
+            if state or preset is not None:
+                _give_rate(native, sample_rate, largest_frames)
             if state:
                 native.raw_state = state
             if preset is not None:
@@ -413,6 +260,21 @@ def _made(format_class: Any, path: str, plugin_name: str) -> Any:
         if collecting:
             gc.enable()
     return native
+
+
+def _give_rate(native: Any, sample_rate: int, largest_frames: int) -> None:
+    """Have a plug-in play silence at its rate before it is given a state.
+
+    It comes at 44.1 kHz. ZamHeadX2 takes a state there for a filter that it has at 48 kHz only, and then stays deaf to
+    its knobs for good, also at the right rate.
+    """
+    for channels in (2, 1):
+        try:
+            native.process(np.zeros((channels, largest_frames), np.float32), float(sample_rate), largest_frames, False)
+        except (ValueError, RuntimeError):
+            continue  # of another width; what takes neither is told its rate by its first block
+        native.reset()
+        return
 
 
 def _give_preset(native: Any, preset: PresetFile) -> None:

@@ -24,6 +24,7 @@ from audiopost.graph.offline import render
 from audiopost.graph.renderer import GraphRenderer
 from audiopost.graph.spec import GraphSpec, NodeSpec
 from audiopost.layouts import layout_named
+from audiopost.plugins.formats import LoadedPlugin, load_plugin
 from audiopost.plugins.plugin import PluginInfo
 from audiopost.plugins.scan import plugin_info, require_ok, scan_file
 from tests.signals import white_noise
@@ -240,3 +241,27 @@ def test_the_first_plugin_of_a_process_leaves_denormal_numbers_as_they_are() -> 
     command = [sys.executable, "-c", FIRST_LOAD, str(FOLDER / "ZamEQ2.vst3")]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=SCAN_PATIENCE_S)
     assert done.stdout.split() == ["8"]
+
+
+def test_a_state_is_taken_at_the_rate_at_which_it_plays() -> None:
+    """ZamHeadX2 as VST3 was deaf to its knobs for good where it was given a state at another rate."""
+    path = str(FOLDER / "ZamHeadX2.vst3")
+    samples, played = white_noise(2, 4_096), []
+    turned = load_plugin(path, RATE, largest_frames=64)
+    turned.set_parameter("azimuth", 81.0)
+    turned.reset()
+    as_it_was = in_blocks(turned, samples)
+    for _ in range(2):
+        restored = load_plugin(path, RATE, "", turned.state(), largest_frames=64)
+        restored.reset()
+        played.append(in_blocks(restored, samples))
+    np.testing.assert_array_equal(played[0], as_it_was)
+    np.testing.assert_array_equal(played[1], as_it_was)
+    default = load_plugin(path, RATE, largest_frames=64)
+    default.reset()
+    assert not np.array_equal(in_blocks(default, samples), as_it_was)
+
+
+def in_blocks(plugin: LoadedPlugin, samples: AudioBlock) -> AudioBlock:
+    pieces = (samples[:, at : at + 64] for at in range(0, samples.shape[1], 64))
+    return np.concatenate([plugin.run(np.ascontiguousarray(piece)).copy() for piece in pieces], axis=1)

@@ -8,7 +8,7 @@ import pytest
 
 from audiopost.errors import FileError, PluginError, UsageError
 from audiopost.plugins.built_ins import BUILT_INS
-from audiopost.plugins.pedalboard_host import built_in_parameters, impulse_response_s, make_built_in
+from audiopost.plugins.pedalboard_built_ins import built_in_parameters, impulse_response_s, make_built_in
 from audiopost.plugins.plugin import PluginParameter
 
 NO_EFFECTS = {"IIRFilter", "Chain", "Mix", "Pedalboard", "ExternalPlugin", "VST3Plugin", "AudioUnitPlugin"}
