@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +50,14 @@ class Watched:
     def __init__(self, values: NDArray[np.float32]) -> None:
         assert values.flags.c_contiguous, "a view with gaps has no one piece of memory"
         self._values = values
-        self._place = np.array([values.ctypes.data, values.size], dtype=np.int64)
-        self.address = int(self._place.ctypes.data)
+        self._place = np.array([_address(values), values.size], dtype=np.int64)
+        self.address = _address(self._place)
+
+
+def _address(memory: NDArray[Any]) -> int:
+    # Not by the attribute `ctypes`: renderers that were let go left 56 bytes of it behind.
+    address: int = memory.__array_interface__["data"][0]
+    return address
 
 
 @cache
