@@ -11,6 +11,7 @@ import gc
 import os
 import pickle
 import sys
+import time
 from dataclasses import replace
 
 import cloudpickle
@@ -68,6 +69,9 @@ LOOK_S = 0.03
 """How often what the audio thread noted is passed on: meters show it thirty times a second."""
 LOOK_FOR_ANSWERS_S = 0.001
 
+
+TURNS_PATIENCE_S = 0.5
+"""For what was turned before a state is read; a device that is away takes no turns."""
 
 REPORTED_NON_FINITE = 20
 """Places of NaN that are told one by one; statistics count them all."""
@@ -187,6 +191,8 @@ class EngineProcess:
         node = None if renderer is None else renderer.nodes.get(name)
         if not isinstance(node, PluginNode):
             raise UsageError(f"{name!r} is no plug-in that plays", mend="name one that is loaded and not bypassed")
+        if self._audio is not None:
+            self._audio.await_turns(time.monotonic() + TURNS_PATIENCE_S)  # what was turned before belongs to the state
         return node.state()
 
     def _tell(self) -> None:

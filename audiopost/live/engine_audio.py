@@ -37,6 +37,8 @@ MOST_KEPT_BLOCKS = 2_000
 CAUGHT_UP_AT_ONCE = 4
 """Blocks of it that are run in one period."""
 
+LOOK_AGAIN_S = 0.001
+
 _NO_BUSES: Mapping[str, AudioBlock] = MappingProxyType({})
 
 
@@ -72,6 +74,14 @@ class AudioThread(threading.Thread):
     def pending(self) -> bool:
         """Whether a parameter change or a note waits for a block."""
         return bool(self._turns or self.answers or self._asked_memories)
+
+    def await_turns(self, deadline_s: float) -> None:
+        """Main thread: wait until every turn was taken and the block behind it has begun (monotonic clock)."""
+        while self._turns and time.monotonic() < deadline_s:
+            time.sleep(LOOK_AGAIN_S)
+        frame = self.frame
+        while self.frame == frame and time.monotonic() < deadline_s:
+            time.sleep(LOOK_AGAIN_S)
 
     def turn(self, message: SetParameter | PlayNote) -> None:
         """Main thread: turn a parameter, or play a note, before the next block."""
