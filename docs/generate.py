@@ -1,8 +1,9 @@
-"""Writes the reference pages of the documentation from the things themselves: effects, targets, commands, errors.
+"""Writes the reference pages of the documentation from the things themselves: effects, chains, targets, commands ...
 
 ::
 
     catalogue ─▶ reference/effects.md, reference/effects/NAME.md with its picture
+    presets/chains ─▶ reference/chains.md
     presets/targets ─▶ reference/targets.md and the table of guide/how-loud.md
     typer ─▶ reference/commands.md
     errors ─▶ the table of guide/what-can-go-wrong.md
@@ -17,6 +18,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 from effect_pictures import picture_of
@@ -27,6 +29,7 @@ from audiopost.cli.exit_codes import exit_code_of
 from audiopost.cli.main import app
 from audiopost.delivery.target import DeliveryTarget
 from audiopost.graph.catalogue import CATALOGUE, EffectEntry
+from audiopost.library.chains import ChainInfo, list_chains, load_chain
 from audiopost.library.targets import list_targets
 
 HERE = Path(__file__).parent / "pages"
@@ -42,6 +45,7 @@ def main(folder: Path) -> None:
     _write(reference / "effects.md", _effects_page(names))
     for name in names:
         _write(reference / "effects" / f"{name}.md", _effect_page(CATALOGUE.entry(name)))
+    _write(reference / "chains.md", _chains_page(list_chains()))
     targets = list(list_targets())
     _write(reference / "targets.md", _targets_page(targets))
     _write(reference / "commands.md", _commands_page())
@@ -119,6 +123,40 @@ def _effect_page(entry: EffectEntry) -> Iterator[str]:
     yield f"```python\nfrom audiopost import effects as fx\n\nchain = fx.{entry.name}({required}{knob})\n```\n"
     told = f'effect = "{entry.name}"' + "".join(f"\n{each.name} = {each.default:g}" for each in entry.parameters[:1])
     yield f"```toml\n[nodes.{entry.name.rpartition('.')[2].lower()}]\n{told}\n```"
+
+
+def _chains_page(chains: tuple[ChainInfo, ...]) -> Iterator[str]:
+    yield "# Chains\n"
+    yield f"The {len(chains)} chains that come with audiopost, by what they are for. `audiopost chains WORD` finds them"
+    yield "in a terminal, `audiopost live FILE --chain NAME` plays one, and each is a text file to copy and change.\n"
+    yield "They are tuned on sound at -23 LUFS. Where nothing else is said, a chain keeps the loudness of speech, music"
+    yield "and effects within 1 LU: put in and taken out, it is heard for what it does, not for being louder."
+    yield "`audiopost chains NAME --check FILE` measures it on a sound of yours.\n"
+    families: dict[str, list[ChainInfo]] = {}
+    for chain in chains:
+        families.setdefault(chain.tags[0], []).append(chain)
+    for family, members in sorted(families.items()):
+        yield f"## {family[0].upper()}{family[1:]}\n"
+        for chain in sorted(members, key=lambda each: each.name):
+            yield from _chain_lines(chain)
+
+
+def _chain_lines(chain: ChainInfo) -> Iterator[str]:
+    graph = load_chain(chain.id)
+    yield f"### {chain.name} {{ #{chain.id} }}\n"
+    yield f"{chain.description}\n"
+    yield f"`--chain {chain.id}` · {', '.join(chain.tags)}\n"
+    if chain.made_for:
+        yield f"Made for {' and '.join(chain.made_for)}."
+    if chain.level_change:
+        yield f"Level: {chain.level_change}"
+    yield ""
+    for macro in graph.macros:
+        turned = ", ".join(f"`{path}` {low:g} to {high:g}" for path, low, high in macro.targets)
+        yield f"- **{macro.name}**: {turned}"
+    used = sorted({node.effect for _, node in graph.nodes})
+    yield f"\n<details><summary>Nodes and wires</summary><pre>{escape(str(graph))}</pre></details>\n"
+    yield f"Effects: {', '.join(f'[{effect}](effects/{effect}.md)' for effect in used)}\n"
 
 
 def _targets_page(targets: list[DeliveryTarget]) -> Iterator[str]:

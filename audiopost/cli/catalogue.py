@@ -1,8 +1,7 @@
-"""``targets``, ``chains`` and ``effects``: what there is, and what each thing is."""
+"""``targets`` and ``effects``: what there is, and what each thing is."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,7 +19,6 @@ __all__ = ["add_commands"]
 def add_commands(app: typer.Typer) -> None:
     """Give the program the commands of this family."""
     app.command()(targets)
-    app.command()(chains)
     app.command()(effects)
 
 
@@ -49,46 +47,6 @@ def targets(
     else:
         rows = [[each.id, each.name, each.status, each.in_brief()] for each in found]
         print_table(("id", "name", "status", "rules"), rows)
-
-
-def chains(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Name or TOML file of one chain.")] = None,
-    as_json: Json = False,
-) -> None:
-    """List the chains, or show one.
-
-    Its nodes, their values and how they are wired.
-    """
-    from audiopost.library.chains import ChainInfo, list_chains, load_chain
-
-    if name is None:
-        listed = list_chains()
-    else:
-        graph = load_chain(name)
-        listed = tuple(each for each in list_chains() if each.id == name) or (
-            ChainInfo(Path(name).stem, graph.name, graph.description, graph.tags, name),
-        )
-    if as_json:
-        document: dict[str, Any] = {"chains": [vars(each) for each in listed]}
-        if name is not None:
-            from audiopost.library.chain_data import chain_data
-
-            document["chains"][0] |= {"graph": chain_data(graph, Path.cwd())}
-        print_json(document)
-    elif name is None:
-        print_table(
-            ("name", "description", "tags"), [[each.id, each.description, ", ".join(each.tags)] for each in listed]
-        )
-    else:
-        print_text(f"{graph.name} ({listed[0].id})\n{graph.description}\n")
-        rows = [
-            [node, each.effect, ", ".join(f"{key} {value}" for key, value in (*each.settings, *each.parameters))]
-            for node, each in graph.nodes
-        ]
-        print_table(("node", "effect", "values"), rows)
-        print_text()
-        for edge in graph.edges:
-            print_text(f"{edge}" + (f"  {edge.gain_db:+g} dB" if edge.gain_db else ""))
 
 
 def effects(

@@ -57,8 +57,8 @@ def _program(
 
 
 families = (
-    measure, normalize, convert, preview, report, render, match_eq, variations, batch, live, catalogue, plugins,
-    machine, demo,
+    measure, normalize, convert, preview, report, render, match_eq, variations, batch, live, catalogue, chains,
+    plugins, machine, demo,
 )  # fmt: skip
 for family in families:
     family.add_commands(app)

@@ -24,6 +24,7 @@ from audiopost.graph.spec import MACRO, GraphSpec
 
 __all__ = [
     "knobs_of",
+    "macros_of",
     "morphed",
     "randomised",
     "recalled",
@@ -39,6 +40,9 @@ __all__ = [
 
 Drawing = TypeVar("Drawing", bound=GraphSpec)
 Knobs = Mapping[str, Parameter]
+
+MACRO_AGREES = 0.01
+"""Of a macro's way: values written with few digits lie that near to one position."""
 
 
 def knobs_of(spec: GraphSpec, catalogue: Catalogue = CATALOGUE) -> dict[str, Parameter]:
@@ -59,6 +63,22 @@ def values_of(spec: GraphSpec, knobs: Knobs) -> dict[str, float]:
     values = {path: parameter.default for path, parameter in knobs.items()}
     values.update({f"{name}.{key}": value for name, node in spec.nodes for key, value in node.parameters})
     return values
+
+
+def macros_of(spec: GraphSpec, knobs: Knobs) -> tuple[tuple[str, float], ...]:
+    """Name and position of every macro: where the drawing's values lie on its lines.
+
+    A macro whose values lie on no one position stands at 0, and jumps when it is first turned.
+    """
+    values = values_of(spec, knobs)
+    standing = []
+    for macro in spec.macros:
+        positions = [
+            (values[path] - low) / (high - low) for path, low, high in macro.targets if path in values and low != high
+        ]
+        agree = bool(positions) and max(positions) - min(positions) < MACRO_AGREES and 0.0 <= positions[0] <= 1.0
+        standing.append((macro.name, positions[0] if agree else 0.0))
+    return tuple(standing)
 
 
 def with_turns(spec: Drawing, turns: Mapping[str, float]) -> Drawing:

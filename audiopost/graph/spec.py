@@ -31,6 +31,7 @@ __all__ = [
     "EdgeSpec",
     "GraphSpec",
     "MacroSpec",
+    "Material",
     "NodeSpec",
     "is_input",
     "is_output",
@@ -54,6 +55,7 @@ def is_output(end: str) -> bool:
 
 
 Curve = Literal["linear", "step", "smooth", "exponential"]
+Material = Literal["speech", "music", "effects"]
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,10 @@ class GraphSpec:
     tags: tuple[str, ...] = ()
     snapshots: tuple[SnapshotSpec, ...] = ()
     controllers: tuple[ControllerSpec, ...] = ()
+    made_for: tuple[Material, ...] = ()
+    """The sounds that it is made for; empty: any."""
+    level_change: str = ""
+    """Why its output is not as loud as its input, in a sentence; empty: it is as loud."""
 
     @classmethod
     def series(cls, *nodes: tuple[str, NodeSpec], name: str = "") -> GraphSpec:

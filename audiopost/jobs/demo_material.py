@@ -81,7 +81,7 @@ def effects_stem() -> AudioBlock:
     frames = seconds_to_frames(DURATION_S, SAMPLE_RATE)
     gusts = 0.6 + 0.4 * np.sin(2 * np.pi * np.arange(frames) / SAMPLE_RATE / 7.0)
     wind = _coloured(rng, frames, low_hz=80.0, high_hz=900.0) * gusts
-    atmosphere = load_chain("ambience-wide").render(_at_level(wind, -44.0), SAMPLE_RATE)
+    atmosphere = load_chain("ambience-wide").render(_at_level(wind, -48.0), SAMPLE_RATE)
 
     hits = _silence()
     for index, time_s in enumerate(_STEP_TIMES_S):

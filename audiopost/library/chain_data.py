@@ -30,6 +30,10 @@ def chain_data(spec: GraphSpec, folder: Path) -> dict[str, Any]:
     data: dict[str, Any] = {"schema": SCHEMA, "name": spec.name, "description": spec.description}
     if spec.tags:
         data["tags"] = list(spec.tags)
+    if spec.made_for:
+        data["made_for"] = list(spec.made_for)
+    if spec.level_change:
+        data["level_change"] = spec.level_change
     series = _as_series(spec)
     if series is not None:
         data["chain"] = series

@@ -2,6 +2,8 @@
 
 ::
 
+    made_for = ["speech"]        the sounds that it is made for: speech, music, effects; without it, any
+    level_change = "..."         why its output is not as loud as its input, where that is meant
     chain = ["hp", "comp"]       the wires in short, where the nodes stand in a row; else [[edges]]
     [nodes.hp]                   one table a node: its effect, and what differs from the defaults
     effect = "highpass"
@@ -79,6 +81,8 @@ def chain_graph(file: TomlFile, folder: Path) -> Graph:
         name=table.name,
         description=table.description,
         tags=tuple(table.tags),
+        made_for=tuple(table.made_for),
+        level_change=table.level_change,
     )
     _check_wiring(file, table, graph)
     _check_moved_parameters(file, graph)

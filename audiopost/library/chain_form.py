@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from audiopost.graph.recall import ControllerKind
-from audiopost.graph.spec import MAIN, Curve
+from audiopost.graph.spec import MAIN, Curve, Material
 from audiopost.library.schema import Field, Table
 
 __all__ = ["ChainTable"]
@@ -119,6 +119,8 @@ class ChainTable(Table):
     name: str = ""
     description: str = ""
     tags: list[str] = Field(default_factory=list)
+    made_for: list[Material] = Field(default_factory=list)
+    level_change: str = ""
     chain: list[str] | None = None
     nodes: dict[str, dict[str, Any]] = Field(default_factory=dict)
     edges: list[EdgeTable] | None = None

@@ -20,6 +20,7 @@ from pathlib import Path
 from audiopost.errors import UsageError
 from audiopost.graph import edits
 from audiopost.graph.knobs import (
+    macros_of,
     morphed,
     randomised,
     recalled,
@@ -133,7 +134,7 @@ class Desk(DeskBase):
         """
         with self._changing:
             kept = (drawing.snapshots, drawing.controllers)
-            stand = replace(self._stand_of(drawing), chain=len(self._kept))
+            stand = Stand(drawing, macros_of(drawing, self._knobs_of(drawing)), len(self._kept))
             told = self._play(stand)
             self._kept.append(kept)
             self._note(stand, label, told)

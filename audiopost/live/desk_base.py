@@ -16,6 +16,7 @@ from audiopost.errors import UnknownNameError
 from audiopost.graph.catalogue import CATALOGUE, Catalogue
 from audiopost.graph.knobs import (
     knobs_of,
+    macros_of,
     turns_between,
     values_of,
     with_recall,
@@ -73,7 +74,7 @@ class DeskBase:
         self._host = host
         self._catalogue = catalogue
         self._clock = clock
-        self._history = History(Stand(drawing, tuple((macro.name, 0.0) for macro in drawing.macros)))
+        self._history = History(Stand(drawing, macros_of(drawing, self._knobs_of(drawing))))
         self._kept = [(drawing.snapshots, drawing.controllers)]
         """Snapshots and controllers by chain: to undo a turn is not to lose what was kept since."""
         self._knobs = self._knobs_of(drawing)

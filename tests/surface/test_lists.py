@@ -1,5 +1,6 @@
 """``targets``, ``chains``, ``effects``, ``plugins``, ``devices`` and ``doctor``: what there is."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from audiopost.cli import machine_checks
 from audiopost.graph.catalogue import CATALOGUE
 from audiopost.library.chains import list_chains
 from audiopost.library.targets import list_targets
+from tests.recordings import recording
 from tests.surface.conftest import Run
 from tests.system import require_path
 
@@ -35,13 +37,52 @@ def test_chains(run: Run) -> None:
     assert [each["id"] for each in listed] == [each.id for each in list_chains()]
     assert all(set(each) >= {"id", "name", "description", "tags", "path"} for each in listed)
     assert all(Path(each["path"]).is_file() for each in listed)
-    assert all(each["id"] in run("chains").out for each in listed)
+    lines = run("chains").out.splitlines()
+    assert [line.split()[0] for line in lines] == ["name", *(each["id"] for each in listed)]
+
+
+def test_chains_are_found_by_words_and_tags(run: Run) -> None:
+    found = [each["id"] for each in run("chains", "kitchen", "--json").document["chains"]]
+    lines = run("chains", "kitchen").out.splitlines()
+    assert [line.split()[0] for line in lines] == ["name", *found]
+    tagged = run("chains", "car", "--tag", "adr", "--json").document["chains"]
+    assert [each["id"] for each in tagged] == ["adr-car"]
+    assert tagged[0]["macros"] == ["Windows"]
+    assert tagged[0]["made_for"] == ["speech"]
+    answer = run("chains", "--tag", "dialog")
+    assert (answer.code, "did you mean dialogue" in answer.message) == (2, True)
+
+
+def test_a_chain_is_measured_on_a_sound(run: Run, tmp_path: Path) -> None:
+    sound = recording("Front_Left")
+    answer = run("chains", "adr-car", "--check", sound, "--json")
+    (checked,) = answer.document["chains"][0]["checks"]
+    assert answer.code == 0
+    assert (checked["passed"], checked["faults"]) == (True, [])
+    assert checked["change_lu"] == pytest.approx(checked["after_lufs"] - checked["before_lufs"])
+    assert checked["neutral_gain_db"] == -checked["change_lu"]
+    assert (
+        run("chains", "music-bed", "--check", sound)
+        .out.splitlines()[1]
+        .endswith("lies well below the voice that it carries.")
+    )
+
+
+def test_a_chain_that_jumps_in_level_fails_and_is_told_the_gain(run: Run, tmp_path: Path) -> None:
+    loud = 'schema = 1\nchain = ["up"]\n[nodes.up]\neffect = "gain"\ngain_db = 30.0\n'
+    (tmp_path / "loud.toml").write_text(loud, encoding="utf-8")
+    answer = run("chains", "loud.toml", "--check", recording("Front_Left"))
+    assert answer.code == 1
+    assert "over its ceiling: put a limiter at its end, or lower it" in answer.out
+    assert "it changes the loudness by +30.0 LU: put a gain of -30.0 dB at its end" in answer.out
+    assert run("chains", "loud.toml", "--check", "missing.wav").code == 3
 
 
 def test_one_chain_is_shown_with_its_nodes_and_wires(run: Run) -> None:
     answer = run("chains", "film-room")
     assert "room       reverb" in answer.out
     assert "walls -> output  -11 dB" in answer.out
+    assert re.search(r"macro +turns +at 0 +at 1\nWindows +windscreen.mix_percent", run("chains", "adr-car").out)
     (shown,) = run("chains", "film-room", "--json").document["chains"]
     assert shown["graph"]["nodes"]["room"]["effect"] == "reverb"
     assert run("chains", "film-rom").code == 2

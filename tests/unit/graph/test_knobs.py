@@ -13,6 +13,7 @@ from audiopost.errors import ParameterRangeError, UnknownNameError, UsageError
 from audiopost.graph.edits import bypassed, inserted
 from audiopost.graph.knobs import (
     knobs_of,
+    macros_of,
     morphed,
     randomised,
     recalled,
@@ -126,6 +127,15 @@ def test_a_morph_meets_itself_from_the_other_side(position: float) -> None:
     start, end = at(highpass__frequency_hz=30.0), at(highpass__frequency_hz=9000.0)
     there, back = morphed(start, end, position, KNOBS), morphed(end, start, 1.0 - position, KNOBS)
     assert there["highpass.frequency_hz"] == pytest.approx(back["highpass.frequency_hz"])
+
+
+def test_a_macro_stands_where_its_values_lie() -> None:
+    chain = CHAIN.macro("Far", delay__mix_percent=(10.0, 90.0), highpass__frequency_hz=(60.0, 140.0))
+    assert macros_of(with_turns(chain, {"delay.mix_percent": 30.0}), KNOBS) == (("Far", 0.25),)
+    assert macros_of(with_turns(chain, {"delay.mix_percent": 80.0}), KNOBS) == (("Far", 0.0),)
+    assert macros_of(with_turns(chain, {"delay.mix_percent": 0.0, "highpass.frequency_hz": 50.0}), KNOBS) == (
+        ("Far", 0.0),
+    )
 
 
 def test_a_switch_changes_in_the_middle_of_a_morph() -> None:

@@ -1,5 +1,6 @@
 """Chains: the shipped ones, and the TOML form both ways."""
 
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,11 @@ from audiopost.graph.algebra import Graph
 from audiopost.graph.modulation import FollowerSpec, LfoSpec, LinkSpec, StepsSpec
 from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.spec import MacroSpec
-from audiopost.library.chains import list_chains, load_chain, save_chain
+from audiopost.library.chains import find_chains, list_chains, load_chain, save_chain
 
 SHIPPED = [each.id for each in list_chains()]
 SAMPLE_RATE = 48_000
+USES = ("dialogue", "adr", "music", "effects", "ambience", "trailer", "podcast", "radio", "futz", "worldising", "film")
 
 
 def speechlike(channels: int) -> np.ndarray:
@@ -31,8 +33,32 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def test_ten_chains_are_shipped() -> None:
-    assert len(SHIPPED) >= 10
+def test_chains_are_found_by_words_and_tags() -> None:
+    assert [each.id for each in find_chains(["Radio", "PRESENTER"])] == ["radio-voice"]
+    assert [each.id for each in find_chains(["radio-voice"])] == ["radio-voice"]
+    adr = find_chains(tags=["adr", "film"])
+    assert len(adr) >= 5
+    assert all({"adr", "film"} <= set(each.tags) for each in adr)
+    assert set(find_chains(["car"], ["adr"])) < set(adr)
+
+
+@pytest.mark.parametrize(
+    ("words", "tags", "said"),
+    [
+        (["film-rom"], [], "unknown chain 'film-rom'; did you mean film-room"),
+        ([], ["dialog"], "unknown tag 'dialog'; did you mean dialogue"),
+        (["car"], ["trailr"], "unknown tag 'trailr'; did you mean trailer"),
+        (["no", "such", "thing"], [], "`audiopost chains` lists them"),
+    ],
+)
+def test_what_is_not_found_names_its_near_misses(words: list[str], tags: list[str], said: str) -> None:
+    with pytest.raises(UnknownNameError, match=re.escape(said)):
+        find_chains(words, tags)
+
+
+def test_every_use_has_its_chains() -> None:
+    found = {tag: len(find_chains(tags=[tag])) for tag in USES}
+    assert {tag: number for tag, number in found.items() if number < 1} == {}
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -77,6 +103,8 @@ def test_everything_that_a_drawing_holds_survives(tmp_path: Path) -> None:
         name="All of it",
         description="One of everything.",
         tags=("test",),
+        made_for=("speech", "effects"),
+        level_change="It is a test.",
     )
     drawing = drawing.connect("delay", "highpass", gain_db=-12.0, delay_s=0.25)
     drawing = drawing.connect("input.music", "output").connect("highpass", "output.dry")

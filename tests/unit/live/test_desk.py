@@ -53,7 +53,7 @@ def test_a_macro_turns_its_knobs_with_it(desk: Desk, host: Noted) -> None:
     assert host.turned == [("macro.Far", 0.5)]
     assert (desk.values["macro.Far"], desk.values["delay.mix_percent"]) == (0.5, 40.0)
     desk.undo()
-    assert (desk.values["macro.Far"], desk.values["delay.mix_percent"]) == (0.0, 30.0)
+    assert (desk.values["macro.Far"], desk.values["delay.mix_percent"]) == (0.375, 30.0)
 
 
 def test_nudges_go_by_hundredths_of_the_way_and_stop_at_the_end(desk: Desk) -> None:
