@@ -10,6 +10,7 @@ import typer
 from audiopost.cli.exit_codes import FAILED
 from audiopost.cli.options import Json
 from audiopost.cli.output import print_json, print_table, print_text, quantity
+from audiopost.cli.render import EffectFiles, load_effect_files
 
 if TYPE_CHECKING:
     from audiopost.graph.algebra import Graph
@@ -38,6 +39,7 @@ def chains(
             "--check", metavar="FILE", help="Measure what each chain does to the level of this file; may be repeated."
         ),
     ] = None,
+    effect_files: EffectFiles = None,
     as_json: Json = False,
 ) -> None:
     """List the chains, find some by words or tags, or show one.
@@ -48,6 +50,7 @@ def chains(
     from audiopost.library.chains import find_chains, load_chain
     from audiopost.library.presets import is_path
 
+    load_effect_files(effect_files)
     words = words or []
     found = find_chains(words, tags or [])
     single = len(words) == 1 and not tags and (is_path(words[0]) or found[0].id == words[0])
