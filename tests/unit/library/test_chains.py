@@ -82,10 +82,7 @@ def test_a_shipped_chain_renders_mono_and_stereo(name: str, channels: int) -> No
 def test_a_shipped_chain_survives_being_saved_and_read(name: str, tmp_path: Path) -> None:
     chain = load_chain(name)
     save_chain(chain, tmp_path / "saved.toml")
-    again = load_chain(tmp_path / "saved.toml")
-    assert again == chain
-    samples = speechlike(2)
-    np.testing.assert_array_equal(again.render(samples, SAMPLE_RATE), chain.render(samples, SAMPLE_RATE))
+    assert load_chain(tmp_path / "saved.toml") == chain
 
 
 def test_everything_that_a_drawing_holds_survives(tmp_path: Path) -> None:
