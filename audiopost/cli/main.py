@@ -12,6 +12,7 @@ import typer
 from audiopost.cli import (
     batch,
     catalogue,
+    chains,
     convert,
     demo,
     live,

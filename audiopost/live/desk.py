@@ -34,7 +34,7 @@ from audiopost.graph.parameter import SettingValue
 from audiopost.graph.recall import ControllerSpec
 from audiopost.graph.spec import MACRO, GraphSpec, NodeSpec
 from audiopost.library.chains import save_chain
-from audiopost.live.desk_base import DeskBase
+from audiopost.live.desk_base import DeskBase, Stand
 from audiopost.live.drawing import turned
 
 __all__ = ["Desk"]
