@@ -55,7 +55,9 @@ def air_absorption_db(
     humidity_percent
         Relative humidity, 10 to 100 %.
 
-    >>> round(float(1000.0 * air_absorption_db(np.array(4000.0), 10.0, 70.0)), 1)
+    The octave band of 4 kHz, whose exact middle is 3981 Hz, over a kilometre:
+
+    >>> round(float(1000.0 * air_absorption_db(np.array(10.0**3.6), 10.0, 70.0)), 1)
     32.8
     """
     kelvin = temperature_c + ZERO_CELSIUS_K
