@@ -33,8 +33,8 @@ __all__ = [
     "useful_threads",
 ]
 
-BLOCK_FRAMES, THREADED_BLOCK_FRAMES = 8192, 16_384
-MEMORY_BYTES = 1 << 26
+BLOCK_FRAMES, THREADED_BLOCK_FRAMES = 8192, 32_768
+MEMORY_BYTES = 1 << 27
 """What the blocks of a graph on threads may take: the system gives memory page by page, and takes its time."""
 
 LONGEST_TAIL_S = 30.0

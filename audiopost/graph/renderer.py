@@ -44,8 +44,9 @@ __all__ = ["BLOCKS_AHEAD", "GraphRenderer"]
 BOUND_LENGTHS = 16
 """Blocks for which the list of calls is kept bound; live streams use one, offline renders two or three rows."""
 
-BLOCKS_AHEAD = 4
-"""With threads, blocks that may be under way at the same time, each in memory of its own."""
+BLOCKS_AHEAD = 2
+"""With threads, blocks that may be under way at the same time, each in memory of its own. More of shorter ones are
+slower: a film mix of 134 nodes takes 12 % more time on two cores with four blocks of half the length."""
 
 
 _NOTHING: Mapping[str, AudioBlock] = MappingProxyType({})
