@@ -251,8 +251,8 @@ def _delivered(
 def _placed(file: PlannedFile, path: Path, made: Path) -> Made:
     """A file that was made of an input, and its place: the planned name, with what was put behind the input's.
 
-    >>> _placed(PlannedFile("/in/mix.wav", "/out/a.wav"), Path("/work/mix.wav"), Path("/work/out/mix.L.wav"))[1]
-    '/out/a.L.wav'
+    >>> _placed(PlannedFile("in/mix.wav", "out/a.wav"), Path("staged/mix.wav"), Path("staged/out/mix.L.wav"))[1]
+    'out/a.L.wav'
     """
     behind = made.name.removeprefix(path.stem) if made.name.startswith(path.stem) else made.suffix
     return made, file.output.removesuffix(PurePosixPath(file.output).suffix) + behind

@@ -83,12 +83,6 @@ class DialogueLeveler(SmoothedNode):
         self._multiply(block, self._gain, out)
         self.gain_db = float(self._state[0])
 
-    def parameter_changed(self, name: str) -> None:
-        """Glide to levels, take the time at once."""
-        super().parameter_changed(name)
-        if self._ramps is not None:
-            self._take_times()
-
     def reset(self) -> None:
         """Forget all sound; the gain is 0 dB."""
         super().reset()
@@ -178,12 +172,6 @@ class Ducker(SmoothedNode):
         else:
             self._delay.process(block, self._gain, out)
         self.gain_reduction_db = float(self._state[3])
-
-    def parameter_changed(self, name: str) -> None:
-        """Glide to levels, take times at once."""
-        super().parameter_changed(name)
-        if self._ramps is not None:
-            self._take_times()
 
     def reset(self) -> None:
         """Forget all sound."""

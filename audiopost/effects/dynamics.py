@@ -61,12 +61,6 @@ class Dynamics(SmoothedNode):
         self._follow(block.shape[1])
         self._apply(block, self._gain, out)
 
-    def parameter_changed(self, name: str) -> None:
-        """Glide to levels, take times at once."""
-        super().parameter_changed(name)
-        if self._ramps is not None:
-            self._take_times()
-
     def reset(self) -> None:
         """Forget the level."""
         super().reset()

@@ -42,10 +42,14 @@ class SmoothedNode(Node):
             self._ramps.jump(index, target)
 
     def parameter_changed(self, name: str) -> None:  # noqa: ARG002 - every target may depend on every knob
-        """Send the ramps to the new targets."""
+        """Send the ramps to the new targets; times are taken at once."""
         if self._ramps is not None:
             for index, target in enumerate(self.targets()):
                 self._ramps.aim(index, target)
+            self._take_times()
+
+    def _take_times(self) -> None:
+        """Turn knobs that do not glide, such as attack and release, into what the kernels count with."""
 
     def reset(self) -> None:
         """Finish all ramps."""

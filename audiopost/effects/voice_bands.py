@@ -49,12 +49,6 @@ class _StandingOut(SmoothedNode):
         self._band.process(block, out, self.ramp_state, self._attack, self._release, wide=wide)
         self.gain_reduction_db = self._band.reduction_db
 
-    def parameter_changed(self, name: str) -> None:
-        """Glide to levels, take times at once."""
-        super().parameter_changed(name)
-        if self._ramps is not None:
-            self._take_times()
-
     def reset(self) -> None:
         """Forget all sound."""
         super().reset()

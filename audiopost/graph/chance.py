@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
+from audiopost.dsp.noise import FIRST_MIX, GOLDEN, SECOND_MIX
 from audiopost.errors import UsageError
 from audiopost.graph.catalogue import CATALOGUE, Catalogue, EffectEntry
 from audiopost.graph.modulation import LfoSpec
@@ -30,9 +31,9 @@ def mixed(number: int, seed: int) -> int:
 
     Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
     """
-    bits = (number * 0x9E3779B97F4A7C15 + (seed + 1) * 0xD1B54A32D192ED03) & _MASK
-    bits = ((bits ^ bits >> 30) * 0xBF58476D1CE4E5B9) & _MASK
-    bits = ((bits ^ bits >> 27) * 0x94D049BB133111EB) & _MASK
+    bits = (number * int(GOLDEN) + (seed + 1) * 0xD1B54A32D192ED03) & _MASK
+    bits = ((bits ^ bits >> 30) * int(FIRST_MIX)) & _MASK
+    bits = ((bits ^ bits >> 27) * int(SECOND_MIX)) & _MASK
     return bits ^ bits >> 31
 
 
