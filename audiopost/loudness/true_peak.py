@@ -33,8 +33,6 @@ _LEAST_FACTOR = 4
 
 _BLOCKS_PER_PRODUCT = 30
 _ROUNDING = 1.0 + 1e-5
-_LARGEST_PRODUCT = 200_000
-"""Multiplications of one matrix product: below the 262 144 at which OpenBLAS would wake other threads."""
 
 Samples = NDArray[np.float32]
 
@@ -120,7 +118,6 @@ class TruePeak:
         near, far = overshoot_bound(coefficients)
         self._near, self._far = np.float32(_ROUNDING * near), np.float32(_ROUNDING * far)
         row = HISTORY_FRAMES + BLOCK_FRAMES
-        self._rows_per_product = max(1, _LARGEST_PRODUCT // (row * max(1, self._fine.shape[1])))
         self._rows = np.zeros((channels, maximum_tiles * self._blocks, row), dtype=np.float32)
 
     def peaks(self, samples: Samples, magnitudes: Samples, sample_peaks: Samples) -> Samples:
@@ -191,11 +188,10 @@ class TruePeak:
 
     def _fine_values(self, rows: Samples, chosen: NDArray[np.intp]) -> Samples:
         """Magnitudes between the coarse grid of each chosen block, ``(chosen, 16 * phases)``."""
-        products = -(-len(chosen) // self._rows_per_product)
-        # Products of one shape (the last padded with repetitions), so that a block's values do not depend on company.
-        padded = np.resize(chosen, products * self._rows_per_product)
-        values: Samples = rows[padded].reshape(products, self._rows_per_product, rows.shape[-1]) @ self._fine
-        return np.abs(values, out=values).reshape(len(padded), -1)[: len(chosen)]
+        # A product for each row: in one for all, a row's last bits depend on its place (OpenBLAS rounds the rows 7 to
+        # 12 of twelve otherwise on processors with AVX2), so a block would read differently in other company.
+        values: Samples = rows[chosen, np.newaxis] @ self._fine
+        return np.abs(values, out=values)[:, 0]
 
 
 def _overlapping_rows(samples: Samples, shape: tuple[int, ...]) -> Samples:
