@@ -25,6 +25,7 @@ demo: $(VENV)/.installed system-packages
 
 # What plays against the clock runs alone, the rest two files at a time.
 test: $(VENV)/.installed-tests system-packages
+	@$(BIN)/python -m tests.compile_kernels
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not soak and not clocked"
 	@$(BIN)/python -m pytest -m "not soak and clocked" tests/live tests/surface tests/equivalence
 
