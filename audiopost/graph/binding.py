@@ -9,7 +9,7 @@ import numpy as np
 
 from audiopost.blocks import AudioBlock
 from audiopost.dsp.finite_scan import Watched
-from audiopost.graph.threads import Task, TaskRow, chain_tasks
+from audiopost.graph.threads import Task, TaskRow, Work, chain_tasks
 
 __all__ = ["NOT_STRAIGHT", "Bound", "BoundCalls", "Piece", "Straight", "as_tasks", "tasks_of_row"]
 
@@ -86,18 +86,26 @@ def as_tasks(program: BoundCalls, steps: tuple[tuple[tuple[int, ...], tuple[int,
     ]
 
 
-def tasks_of_row(blocks: Sequence[list[Task]]) -> TaskRow:
-    """The tasks of blocks in a row: a task waits for itself in the block before, for nodes have a memory.
+def tasks_of_row(blocks: Sequence[list[Task]], begins: Sequence[Work], ends: Sequence[Work], memories: int) -> TaskRow:
+    """The tasks of blocks in a row, each block with a beginning and an end.
 
-    >>> row = tasks_of_row([[Task(print, ()), Task(print, (0,))]] * 2)
+    A task waits for itself in the block before, for nodes have a memory of their own; a block begins when the one that
+    had its memory has ended, `memories` blocks before.
+
+    >>> row = tasks_of_row([[Task(print, ()), Task(print, (0,))]] * 3, [print] * 3, [print] * 3, memories=2)
     >>> [task.waits_for for task in row.tasks]
-    [(), (0,), (0,), (1, 2)]
+    [(), (0,), (1,), (2,), (), (4, 1), (5, 2), (6, 3), (3,), (8, 5), (9, 6), (10, 7)]
     """
-    tasks = list(blocks[0])
-    for block in blocks[1:]:
-        first = len(tasks)
-        tasks += [
-            Task(task.work, (first - len(block) + index, *(first + each for each in task.waits_for)))
-            for index, task in enumerate(block)
-        ]
+    tasks: list[Task] = []
+    ends_at: list[int] = []
+    for number, (block, begin, end) in enumerate(zip(blocks, begins, ends, strict=True)):
+        first, before = len(tasks) + 1, len(block) + 2
+        tasks.append(Task(begin, ends_at[number - memories : number - memories + 1] if number >= memories else ()))
+        for index, task in enumerate(block):
+            waits_for = [first + each for each in task.waits_for] or [first - 1]
+            tasks.append(Task(task.work, waits_for if number == 0 else [*waits_for, first + index - before]))
+        heard = {each for task in block for each in task.waits_for}
+        last = [first + index for index in range(len(block)) if index not in heard] or [first - 1]
+        tasks.append(Task(end, [*last, *ends_at[-1:]]))
+        ends_at.append(len(tasks) - 1)
     return TaskRow(tasks)

@@ -33,7 +33,7 @@ __all__ = [
     "useful_threads",
 ]
 
-BLOCK_FRAMES, THREADED_BLOCK_FRAMES = 8192, 32_768
+BLOCK_FRAMES, THREADED_BLOCK_FRAMES = 16_384, 32_768
 MEMORY_BYTES = 1 << 27
 """What the blocks of a graph on threads may take: the system gives memory page by page, and takes its time."""
 

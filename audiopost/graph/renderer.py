@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -42,11 +43,14 @@ from audiopost.layouts import Layout
 __all__ = ["BLOCKS_AHEAD", "GraphRenderer"]
 
 BOUND_LENGTHS = 16
-"""Blocks for which the list of calls is kept bound; live streams use one, offline renders two or three rows."""
+"""Blocks for which the list of calls is kept bound; live streams use one, offline renders two or three."""
 
 BLOCKS_AHEAD = 2
-"""With threads, blocks that may be under way at the same time, each in memory of its own. More of shorter ones are
-slower: a film mix of 134 nodes takes 12 % more time on two cores with four blocks of half the length."""
+"""With threads, blocks that may be under way at the same time, each in memory of its own: more would not stay in the
+cache."""
+
+ROW_BLOCKS = 8
+"""With threads, blocks of one row: only at its end do the threads wait for each other."""
 
 
 _NOTHING: Mapping[str, AudioBlock] = MappingProxyType({})
@@ -138,7 +142,9 @@ class GraphRenderer:
             for _ in range(BLOCKS_AHEAD if self._branches else 1)
         ]
         self.buffers = len(self._memories[0])
-        self._bound: dict[tuple[int, int], Bound] = {}
+        self._row_blocks = ROW_BLOCKS if self._branches else 1
+        self._bound: dict[int, Bound] = {}
+        self._pieces: Sequence[Piece] = ()
         self._rows: dict[tuple[int, ...], TaskRow] = {}
         self._straight: Straight = NOT_STRAIGHT
         self._is_dirty = finite_scan()
@@ -228,7 +234,7 @@ class GraphRenderer:
     @property
     def useful_frames(self) -> int:
         """Frames of a call of `process` in which all threads find work."""
-        return self.stream.maximum_frames * len(self._memories)
+        return self.stream.maximum_frames * self._row_blocks
 
     def close(self) -> None:
         """End the threads, if there are any."""
@@ -247,7 +253,7 @@ class GraphRenderer:
         while start < frames:
             pieces: list[Piece] = []
             # Where nothing moves, threads need not wait for each other at the end of every block.
-            while start < frames and len(pieces) < (len(self._memories) if self._turning.still else 1):
+            while start < frames and len(pieces) < (self._row_blocks if self._turning.still else 1):
                 length = self._turning.run_length(self.frame, min(frames - start, self._longest))
                 place = slice(start, start + length)
                 pieces.append(Piece(block, out, inputs, outputs).part(place))
@@ -255,33 +261,46 @@ class GraphRenderer:
             self._run(pieces)
 
     def _run(self, pieces: Sequence[Piece]) -> None:
-        """Some pieces one after the other, in which nothing moves."""
-        bounds = [self._enter(index, piece) for index, piece in enumerate(pieces)]
+        """Some pieces one after the other, in which nothing moves; on threads, as far as they can, at the same time."""
         if self._branches is not None:
-            self._branches.run(self._row_of([piece.block.shape[1] for piece in pieces], bounds))
-        elif self._timing:
-            self._run_timed(bounds[0])
+            self._pieces = pieces
+            self._branches.run(self._row_of(tuple(piece.block.shape[1] for piece in pieces)))
         else:
-            for bound in bounds:
+            (piece,) = pieces
+            bound = self._bound_at(piece.block.shape[1])
+            self._straight = bound.straight if self._goes_straight(piece.block.shape[1]) else NOT_STRAIGHT
+            self._enter(piece, bound)
+            if self._timing:
+                self._run_timed(bound)
+            else:
                 for function, arguments in bound.program:
                     function(*arguments)
-        for piece, bound in zip(pieces, bounds, strict=True):
             self._leave(piece, bound)
+        for piece in pieces:
+            end = self.frame + piece.block.shape[1]
+            self._turning.move_on(self.frame, end)
+            self.frame = end
 
-    def _row_of(self, lengths: Sequence[int], bounds: Sequence[Bound]) -> TaskRow:
+    def _row_of(self, lengths: tuple[int, ...]) -> TaskRow:
         """The tasks of blocks of these lengths: put together once, as long as they stay bound."""
-        key = tuple(lengths)
-        row = self._rows.get(key)
+        row = self._rows.get(lengths)
         if row is None:
-            row = self._rows[key] = tasks_of_row([bound.tasks for bound in bounds])
+            bounds = [self._bind(length, index) for index, length in enumerate(lengths)]
+            begins = [partial(self._with_piece, self._enter, *each) for each in enumerate(bounds)]
+            ends = [partial(self._with_piece, self._leave, *each) for each in enumerate(bounds)]
+            row = tasks_of_row([bound.tasks for bound in bounds], begins, ends, len(self._memories))
+            if len(self._rows) >= BOUND_LENGTHS:
+                self._rows.pop(next(iter(self._rows)))
+            self._rows[lengths] = row
         return row
 
-    def _enter(self, index: int, piece: Piece) -> Bound:
-        """The program for a piece, with its inputs in place."""
-        block = piece.block
-        bound = self._bound.get((block.shape[1], index)) or self._bind(block.shape[1], index)
-        self._straight = bound.straight if self._goes_straight(block.shape[1]) else NOT_STRAIGHT
-        np.copyto(bound.entry, block)
+    def _with_piece(self, step: Callable[[Piece, Bound], None], index: int, bound: Bound) -> None:
+        """A step of a row, which outlives the pieces that it is run with."""
+        step(self._pieces[index], bound)
+
+    def _enter(self, piece: Piece, bound: Bound) -> None:
+        """Put what goes in in its place."""
+        np.copyto(bound.entry, piece.block)
         self._guard.clear(INPUT, bound.entry, self.frame + bound.offset)
         for name, entry in bound.entries.items():
             if name in piece.inputs:
@@ -289,17 +308,14 @@ class GraphRenderer:
                 self._guard.clear(f"{INPUT}.{name}", entry, self.frame + bound.offset)
             else:
                 entry.fill(0.0)
-        return bound
 
     def _leave(self, piece: Piece, bound: Bound) -> None:
-        self._guard.clear(OUTPUT, bound.result, self.frame)
+        """Give what came out."""
+        self._guard.clear(OUTPUT, bound.result, self.frame + bound.offset)
         np.copyto(piece.out, bound.result)
         for name, named_out in piece.outputs.items():
-            self._guard.clear(f"{OUTPUT}.{name}", bound.results[name], self.frame)
+            self._guard.clear(f"{OUTPUT}.{name}", bound.results[name], self.frame + bound.offset)
             np.copyto(named_out, bound.results[name])
-        end = self.frame + piece.block.shape[1]
-        self._turning.move_on(self.frame, end)
-        self.frame = end
 
     def _run_timed(self, bound: Bound) -> None:
         self._timing = False
@@ -311,16 +327,23 @@ class GraphRenderer:
                 timed[call.owner] = timed.get(call.owner, 0) + time.perf_counter_ns() - begun
         self.timed_ns = timed
 
+    def _bound_at(self, frames: int) -> Bound:
+        """The list of calls for a block of this length, bound once."""
+        bound = self._bound.get(frames)
+        if bound is None:
+            if len(self._bound) >= BOUND_LENGTHS:
+                self._bound.pop(next(iter(self._bound)))
+            bound = self._bound[frames] = self._bind(frames, 0)
+        return bound
+
     def _bind(self, frames: int, index: int) -> Bound:
-        """The list of calls for one block length, with the memory of block number `index` of a row at that length."""
-        if len(self._bound) >= BOUND_LENGTHS:
-            self._bound.pop(next(iter(self._bound)))
+        """The list of calls for one block length, as block number `index` of a row, in the memory that it takes."""
         buffer_of = self._assembly.buffer_of
-        memories = [memory.view(frames) for memory in self._memories[index]]
+        memories = [memory.view(frames) for memory in self._memories[index % len(self._memories)]]
         offset = index * self._longest
         program = [self._bound_call(call, memories, offset) for call in self._assembly.calls]
         entry, result = memories[buffer_of[INPUT]], memories[buffer_of[OUTPUT]]
-        bound = Bound(
+        return Bound(
             entry=entry,
             entries={name: memories[buffer_of[f"{INPUT}.{name}"]] for name in self.input_layouts},
             program=program,
@@ -330,9 +353,6 @@ class GraphRenderer:
             offset=offset,
             watched=(Watched(entry), Watched(result)),
         )
-        self._bound[frames, index] = bound
-        self._rows.clear()
-        return bound
 
     def _goes_straight(self, frames: int) -> bool:
         """One input, one output, one thread, nothing that moves by itself, and no feedback within the block."""

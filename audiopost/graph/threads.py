@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Self
 
-__all__ = ["BranchThreads", "Task", "TaskRow", "chain_tasks"]
+__all__ = ["BranchThreads", "Task", "TaskRow", "Work", "chain_tasks"]
 
 Work = Callable[[], None]
 
