@@ -13,6 +13,7 @@ from audiopost.batch.plan import Plan, PlannedGroup
 from audiopost.batch.storage import content_hash
 from audiopost.batch.work import Settings, prepare
 from audiopost.graph.catalogue import CATALOGUE
+from audiopost.graph.chance import with_seed
 from audiopost.graph.spec import GraphSpec
 from audiopost.library.job_file import JobFile
 from audiopost.library.presets import is_path
@@ -43,7 +44,7 @@ def settings_of(job: JobFile, plan: Plan, staging: Path) -> Settings:
         from audiopost.jobs.chain_values import with_values  # as in `audiopost.batch.work`
         from audiopost.library.chains import load_chain
 
-        spec = with_values(load_chain(_word(job.chain)), job.parameters)
+        spec = with_seed(with_values(load_chain(_word(job.chain)), job.parameters), job.seed)
     named = (job.target, *(group.target for group in plan.groups))
     words = dict.fromkeys(word for word in named if word is not None)
     return replace(settings, spec=spec, targets={word: load_target(_word(word)) for word in words})

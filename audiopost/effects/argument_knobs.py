@@ -1,6 +1,7 @@
 """Arguments of a Python function as knobs: what an effect can be told, read from the function itself.
 
-Keyword arguments with defaults become parameters: numbers are knobs, truth values are switches, texts are settings.
+Keyword arguments with defaults become parameters: numbers are knobs, truth values are switches, texts are settings,
+and so is a whole number called `seed`, which a render may change (`audiopost.graph.chance`).
 The unit is read from the end of the name; the range from `Range`, or guessed from the unit.
 """
 
@@ -13,6 +14,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from audiopost.effects.smoothed import SMOOTHING_MS
 from audiopost.errors import UsageError
+from audiopost.graph.chance import SEED
 from audiopost.graph.parameter import Parameter, Setting, Taper
 
 __all__ = ["ArgumentKnobs", "Range", "knobs_of", "no_effect"]
@@ -61,7 +63,9 @@ def knobs_of(function: Callable[..., Any], leading: int) -> ArgumentKnobs:
         if argument.name == "sample_rate":
             continue
         default = argument.default
-        if isinstance(default, str):
+        if argument.name == SEED and type(default) is int:
+            settings.append(Setting(SEED, "integer", default))
+        elif isinstance(default, str):
             settings.append(Setting(argument.name, "text", default))
         elif isinstance(default, bool):
             switch = Parameter(

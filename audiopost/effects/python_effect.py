@@ -15,7 +15,7 @@
 
 Keyword arguments with defaults become parameters: numbers are knobs, truth values are switches, texts are settings.
 The unit is read from the end of the name; the range from `Range`, or guessed from the unit. An argument called
-`sample_rate` is given the stream's, in Hz.
+`sample_rate` is given the stream's, in Hz; one called `seed`, a whole number, is another at each seed of a render.
 
 Why a function of a block must not keep a state: it is called for blocks of any length, and twice while a knob moves
 (its results for the old and the new value are crossfaded, so no knob clicks). What needs a state is a `kernel` or a
@@ -134,13 +134,15 @@ def kernel(
 
     def make(function: Callable[..., float]) -> PythonEffect[..., float]:
         knobs = knobs_of(function, leading=2)
-        if knobs.settings:
-            raise no_effect(function, f"{knobs.settings[0].name} is a text; a kernel takes numbers")
+        texts = [setting.name for setting in knobs.settings if setting.kind == "text"]
+        if texts:
+            raise no_effect(function, f"{texts[0]} is a text; a kernel takes numbers")
         fields = {
             "function": staticmethod(function),
             "arguments": knobs.arguments,
             "states": state,
             "parameters": knobs.parameters,
+            "settings": knobs.settings,
         }
         return PythonEffect(_make_class(KernelNode, function, fields, name, summary), function)
 

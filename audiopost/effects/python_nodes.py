@@ -17,6 +17,7 @@ from audiopost.dsp.sample_loop import compile_sample_loop
 from audiopost.dsp.smoothing import Ramps
 from audiopost.effects.smoothed import SMOOTHING_MS
 from audiopost.errors import EffectError
+from audiopost.graph.chance import SEED
 from audiopost.graph.node import INFINITE_TAIL, Node, StreamFormat
 from audiopost.units import ms_to_frames
 
@@ -113,6 +114,7 @@ class KernelNode(Node):
         self._run = compile_sample_loop(type(self).function, count)
         self._sample_rate = float(stream.sample_rate)
         self._ramps = Ramps.lasting(count, SMOOTHING_MS, stream.sample_rate)
+        # What is fixed (rate, seed) goes the way of the knobs, as float64: a seed has 31 bits at most.
         for index, argument in enumerate(self.arguments):
             self._ramps.jump(index, self._target(argument))
         self._now = np.zeros(count, dtype=np.float64)
@@ -138,4 +140,6 @@ class KernelNode(Node):
             self._state.fill(0.0)
 
     def _target(self, argument: str) -> float:
-        return self._sample_rate if argument == "sample_rate" else self.values[argument]
+        if argument == "sample_rate":
+            return self._sample_rate
+        return float(self.setting_values[SEED] or 0) if argument == SEED else self.values[argument]

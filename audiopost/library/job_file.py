@@ -46,6 +46,8 @@ class JobFile:
     """Fields of the pattern, or ``folder``: files in which they agree are one group."""
     chain: str | None = None
     parameters: Mapping[str, float | str] = field(default_factory=dict)
+    seed: int | None = None
+    """Mixed into everything that the chain leaves to chance."""
     effects: tuple[Path, ...] = ()
     """Python files whose effects the chain may name."""
     target: str | None = None
@@ -78,6 +80,8 @@ def load_job(path: str | Path) -> JobFile:
     table = validated(JobTable, file)
     if table.parameters and table.chain is None:
         raise file.error("parameters belong to a chain, and the job names none", ("parameters",))
+    if table.seed is not None and table.chain is None:
+        raise file.error("a seed belongs to a chain, and the job names none", ("seed",))
     has_target = table.target is not None or any(each.endswith(".csv") for each in table.inputs)
     if table.chain is None and not has_target:
         raise file.error("a job without chain and target does nothing", (), "name a chain, a target, or both")
@@ -92,6 +96,7 @@ def load_job(path: str | Path) -> JobFile:
         group_by=group_by,
         chain=_preset(table.chain, place),
         parameters=dict(table.parameters),
+        seed=table.seed,
         effects=tuple(_present(file, place.parent / each, index) for index, each in enumerate(table.effects)),
         target=_preset(table.target, place),
         delivery=_delivery(table, file, has_target=has_target),

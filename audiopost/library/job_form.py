@@ -31,6 +31,7 @@ class _JobTable(Table):
     group_by: str | list[str] | None = None
     chain: str | None = None
     parameters: dict[str, float | str] = Field(default_factory=dict)
+    seed: int | None = None
     effects: list[str] = Field(default_factory=list)
     target: str | None = None
     dialogue_stem: str | None = None

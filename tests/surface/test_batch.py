@@ -142,6 +142,19 @@ def test_chain_and_target_a_table_and_a_chain_alone(run: Run, tmp_path: Path) ->
     assert sha256 == contents(tmp_path)["by-hand.wav"]
 
 
+def test_a_seed_makes_another_take_and_the_one_of_a_render(run: Run, tmp_path: Path) -> None:
+    voice = write_sound(tmp_path / "voice.wav", speech()[:, :48_000], bits="16")
+    (tmp_path / "chain.toml").write_text('schema = 1\nchain = ["x"]\n[nodes.x]\neffect = "rain"\n')
+    job = tmp_path / "job.toml"
+    hashes = []
+    for seed in (7, 8):
+        job.write_text(f'inputs = ["voice.wav"]\noutput = "take{seed}/"\nchain = "./chain.toml"\nseed = {seed}\n')
+        (file,) = run("batch", job, "--serial", "--json").document["files"]
+        hashes.append(file["sha256"])
+    run("render", voice, tmp_path / "by-hand.wav", "--chain", "./chain.toml", "--seed", 7)
+    assert hashes[0] == contents(tmp_path)["by-hand.wav"] != hashes[1]
+
+
 def test_a_target_out_of_reach_is_a_failure_and_a_verdict_is_told(run: Run, tmp_path: Path) -> None:
     click = speech() * 0.01
     click[:, 5000] = 0.9

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from audiopost import Graph, effect
+from audiopost import Graph, effect, kernel
 from audiopost import effects as fx
 from audiopost.blocks import AudioBlock
+from audiopost.effects.python_effect import PythonEffect
 from audiopost.errors import UsageError
 from audiopost.graph.chance import with_seed
 from audiopost.graph.modulation import LfoSpec
@@ -85,3 +88,29 @@ def test_an_effect_of_a_user_is_seeded_by_its_setting() -> None:
 def test_a_seed_is_a_whole_number(seed: object) -> None:
     with pytest.raises(UsageError, match="seed"):
         with_seed(sparse(), seed)  # type: ignore[arg-type]
+
+
+@effect
+def crackle(block: np.ndarray, *, level: float = 0.5, seed: int = 0) -> np.ndarray:
+    """One click at a place that is left to chance."""
+    out = block.copy()
+    out[:, np.random.default_rng(seed).integers(block.shape[1])] += level
+    return out
+
+
+@kernel(state=1)
+def hiss(x: float, state: np.ndarray, level: float = 0.5, seed: int = 1) -> float:
+    """Noise of a linear congruential generator that begins at the seed."""
+    if state[0] == 0.0:
+        state[0] = seed + 1.0
+    state[0] = (state[0] * 16807.0) % 2147483647.0
+    return x + level * (state[0] / 2147483647.0 - 0.5)
+
+
+@pytest.mark.parametrize("made", [crackle, hiss], ids=["function", "kernel"])
+def test_a_function_is_seeded_by_its_argument(made: PythonEffect[..., Any]) -> None:
+    drawn, first, again, second = (made().render(SILENCE, 48_000, seed=seed) for seed in (None, 1, 1, 2))
+    assert np.array_equal(first, again)
+    assert len({each.tobytes() for each in (drawn, first, second)}) == 3
+    assert np.array_equal(made(seed=5).render(SILENCE, 48_000), made(seed=5).render(SILENCE, 48_000, block_frames=4800))
+    assert "seed" not in [parameter.name for parameter in made.definition.parameters]

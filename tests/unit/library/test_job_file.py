@@ -51,6 +51,7 @@ def test_a_preset_that_is_a_path_lies_beside_the_job(tmp_path: Path) -> None:
         (SMALLEST + "group = 'stems'\npattern = '{a}_{b}.wav'", None, "needs group_by"),
         (SMALLEST + "effects = ['mine.py']", 4, "no such file"),
         (SMALLEST + "[parameters]\n'hp.frequency_hz' = 80.0", 4, "the job names none"),
+        (SMALLEST + "seed = 7", 4, "a seed belongs to a chain"),
         ("inputs = ['*.wav']\noutput = 'out'", None, "does nothing"),
         ("inputs = []\noutput = 'out'\ntarget = 'ebu-r128'", 1, "inputs"),
         ("target = 'ebu-r128'\noutput = 'out'", None, "'inputs' is missing"),
