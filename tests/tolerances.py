@@ -357,6 +357,9 @@ Measured -0.9 to 1.1; what remains is room for the allocator. Two leaks of ours,
 LEAK_BYTES_PER_CYCLE = 64
 """Bytes that Python and numpy hold more after each cycle; measured 9. The smallest block of the test has 1 KiB."""
 
+MOVE_LOG_BYTES = 3 << 20
+"""Memory of a log of any length: a megabyte of records, twice while they go over to a file, and the file's buffer."""
+
 # --- Reports ---------------------------------------------------------------------------------------------------------
 
 BAND_LEVEL_DB = 0.05

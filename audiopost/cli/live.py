@@ -18,6 +18,7 @@ from audiopost.cli.options import FramesPerSecond
 from audiopost.cli.output import message, print_table, print_text, quantity
 from audiopost.cli.render import Chain, EffectFiles, Settings, load_effect_files, read_settings
 from audiopost.errors import UsageError
+from audiopost.timecode import seconds_of_timecode
 
 if TYPE_CHECKING:
     from audiopost.graph.spec import GraphSpec
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["add_commands", "read_cap", "read_region"]
 
 LOOK_EVERY_S = 1.0
+_REGION_FORMS = "write START:END in seconds, or START-END as 1:02-1:08.5 or, with --fps, as time code"
 """How often the line on the terminal is renewed."""
 
 
@@ -62,7 +64,8 @@ def live(
     ] = "-6",
     speed: Annotated[float, typer.Option(metavar="X", help="0.1 to 8, backwards below 0; pitch goes with it.")] = 1.0,
     loop: Annotated[
-        str | None, typer.Option(metavar="START:END", help="Repeat a part of the file, in seconds; `:` is all of it.")
+        str | None,
+        typer.Option(metavar="START:END", help="Repeat a part: seconds, or times as 1:02-1:08; `:` is all of it."),
     ] = None,
     fps: FramesPerSecond = None,
     record: Annotated[Path | None, typer.Option(metavar="FILE", help="Record what is heard.")] = None,
@@ -120,7 +123,7 @@ def live(
     from audiopost.live.words import Words
 
     load_effect_files(effect_files)
-    region = None if loop is None else read_region(loop)
+    region = None if loop is None else read_region(loop, fps)
     given = sources or []
     first_file = Folder(given[0]).present if given else None
     played = [first_file, *given[1:]] if first_file is not None else None
@@ -258,27 +261,38 @@ def _play(host: LiveHost, end: _End) -> None:
         print(file=sys.stderr)
 
 
-def read_region(words: str) -> tuple[float, float] | None:
-    """``START:END`` in seconds; None for all of a file.
+def read_region(words: str, frames_per_second: float | None = None) -> tuple[float, float] | None:
+    """``START:END`` in seconds, or ``START-END`` as times or time code; None for all of a file.
 
     Raises
     ------
     UsageError
         If the words have no such form, or the part has no length.
 
-    >>> read_region("1.5:4"), read_region(":")
-    ((1.5, 4.0), None)
+    >>> read_region("1.5:4"), read_region(":"), read_region("0:10-1:02.5"), read_region("00:00:01:12-00:00:02:00", 24)
+    ((1.5, 4.0), None, (10.0, 62.5), (1.5, 2.0))
     """
     if words == ":":
         return None
-    start, colon, end = words.partition(":")
-    try:
-        region = (float(start or 0.0), float(end))
-    except ValueError:
-        region = (0.0, 0.0)
-    if not colon or not 0.0 <= region[0] < region[1]:
-        raise UsageError(f"--loop {words!r} is no part of a file", mend="write START:END in seconds")
+    if "-" in words:
+        start, _, end = words.partition("-")
+        region = (
+            float(seconds_of_timecode(start or "0", frames_per_second)),
+            float(seconds_of_timecode(end, frames_per_second)),
+        )
+    else:
+        region = _seconds_of_region(words)
+    if not 0.0 <= region[0] < region[1]:
+        raise UsageError(f"--loop {words!r} is no part of a file", mend=_REGION_FORMS)
     return region
+
+
+def _seconds_of_region(words: str) -> tuple[float, float]:
+    start, _, end = words.partition(":")
+    try:
+        return float(start or 0.0), float(end)
+    except ValueError:
+        raise UsageError(f"--loop {words!r} is no part of a file", mend=_REGION_FORMS) from None
 
 
 def read_cap(words: str) -> float | None:

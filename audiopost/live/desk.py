@@ -13,11 +13,12 @@ A change that fails leaves the sound, the drawing and the history as they were, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from audiopost.errors import UsageError
+from audiopost.errors import AudiopostError, UsageError
 from audiopost.graph import edits
 from audiopost.graph.knobs import (
     macros_of,
@@ -38,6 +39,9 @@ from audiopost.live.desk_base import DeskBase, Stand
 from audiopost.live.drawing import turned
 
 __all__ = ["Desk"]
+
+PLUGIN = "plugin"
+"""The effect that plays a plug-in file."""
 
 STEPS = 100
 """Of a knob from end to end, as `Desk.nudge` counts them."""
@@ -61,6 +65,8 @@ class Desk(DeskBase):
     ----------
     locks : set of str
         Knobs (``hp.frequency_hz``) and nodes (``hp``) that `randomise` leaves alone.
+    saved_states : dict
+        Node -> the state of its plug-in that `save` wrote last.
 
     Examples
     --------
@@ -187,10 +193,7 @@ class Desk(DeskBase):
         """
         with self._changing:
             state = self._host.plugin_state(name)
-            node = self.drawing.node(name)
-            settings = {**{key: value for key, value in node.settings if key != "preset"}, "state": state}
-            changed = replace(node, settings=tuple(sorted(settings.items())))
-            self._edit(self.drawing.with_node(name, changed), f"state of {name}")
+            self._edit(_with_states(self.drawing, {name: state}), f"state of {name}")
             return len(state)
 
     def undo(self) -> str:
@@ -212,7 +215,9 @@ class Desk(DeskBase):
             return label
 
     def save(self, path: str | Path | None = None) -> Path:
-        """Write the chain as it stands, with snapshots and controllers; comments of the file stay.
+        """Write the chain as it stands, with snapshots, controllers and the states of its plug-ins; comments stay.
+
+        The states go into the file alone: what plays is not touched.
 
         Raises
         ------
@@ -224,9 +229,19 @@ class Desk(DeskBase):
         chosen = self.path if path is None else Path(path)
         if chosen is None:
             raise UsageError("the chain has no file", mend="give a path")
-        save_chain(self.drawing, chosen)
+        with self._changing:
+            drawing = self.drawing
+            self.saved_states = dict(self._states_of(drawing))
+        save_chain(_with_states(drawing, self.saved_states), chosen)
         self.path = chosen
         return chosen
+
+    def _states_of(self, drawing: GraphSpec) -> Iterator[tuple[str, str]]:
+        """Node and state of each plug-in file that plays and can say how it stands; the others are saved by knobs."""
+        for name, node in drawing.nodes:
+            if node.effect == PLUGIN and not node.bypass:
+                with suppress(AudiopostError):
+                    yield name, self._host.plugin_state(name)
 
     # -- snapshots, morphs, chance ---------------------------------------------------------------------------------
 
@@ -284,3 +299,12 @@ class Desk(DeskBase):
         """Keep what turns what from a MIDI controller; `save` writes it."""
         with self._changing:
             self._keep(replace(self.drawing, controllers=controllers))
+
+
+def _with_states(drawing: GraphSpec, states: Mapping[str, str]) -> GraphSpec:
+    """The drawing in which these plug-ins begin with these states, and not with a preset."""
+    for name, state in states.items():
+        node = drawing.node(name)
+        settings = {**{key: value for key, value in node.settings if key != "preset"}, "state": state}
+        drawing = drawing.with_node(name, replace(node, settings=tuple(sorted(settings.items()))))
+    return drawing

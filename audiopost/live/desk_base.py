@@ -70,6 +70,7 @@ class DeskBase:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.locks: set[str] = set()
+        self.saved_states: dict[str, str] = {}
         self.path = None if path is None else Path(path)
         self._host = host
         self._catalogue = catalogue

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from audiopost.errors import AudiopostError, UsageError
+from audiopost.errors import AudiopostError, DeviceError, UsageError
 from audiopost.graph.spec import GraphSpec
 from audiopost.layouts import Layout, layout_named
 from audiopost.live import messages as say
@@ -97,7 +97,7 @@ class LiveHost(SessionLog, InputWords, MeterWords, ComparisonWords, RecordingWor
 
     Attributes
     ----------
-    parameter_log, parameter_log_b : list of ParameterEvent
+    parameter_log, parameter_log_b : sequence of ParameterEvent
         Parameter moves of each side with the absolute frame of the block from which they were heard.
     note_log, note_log_b : list of NoteEvent
         Notes and controllers played to each side, likewise.
@@ -348,10 +348,18 @@ class LiveHost(SessionLog, InputWords, MeterWords, ComparisonWords, RecordingWor
     def statistics(self) -> dict[str, Any]:
         """The document of ``audiopost live --stats``; after `stop`, the last one."""
         rig = self._rig
-        if rig is None:
-            if self._last_statistics is None:
-                raise UsageError("nothing has played yet", mend="call start() first")
-            return self._last_statistics
+        if rig is not None:
+            try:
+                return self._statistics_of(rig)
+            except DeviceError:
+                # It ended while it was asked: what it said last stands.
+                if self._last_statistics is None:
+                    raise
+        if self._last_statistics is None:
+            raise UsageError("nothing has played yet", mend="call start() first")
+        return self._last_statistics
+
+    def _statistics_of(self, rig: Rig) -> dict[str, Any]:
         control = {
             "engine_restarts": rig.chains.engine_restarts,
             "device_restarts": rig.device_restarts,

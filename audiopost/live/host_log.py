@@ -9,6 +9,7 @@ from audiopost.graph.knobs import knobs_of, turns_between
 from audiopost.graph.offline import NoteEvent, ParameterEvent
 from audiopost.graph.spec import GraphSpec
 from audiopost.live.host_base import HostBase
+from audiopost.live.move_log import MoveLog
 from audiopost.live.order import Gap
 from audiopost.live.transport_state import TransportMove
 
@@ -28,8 +29,8 @@ class SessionLog(HostBase):
 
     def __init__(self) -> None:
         super().__init__()
-        self.parameter_log: list[ParameterEvent] = []
-        self.parameter_log_b: list[ParameterEvent] = []
+        self.parameter_log = MoveLog()
+        self.parameter_log_b = MoveLog()
         self.note_log: list[NoteEvent] = []
         self.note_log_b: list[NoteEvent] = []
         self.chain_log: list[ChainStart] = []
@@ -56,7 +57,12 @@ class SessionLog(HostBase):
 
     def parameter_moved(self, frame: int, path: str, value: float, side: str) -> None:
         """Keep the log of parameters."""
-        (self.parameter_log if side == "a" else self.parameter_log_b).append(ParameterEvent(frame, path, value))
+        try:
+            (self.parameter_log if side == "a" else self.parameter_log_b).append(ParameterEvent(frame, path, value))
+        except OSError as error:
+            sentence = f"{path} was turned, but the log of moves cannot grow ({error.strerror}): free some disk space"
+            if sentence not in self.problems:
+                self.problem(sentence)
 
     def note_played(self, frame: int, message: bytes, side: str) -> None:
         """Keep the log of notes."""

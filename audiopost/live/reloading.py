@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from audiopost.graph.recall import SnapshotSpec
 from audiopost.graph.spec import GraphSpec, NodeSpec
 from audiopost.live.desk import Desk
 
-__all__ = ["Reloader", "SavedFiles", "merged", "with_known_knobs"]
+__all__ = ["Reloader", "SavedFiles", "merged", "with_known_knobs", "without_states"]
 
 
 class Reloader:
@@ -47,8 +47,8 @@ class Reloader:
 
     def chain_saved(self) -> bool:
         """Play what the file says now; whether that changed anything. Raises AudiopostError: then nothing has."""
-        says = self._load()
         before = self._desk.drawing
+        says = without_states(self._load(), self._desk.saved_states, before)
         drawing = merged(self._told, says, before)
         self._told = says
         kept = (drawing.snapshots, drawing.controllers) == (before.snapshots, before.controllers)
@@ -94,6 +94,20 @@ class SavedFiles:
                 self._say(f"{path.name}: read again")
         except AudiopostError as error:
             self._say(f"{error}; the sound before plays on")
+
+
+def without_states(says: GraphSpec, saved: Mapping[str, str], stands: GraphSpec) -> GraphSpec:
+    """What a file says, where a state that the desk itself has written means: as it stands."""
+    for name, state in saved.items():
+        if name not in says.node_names or name not in stands.node_names:
+            continue
+        node, own = says.node(name), dict(stands.node(name).settings)
+        settings = dict(node.settings)
+        if settings.get("state") == state:
+            kept = {key: own[key] for key in ("state", "preset") if key in own}
+            settings = {**{key: value for key, value in settings.items() if key != "state"}, **kept}
+            says = says.with_node(name, replace(node, settings=tuple(sorted(settings.items()))))
+    return says
 
 
 def merged(told: GraphSpec, says: GraphSpec, stands: GraphSpec) -> GraphSpec:

@@ -54,8 +54,12 @@ def test_knobs_of_a_plugin_are_known_before_they_are_turned_and_kept_in_snapshot
         # The state goes into the chain, and the sound stays as it is.
         assert words.obey("state plugin").startswith("state of plugin: ")
         assert desk.values["plugin.gain_x"] == pytest.approx(0.3)
-        assert words.obey(f"save '{saved}'").startswith("saved")
         words.obey("undo")
+        # `save` writes the state too, and what plays is not touched.
+        swaps = host.statistics()["swaps"]
+        assert words.obey(f"save '{saved}'").startswith("saved")
+        assert host.statistics()["swaps"] == swaps
+        assert "state" not in dict(desk.drawing.node("plugin").settings)
         with pytest.raises(UsageError, match="no plug-in that plays"):
             words.obey("state gain")
     again = load_chain(saved)

@@ -58,6 +58,8 @@ def test_the_version_is_that_of_the_package(run: Run) -> None:
         (["measure", "a.wav", "b.wav", "--history", "h.csv"], "--history holds the course of one file"),
         (["render", "a.wav", "b.wav", "--chain", "film-room", "--set", "room"], "--set 'room' sets nothing"),
         (["live", "a.wav", "--chain", "film-room", "--loop", "4:1"], "--loop '4:1' is no part of a file"),
+        (["live", "a.wav", "--chain", "film-room", "--loop", "0:04-0:01"], "--loop '0:04-0:01' is no part of a file"),
+        (["live", "a.wav", "--chain", "film-room", "--loop", "00:00:01:00-00:00:02:00"], "--fps"),
     ],
 )
 def test_a_wrong_call_is_one_line_and_exit_code_2(arguments: list[str], words: str, run: Run) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from audiopost import effects as fx
 from audiopost.effects.effect_files import load_effects
 from audiopost.graph.catalogue import CATALOGUE
 from audiopost.library.chains import load_chain
 from audiopost.live.desk import Desk
-from audiopost.live.reloading import Reloader, SavedFiles
+from audiopost.live.reloading import Reloader, SavedFiles, without_states
 from tests.desks import Clock, Noted
 
 CHAIN = """schema = 1
@@ -152,3 +154,13 @@ def test_a_broken_effect_file_is_told_with_its_line(tmp_path: Path, effects: Pat
 def test_effects_that_the_chain_does_not_use_change_nothing(bench: Bench, effects: Path) -> None:
     bench.saved(effects)
     assert (bench.host.turned, bench.host.swapped) == ([], [])
+
+
+def test_a_state_that_the_desk_wrote_means_as_it_stands() -> None:
+    plays = fx.highpass() >> fx.plugin("/plugins/glue.clap", preset="warm")
+    (name,) = [name for name, node in plays.nodes if node.effect == "plugin"]
+    node = plays.node(name)
+    file = plays.with_node(name, replace(node, settings=(("path", "/plugins/glue.clap"), ("state", "QUJD"))))
+    assert without_states(file, {name: "QUJD"}, plays) == plays
+    assert without_states(file, {name: "REVG"}, plays) == file, "another state, written by somebody else, is played"
+    assert without_states(fx.highpass(), {name: "QUJD"}, plays) == fx.highpass(), "the plug-in was taken out"
