@@ -104,8 +104,8 @@ def without_states(says: GraphSpec, saved: Mapping[str, str], stands: GraphSpec)
         node, own = says.node(name), dict(stands.node(name).settings)
         settings = dict(node.settings)
         if settings.get("state") == state:
-            kept = {key: own[key] for key in ("state", "preset") if key in own}
-            settings = {**{key: value for key, value in settings.items() if key != "state"}, **kept}
+            del settings["state"]
+            settings.update((key, value) for key, value in own.items() if key in ("state", "preset"))
             says = says.with_node(name, replace(node, settings=tuple(sorted(settings.items()))))
     return says
 
