@@ -24,6 +24,8 @@ __all__ = [
     "LAYOUTS",
     "Layout",
     "Speaker",
+    "ambisonic_layout",
+    "ambisonic_order",
     "default_layout",
     "discrete_layout",
     "layout_from_wave_mask",
@@ -116,6 +118,8 @@ def _ambisonics(order: int) -> Layout:
     return Layout(f"ambisonics-{order}", (Speaker("W"), *directional))
 
 
+HIGHEST_AMBISONIC_ORDER = 5
+
 LAYOUTS: dict[str, Layout] = {
     layout.name: layout
     for layout in (
@@ -139,7 +143,7 @@ LAYOUTS: dict[str, Layout] = {
         _layout(
             "22.2", "Lw Rw C LFE Lrs Rrs L R Cs LFE2 Lss Rss Ltf Rtf Ctf Tc Ltr Rtr Ltm Rtm Ctr Cb Lb Rb"
         ),
-        *(_ambisonics(order) for order in range(1, 6)),
+        *(_ambisonics(order) for order in range(1, HIGHEST_AMBISONIC_ORDER + 1)),
     )
 }  # fmt: skip
 """Every layout by its name."""
@@ -186,6 +190,25 @@ def layout_named(name: str) -> Layout:
         return (LAYOUTS | CARRIERS)[name.strip().lower()]
     except KeyError:
         raise UnknownNameError(kind="layout", name=name, known=(*LAYOUTS, *CARRIERS)) from None
+
+
+def ambisonic_layout(order: int) -> Layout:
+    """The layout of a scene of that order, 1 to 5; raises UnknownNameError.
+
+    >>> ambisonic_layout(3).channels
+    16
+    """
+    return layout_named(f"ambisonics-{order}")
+
+
+def ambisonic_order(layout: Layout) -> int | None:
+    """The order of a scene; None for a layout that is none.
+
+    >>> ambisonic_order(layout_named("ambisonics-2")), ambisonic_order(layout_named("quad"))
+    (2, None)
+    """
+    orders = range(1, HIGHEST_AMBISONIC_ORDER + 1)
+    return next((order for order in orders if layout.labels == ambisonic_layout(order).labels), None)
 
 
 def default_layout(channels: int) -> Layout:

@@ -13,7 +13,7 @@ from audiopost.graph.catalogue import CATALOGUE
 from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.parameter import SettingValue
 from audiopost.graph.spec import NodeSpec
-from audiopost.layouts import Layout, default_layout, layout_named
+from audiopost.layouts import LAYOUTS, Layout, default_layout, layout_named
 
 SAMPLE_RATE = 48_000
 LARGEST_BLOCK = 4096
@@ -44,13 +44,25 @@ def prepared(
 
 
 def taken_layout(effect: str, settings: Mapping[str, SettingValue] | None = None) -> Layout:
-    """Stereo, or mono for an effect that does not take stereo."""
+    """Stereo; mono, or a scene of the first order, for an effect that does not take stereo."""
     node = CATALOGUE.make(effect, NodeSpec.of(effect, settings=settings))
-    try:
-        node.output_layout(layout_named("stereo"))
-    except LayoutError:
-        return layout_named("mono")
-    return layout_named("stereo")
+    return taken_of(node, [layout_named(name) for name in ("stereo", "mono", "ambisonics-1")])
+
+
+def taken_of(node: Node, layouts: Iterable[Layout]) -> Layout:
+    """The first of the layouts that the node takes."""
+    for layout in layouts:
+        try:
+            node.output_layout(layout)
+        except LayoutError:
+            continue
+        return layout
+    raise AssertionError(f"{node.name} takes none of them")
+
+
+def layouts_of(channels: int) -> list[Layout]:
+    """Every layout of so many channels, the likeliest first."""
+    return [default_layout(channels), *(each for each in LAYOUTS.values() if each.channels == channels)]
 
 
 def fresh(effect: str, settings: Mapping[str, SettingValue], **parameters: float) -> Node:
@@ -77,7 +89,7 @@ def run(
     `lengths` are the lengths of the first blocks; what then remains goes in the largest blocks. `turns`: frame ->
     parameters to set there (a block ends there). Unconnected side inputs are fed the main input.
     """
-    channels = node.output_layout(default_layout(samples.shape[0])).channels
+    channels = node.output_layout(taken_of(node, layouts_of(samples.shape[0]))).channels
     total = samples.shape[1]
     out = np.empty((channels, total), dtype=np.float32)
     sides = list(side) or [samples for _ in node.side_inputs]

@@ -367,3 +367,25 @@ BAND_LEVEL_DB = 0.05
 
 NOISE_BAND_DB = 1.0
 """dB: the scatter of 20 s of noise in a band of 12 Hz is 0.3 dB."""
+
+# --- Immersive sound -------------------------------------------------------------------------------------------------
+
+LATTICE_ORTHOGONALITY = 2e-3
+"""Sums over 2000 directions of a Fibonacci lattice for the integral over the sphere; measured 0.8e-3 at order 5."""
+
+PANNED_ANGLE_DEG = {"5.1.4": 42.0, "7.1.4": 21.0, "9.1.6": 21.0, "22.2": 10.5}
+"""deg: largest angle from a panned source to its energy vector between the horizon and the heights, half way between
+loudspeakers that stand 140 (behind, 5.1.4), 60 and 30 degrees apart. Measured 41.6, 20.6, 20.6, 10.2."""
+
+ALLRAD_POWER_DB = 2.1
+"""dB: how far the power of a source of the upper half may be from the mean. Measured 2.02 at most."""
+
+ALLRAD_MEAN_ANGLE_DEG = {"5.1.4": 13.5, "7.1.4": 8.0, "9.1.6": 7.5, "22.2": 9.5}
+"""deg: mean angle from a source of the upper half to its energy vector, over orders 1 to 5. Measured 13.2, 7.8, 7.1,
+9.0 at most."""
+
+TURNED_BACK_DB = -120.0
+"""dB of full scale: what a turn of a scene and the turn back may leave of noise. Measured -136."""
+
+GAIN = 1e-6
+"""Of gains near 1, told in float32 samples: eight times their rounding."""

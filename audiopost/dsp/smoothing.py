@@ -59,6 +59,15 @@ class Ramps:
         row[STEP] = (target - row[VALUE]) / self.frames
         row[REMAINING] = self.frames
 
+    def aim_all(self, targets: NDArray[np.float64]) -> None:
+        """Start towards one target each, ``(ramps,)``; as `aim` for every ramp, for a matrix of them."""
+        value, target, step, remaining = self.state.T
+        moves = target != targets
+        np.copyto(target, targets, where=moves)
+        np.subtract(targets, value, out=step, where=moves)
+        np.divide(step, self.frames, out=step, where=moves)
+        np.copyto(remaining, float(self.frames), where=moves)
+
     def finish(self) -> None:
         """Every value arrives now."""
         self.state[:, VALUE] = self.state[:, TARGET]

@@ -45,6 +45,7 @@ EFFECT_MODULES: tuple[str, ...] = (
     "waveforms",
     "resonance",
     "moving_sources",
+    "ambisonics",
     "reflections",
     "generators",
     "textures",

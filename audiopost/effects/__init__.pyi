@@ -12,6 +12,117 @@ from audiopost.graph.algebra import through as through
 
 EFFECT_MODULES: tuple[str, ...]
 
+def ambisonic_beam(
+    *,
+    pattern: Literal["basic", "max-re", "in-phase"] = "max-re",
+    azimuth_deg: float = 0.0,
+    elevation_deg: float = 0.0,
+) -> Graph:
+    """Listens to an Ambisonic scene in one direction.
+
+    Parameters
+    ----------
+    pattern
+        basic: sharpest; max-re: least from elsewhere; in-phase: no lobe behind (a cardioid at order 1).
+    azimuth_deg
+        to the left; 180 is behind; -180 to 180 deg.
+    elevation_deg
+        upwards; -90 to 90 deg.
+    """
+
+def ambisonic_convert(
+    *,
+    given: Literal["ambix", "n3d", "fuma"] = "fuma",
+    wanted: Literal["ambix", "n3d", "fuma"] = "ambix",
+) -> Graph:
+    """Turns N3D or FuMa B-format into ambiX, or back.
+
+    Parameters
+    ----------
+    given
+        what comes in.
+    wanted
+        what shall go out.
+    """
+
+def ambisonic_decode(
+    *,
+    to: str = "5.1",
+    method: Literal["allrad", "mode-matching", "sampling"] = "allrad",
+    weighting: Literal["basic", "max-re", "in-phase"] = "max-re",
+) -> Graph:
+    """Plays an Ambisonic scene on the loudspeakers of any layout.
+
+    Parameters
+    ----------
+    to
+        the layout: stereo, quad, 5.1, 7.1.4, 22.2 .
+    method
+        allrad for any layout; mode-matching and sampling for even ones.
+    weighting
+        max-re for most rooms; basic near one listener; in-phase for large audiences.
+    """
+
+def ambisonic_encode(
+    *,
+    order: int = 3,
+    azimuth_deg: float = 0.0,
+    elevation_deg: float = 0.0,
+    spread_deg: float = 0.0,
+) -> Graph:
+    """Places a sound, or the loudspeakers of a bed, in an Ambisonic scene.
+
+    Parameters
+    ----------
+    order
+        of the scene, 1 (4 channels) to 5 (36 channels).
+    azimuth_deg
+        to the left; 180 is behind; -180 to 180 deg.
+    elevation_deg
+        upwards; -90 to 90 deg.
+    spread_deg
+        half the width; 180: from everywhere; 0 to 180 deg.
+    """
+
+def ambisonic_mirror(
+    *,
+    left_right_percent: float = 0.0,
+    front_back_percent: float = 0.0,
+    up_down_percent: float = 0.0,
+) -> Graph:
+    """Exchanges left and right, front and back, up and down of an Ambisonic scene.
+
+    Parameters
+    ----------
+    left_right_percent
+        100: left and right exchanged; 0 to 100 %.
+    front_back_percent
+        100: front and back exchanged; 0 to 100 %.
+    up_down_percent
+        100: up and down exchanged; 0 to 100 %.
+    """
+
+def ambisonic_rotate(
+    *,
+    follow_head: bool = False,
+    yaw_deg: float = 0.0,
+    pitch_deg: float = 0.0,
+    roll_deg: float = 0.0,
+) -> Graph:
+    """Turns an Ambisonic scene, or keeps it still while a tracked head turns.
+
+    Parameters
+    ----------
+    follow_head
+        the angles are those of the listener's head.
+    yaw_deg
+        to the left; -180 to 180 deg.
+    pitch_deg
+        the front upwards; -180 to 180 deg.
+    roll_deg
+        the left side upwards; -180 to 180 deg.
+    """
+
 def beep(
     *,
     start_hz: float = 880.0,

@@ -18,7 +18,7 @@ from audiopost.errors import LayoutError
 from audiopost.graph.catalogue import CATALOGUE
 from audiopost.graph.node import INFINITE_TAIL, StreamFormat
 from audiopost.graph.parameter import Parameter, SettingValue
-from audiopost.layouts import default_layout
+from audiopost.layouts import ambisonic_layout, default_layout
 from tests.running import LARGEST_BLOCK, SAMPLE_RATE, channels_of, fresh, held_by, prepared, run, taken_layout
 from tests.signals import white_noise
 from tests.tolerances import (
@@ -159,7 +159,7 @@ def test_the_input_is_not_touched(name: str, settings: dict[str, SettingValue]) 
     node = fresh(name, settings)
     samples = noise_for(channels_of(name, settings), 1000)
     given = [samples.copy() for _ in (samples, *node.side_inputs)]
-    out = np.empty((node.output_layout(default_layout(samples.shape[0])).channels, 1000), dtype=np.float32)
+    out = np.empty((node.output_layout(taken_layout(name, settings)).channels, 1000), dtype=np.float32)
     node.process(given[0], out, *given[1:])
     for each in given:
         np.testing.assert_array_equal(each, samples)
@@ -169,15 +169,14 @@ def test_the_input_is_not_touched(name: str, settings: dict[str, SettingValue]) 
 def test_every_number_of_channels_plays_or_is_refused_by_name(name: str, settings: dict[str, SettingValue]) -> None:
     played = 0
     messages: list[str] = []
-    for channels in range(1, 13):
-        layout = default_layout(channels)
+    for layout in (*map(default_layout, range(1, 13)), *map(ambisonic_layout, range(1, 6))):
         try:
             node = prepared(name, layout, settings=settings)
         except LayoutError as refused:
             messages.append(refused.mend)
             continue
         played += 1
-        out = run(node, noise_for(channels, 700), [64, 1, 0, 200])
+        out = run(node, noise_for(layout.channels, 700), [64, 1, 0, 200])
         assert out.shape[0] == node.output_layout(layout).channels
         assert np.isfinite(out).all()
     assert played
@@ -190,7 +189,7 @@ def test_processing_allocates_no_sound(name: str, settings: dict[str, SettingVal
     node = fresh(name, settings)
     samples = noise_for(channels_of(name, settings), LARGEST_BLOCK)
     side = [samples for _ in node.side_inputs]
-    out = np.empty((node.output_layout(default_layout(samples.shape[0])).channels, LARGEST_BLOCK), dtype=np.float32)
+    out = np.empty((node.output_layout(taken_layout(name, settings)).channels, LARGEST_BLOCK), dtype=np.float32)
     for each in node.parameters:
         node.set_parameter(each.name, elsewhere(each))
     node.process(samples, out, *side)

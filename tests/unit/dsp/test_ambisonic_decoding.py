@@ -1,0 +1,105 @@
+"""Panning and decoding onto every layout: power, place and sharpness of sources from 2000 directions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from audiopost.dsp.ambisonic_decoding import decoder_matrix, energy_vectors
+from audiopost.dsp.amplitude_panning import AmplitudePanning
+from audiopost.dsp.spherical import even_directions, harmonics, unit_vectors
+from audiopost.layouts import layout_named
+from tests.tolerances import ALLRAD_MEAN_ANGLE_DEG, ALLRAD_POWER_DB, FLOAT64_SUM, PANNED_ANGLE_DEG
+
+EVERYWHERE = even_directions(2000)
+LAYOUTS = ("stereo", "quad", "5.1", "7.1", "5.1.4", "7.1.4", "9.1.6", "22.2")
+AROUND_AND_ABOVE = ("5.1.4", "7.1.4", "9.1.6", "22.2")
+"""Layouts that can play the whole upper half of the sphere."""
+
+
+def directions(name: str) -> tuple[np.ndarray, np.ndarray]:
+    heard = [each for each in layout_named(name).speakers if not each.lfe]
+    return np.array([each.azimuth_deg for each in heard]), np.array([each.elevation_deg for each in heard])
+
+
+def between_deg(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Angle between each two vectors."""
+    lengths = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
+    return np.degrees(np.arccos(np.clip(np.sum(first * second, axis=1) / lengths, -1.0, 1.0)))
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_panned_source_has_one_power_and_at_a_loudspeaker_plays_there_alone(name: str) -> None:
+    azimuths, elevations = directions(name)
+    panning = AmplitudePanning(azimuths, elevations)
+    gains = panning.gains(EVERYWHERE)
+    assert np.all(gains >= 0.0)
+    np.testing.assert_allclose(np.square(gains).sum(axis=1), 1.0, atol=FLOAT64_SUM)
+    np.testing.assert_allclose(panning.gains(unit_vectors(azimuths, elevations)), np.eye(len(azimuths)), atol=1e-7)
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_source_that_moves_a_little_changes_its_gains_a_little(name: str) -> None:
+    panning = AmplitudePanning(*directions(name))
+    step = 1e-4
+    nearby = EVERYWHERE + step * np.roll(EVERYWHERE, 1, axis=1)
+    nearby /= np.linalg.norm(nearby, axis=1, keepdims=True)
+    assert np.abs(panning.gains(nearby) - panning.gains(EVERYWHERE)).max() < 10.0 * step
+
+
+@pytest.mark.parametrize("name", AROUND_AND_ABOVE)
+def test_a_panned_source_is_heard_where_it_is(name: str) -> None:
+    azimuths, elevations = directions(name)
+    above = EVERYWHERE[EVERYWHERE[:, 2] > 0.0]
+    above = above[above[:, 2] < np.sin(np.radians(30.0))]  # up to the heights
+    _, heard = energy_vectors(AmplitudePanning(azimuths, elevations).gains(above), azimuths, elevations)
+    assert between_deg(heard, above).max() < PANNED_ANGLE_DEG[name]
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_wide_source_keeps_its_power_and_loses_its_sharpness(name: str) -> None:
+    azimuths, elevations = directions(name)
+    panning = AmplitudePanning(azimuths, elevations)
+    ahead = np.array([1.0, 0.0, 0.0])
+    sharpness = []
+    for half_angle_deg in (0.0, 30.0, 90.0, 180.0):
+        gains = panning.wide_gains(ahead, half_angle_deg)[np.newaxis]
+        power, heard = energy_vectors(gains, azimuths, elevations)
+        assert power[0] == pytest.approx(1.0)
+        sharpness.append(float(np.linalg.norm(heard)))
+    assert sharpness[1] >= sharpness[2] - FLOAT64_SUM
+    assert sharpness[0] >= sharpness[3] - FLOAT64_SUM
+
+
+@pytest.mark.parametrize("order", range(1, 6))
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_every_decoder_keeps_the_power_of_all_directions(name: str, order: int) -> None:
+    azimuths, elevations = directions(name)
+    for method in ("allrad", "mode-matching", "sampling"):
+        gains = harmonics(order, EVERYWHERE) @ decoder_matrix(azimuths, elevations, order, method).T
+        assert np.square(gains).sum(axis=1).mean() == pytest.approx(1.0, rel=0.01), method
+
+
+@pytest.mark.parametrize("order", range(1, 6))
+@pytest.mark.parametrize("name", AROUND_AND_ABOVE)
+def test_allrad_plays_each_direction_as_loud_and_where_it_is(name: str, order: int) -> None:
+    """Of the upper half: power within a bound of its mean, and the energy vector's direction."""
+    azimuths, elevations = directions(name)
+    above = EVERYWHERE[EVERYWHERE[:, 2] > 0.0]
+    power, heard = energy_vectors(
+        harmonics(order, above) @ decoder_matrix(azimuths, elevations, order).T, azimuths, elevations
+    )
+    assert np.abs(10.0 * np.log10(power / power.mean())).max() < ALLRAD_POWER_DB
+    assert np.mean(between_deg(heard, above)) < ALLRAD_MEAN_ANGLE_DEG[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "order"),
+    [(name, order) for name in LAYOUTS[1:-1] for order in (3, 4, 5)] + [("22.2", 5), ("quad", 1), ("7.1.4", 2)],
+)
+def test_what_is_placed_at_a_loudspeaker_is_loudest_there(name: str, order: int) -> None:
+    """As soon as the order is high enough to tell neighbours apart."""
+    azimuths, elevations = directions(name)
+    placed = harmonics(order, unit_vectors(azimuths, elevations))
+    gains = placed @ decoder_matrix(azimuths, elevations, order).T
+    np.testing.assert_array_equal(np.argmax(gains, axis=1), np.arange(len(azimuths)))
