@@ -13,9 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from audiopost.blocks import AudioBlock
+from audiopost.dsp.spherical import harmonics, unit_vectors
 from audiopost.errors import AudiopostError
 from audiopost.graph.algebra import Graph
 from audiopost.graph.catalogue import EffectEntry
+from audiopost.layouts import layout_named
 from audiopost.report.plotting import INK, PALE, drawing, frequency_axis, svg_of
 from audiopost.ui.curves import DYNAMICS, FILTERS
 from audiopost.units import db_to_linear, linear_to_db, powers_to_db
@@ -54,6 +56,8 @@ SPACE = {
 }
 MOVING = {"tremolo", "fly_by", "whoosh", "impact", "beep", "two_pop"}
 REPAIRED = {"declick", "declip"}
+AROUND = {"ambisonic_beam", "ambisonic_decode"}
+"""Effects that hear a scene: seen by what they make of a source that goes round it."""
 RIDDEN = {"denoise", "dereverb", "dialogue_leveler", "transient_shaper"}
 """Effects that are seen in the course of a level."""
 UNSEEN = {
@@ -71,6 +75,10 @@ UNSEEN = {
     "place",
     "mid_side_encode",
     "mid_side_decode",
+    "ambisonic_convert",
+    "ambisonic_encode",
+    "ambisonic_mirror",
+    "ambisonic_rotate",
     "plugin",
 }
 """Effects about channels, and those that change nothing: a curve says nothing of them."""
@@ -100,6 +108,8 @@ def picture_of(entry: EffectEntry) -> Picture | None:
         draw = _decay
     elif entry.name in MOVING:
         draw = _movement
+    elif entry.name in AROUND:
+        draw = _around
     elif entry.name in REPAIRED:
         draw = _repair
     elif entry.name in RIDDEN:
@@ -130,6 +140,27 @@ def _response(entry: EffectEntry, graph: Graph, values: str) -> Picture:
         axes.set_ylim(max(-60.0, float(levels[chosen].min()) - 3.0), float(levels[chosen].max()) + 3.0)
         axes.set_ylabel("dB")
         return Picture(svg_of(figure), f"Measured frequency response of {entry.name}, {values}.")
+
+
+def _around(entry: EffectEntry, graph: Graph, values: str) -> Picture:
+    order = 3
+    azimuths = np.arange(-180.0, 181.0)
+    scene = harmonics(order, unit_vectors(azimuths, np.zeros_like(azimuths))).T.astype(np.float32)
+    heard = graph.render(scene, RATE_HZ, layout=f"ambisonics-{order}")
+    labels = layout_named("mono" if len(heard) == 1 else "5.1").labels
+    with drawing(HEIGHT_IN) as (figure, axes):
+        for label, gains in zip(labels, heard, strict=True):
+            if np.any(gains):
+                levels = powers_to_db(np.maximum(gains.astype(np.float64) ** 2, 1e-6))
+                axes.plot(azimuths, levels, label=label if len(heard) > 1 else None)
+        if len(heard) > 1:
+            axes.legend(loc="lower left", ncols=5)
+        axes.set_xlim(180.0, -180.0)
+        axes.set_ylim(-40.0, 3.0)
+        axes.set_xlabel("azimuth of the source, degrees to the left")
+        axes.set_ylabel("dB")
+        caption = f"Level behind {entry.name} of a source that goes round a scene of order {order}, {values}."
+        return Picture(svg_of(figure), caption)
 
 
 def _levels(entry: EffectEntry, graph: Graph, values: str) -> Picture:

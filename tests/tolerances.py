@@ -389,3 +389,14 @@ TURNED_BACK_DB = -120.0
 
 GAIN = 1e-6
 """Of gains near 1, told in float32 samples: eight times their rounding."""
+
+EAR_LEVEL_DB = {1: 1.2, 3: 0.5, 5: 1.0}
+"""dB: the level at an ear that the source can see, from 150 Hz to 12 kHz, against the formula, by order. Measured 1.12,
+0.44, 0.94."""
+
+EAR_SHADOW_DB = {1: 3.2, 3: 1.8, 5: 2.3}
+"""dB: the same at the ear in the shadow, where a scene of low order cannot be as sharp as the sound behind a sphere.
+Measured 3.12, 1.77, 2.23."""
+
+EAR_TIME_US = {1: 37.0, 3: 5.0, 5: 5.0}
+"""us: how much earlier the near ear hears low tones, against the formula, by order. Measured 36.3, 4.0, 0.6 of 750."""

@@ -46,6 +46,7 @@ EFFECT_MODULES: tuple[str, ...] = (
     "resonance",
     "moving_sources",
     "ambisonics",
+    "headphones",
     "reflections",
     "generators",
     "textures",

@@ -156,6 +156,23 @@ def beep(
         level where it is loudest; -80 to 0 dBFS.
     """
 
+def binaural(
+    *,
+    head_radius_m: float = 0.0875,
+) -> Graph:
+    """Plays an Ambisonic scene on headphones.
+
+    Parameters
+    ----------
+    head_radius_m
+        0.05 to 0.15 m; larger: left and right further apart.
+
+    Notes
+    -----
+    - Exception (latency): the near ear hears a source 0.26 ms before the middle of the head would, and filters ring
+      before.
+    """
+
 def bit_crusher(
     *,
     bits: float = 8.0,
