@@ -58,6 +58,9 @@ MOVING = {"tremolo", "fly_by", "whoosh", "impact", "beep", "two_pop"}
 REPAIRED = {"declick", "declip"}
 AROUND = {"ambisonic_beam", "ambisonic_decode"}
 """Effects that hear a scene: seen by what they make of a source that goes round it."""
+AT_THE_EAR = {"binaural"}
+SCENE_ORDER = 3
+"""Of the scenes that are drawn."""
 RIDDEN = {"denoise", "dereverb", "dialogue_leveler", "transient_shaper"}
 """Effects that are seen in the course of a level."""
 UNSEEN = {
@@ -79,6 +82,7 @@ UNSEEN = {
     "ambisonic_encode",
     "ambisonic_mirror",
     "ambisonic_rotate",
+    "panner",
     "plugin",
 }
 """Effects about channels, and those that change nothing: a curve says nothing of them."""
@@ -110,6 +114,8 @@ def picture_of(entry: EffectEntry) -> Picture | None:
         draw = _movement
     elif entry.name in AROUND:
         draw = _around
+    elif entry.name in AT_THE_EAR:
+        draw = _at_the_ear
     elif entry.name in REPAIRED:
         draw = _repair
     elif entry.name in RIDDEN:
@@ -143,10 +149,9 @@ def _response(entry: EffectEntry, graph: Graph, values: str) -> Picture:
 
 
 def _around(entry: EffectEntry, graph: Graph, values: str) -> Picture:
-    order = 3
     azimuths = np.arange(-180.0, 181.0)
-    scene = harmonics(order, unit_vectors(azimuths, np.zeros_like(azimuths))).T.astype(np.float32)
-    heard = graph.render(scene, RATE_HZ, layout=f"ambisonics-{order}")
+    scene = harmonics(SCENE_ORDER, unit_vectors(azimuths, np.zeros_like(azimuths))).T.astype(np.float32)
+    heard = graph.render(scene, RATE_HZ, layout=f"ambisonics-{SCENE_ORDER}")
     labels = layout_named("mono" if len(heard) == 1 else "5.1").labels
     with drawing(HEIGHT_IN) as (figure, axes):
         for label, gains in zip(labels, heard, strict=True):
@@ -159,7 +164,23 @@ def _around(entry: EffectEntry, graph: Graph, values: str) -> Picture:
         axes.set_ylim(-40.0, 3.0)
         axes.set_xlabel("azimuth of the source, degrees to the left")
         axes.set_ylabel("dB")
-        caption = f"Level behind {entry.name} of a source that goes round a scene of order {order}, {values}."
+        caption = f"Level behind {entry.name} of a source that goes round a scene of order {SCENE_ORDER}, {values}."
+        return Picture(svg_of(figure), caption)
+
+
+def _at_the_ear(entry: EffectEntry, graph: Graph, values: str) -> Picture:
+    click = np.zeros((1, RATE_HZ // 4), np.float32)
+    click[0, RATE_HZ // 100] = 1.0
+    frequencies = np.fft.rfftfreq(click.shape[1], 1 / RATE_HZ)
+    with drawing(HEIGHT_IN) as (figure, axes):
+        for azimuth, place in ((90.0, "left"), (0.0, "ahead"), (-90.0, "right")):
+            placed = Graph.of("ambisonic_encode", {"azimuth_deg": azimuth}, {"order": SCENE_ORDER})
+            left, _ = (placed >> graph).render(click, RATE_HZ)
+            axes.plot(frequencies[5:], powers_to_db(np.abs(np.fft.rfft(left.astype(np.float64))) ** 2)[5:], label=place)
+        axes.legend(loc="lower left", ncols=3)
+        frequency_axis(axes, 20_000.0)
+        axes.set_ylabel("dB")
+        caption = f"Level at the left ear behind {entry.name}, by where the source is, {values}."
         return Picture(svg_of(figure), caption)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -99,6 +100,9 @@ def _explain(entry: EffectEntry) -> None:
 RATE_HZ = 48_000
 """Sample rate at which a latency is stated."""
 
+LAYOUTS_TRIED = ("stereo", "mono", "ambisonics-3")
+"""For a latency."""
+
 
 def _effect_data(entry: EffectEntry) -> dict[str, Any]:
     return {
@@ -134,20 +138,22 @@ def _effect_data(entry: EffectEntry) -> dict[str, Any]:
 
 
 def _latency_frames(entry: EffectEntry) -> int | None:
-    """Latency of the effect with its default settings, stereo at `RATE_HZ`; None where it needs a file first."""
+    """Latency of the effect with its default settings at `RATE_HZ`, in the first of `LAYOUTS_TRIED` that it takes.
+
+    None where it needs a file first.
+    """
     from audiopost.errors import LayoutError
     from audiopost.graph.node import StreamFormat
     from audiopost.layouts import layout_named
 
     if any(setting.default is None for setting in entry.settings):
         return None
-    node = entry.make({})
-    stereo = layout_named("stereo")
-    try:
-        node.prepare(StreamFormat(RATE_HZ, stereo, 512, (stereo,) * len(entry.side_inputs)))
-    except LayoutError:
-        node.prepare(StreamFormat(RATE_HZ, layout_named("mono"), 512))
-    return node.latency_frames
+    for layout in map(layout_named, LAYOUTS_TRIED):
+        node = entry.make({})
+        with suppress(LayoutError):
+            node.prepare(StreamFormat(RATE_HZ, layout, 512, (layout,) * len(entry.side_inputs)))
+            return node.latency_frames
+    return None
 
 
 def _value(parameter: Parameter, value: float) -> str:

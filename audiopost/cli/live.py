@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from audiopost.cli.exit_codes import DONE, INTERRUPTED
-from audiopost.cli.options import FramesPerSecond
+from audiopost.cli.options import FramesPerSecond, LayoutName
 from audiopost.cli.output import message, print_table, print_text, quantity
 from audiopost.cli.render import Chain, EffectFiles, Settings, load_effect_files, read_settings
 from audiopost.errors import UsageError
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["add_commands", "read_cap", "read_region"]
 
 LOOK_EVERY_S = 1.0
-_REGION_FORMS = "write START:END in seconds, or START-END as 1:02-1:08.5 or, with --fps, as time code"
 """How often the line on the terminal is renewed."""
+
+_REGION_FORMS = "write START:END in seconds, or START-END as 1:02-1:08.5 or, with --fps, as time code"
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -49,6 +50,7 @@ def live(
         str | None, typer.Option("--b", metavar="PRESET", help="A second chain, warm beside the first: A/B.")
     ] = None,
     settings: Settings = None,
+    layout: LayoutName = None,
     effect_files: EffectFiles = None,
     input_device: Annotated[
         str | None, typer.Option(metavar="D", help="Input: number or part of a name of `audiopost devices`.")
@@ -140,6 +142,7 @@ def live(
         _device(output_device),
         sample_rate=rate,
         block_frames=block,
+        layout=layout,
         safe=safe,
         cap_dbfs=read_cap(cap),
         source_speed=speed,

@@ -12,13 +12,15 @@ V. Pulkki, "Uniform spreading of amplitude panned virtual sources", WASPAA 1999 
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
+from audiopost.dsp.compiled import compiled
 from audiopost.dsp.spherical import unit_vectors
 
-__all__ = ["AmplitudePanning"]
+__all__ = ["AmplitudePanning", "pan_source"]
 
 Values = NDArray[np.float64]
 
@@ -27,9 +29,8 @@ WIDEST_GAP_DEG = 150.0
 
 _POLE_DEG = 60.0
 _NEAR_HORIZON_DEG = 20.0
-_INSIDE = -1e-9
-_SPREAD_RINGS = 3
-_SPREAD_POINTS = 12
+SPREAD_RINGS = 3
+SPREAD_POINTS = 12
 
 
 class AmplitudePanning:
@@ -52,8 +53,13 @@ class AmplitudePanning:
         corners = np.concatenate([real, _imaginary(azimuths_deg, elevations_deg)])
         triangles = _hull(corners)
         self._shares = _shares(triangles, self.speakers, len(corners))
-        self._triangles = np.array(triangles)
-        self._inverses = np.linalg.inv(corners[self._triangles].transpose(0, 2, 1))
+        self._triangles = np.array(triangles, dtype=np.int64)
+        self._inverses = np.ascontiguousarray(np.linalg.inv(corners[self._triangles].transpose(0, 2, 1)))
+
+    @property
+    def tables(self) -> tuple[NDArray[np.int64], Values, Values]:
+        """What `pan_source` needs: corners of each triangle, inverses of their vectors, shares of each corner."""
+        return self._triangles, self._inverses, self._shares
 
     def gains(self, vectors: Values) -> Values:
         """Gains for each direction, ``(directions, loudspeakers)``, from unit vectors ``(directions, 3)``."""
@@ -64,13 +70,6 @@ class AmplitudePanning:
         np.put_along_axis(played, self._triangles[best], chosen, axis=1)
         gains = played @ self._shares
         return np.asarray(gains / np.linalg.norm(gains, axis=1, keepdims=True))
-
-    def wide_gains(self, vector: Values, half_angle_deg: float) -> Values:
-        """Gains for one direction ``(3,)`` of a source as wide as a cap of this half angle; ``(loudspeakers,)``."""
-        if half_angle_deg <= 0.0:
-            return np.asarray(self.gains(vector[np.newaxis])[0])
-        powers = np.square(self.gains(_cap(vector, half_angle_deg))).mean(axis=0)
-        return np.asarray(np.sqrt(powers))
 
 
 def _imaginary(azimuths_deg: Values, elevations_deg: Values) -> Values:
@@ -116,16 +115,58 @@ def _shares(triangles: list[tuple[int, int, int]], speakers: int, corners: int) 
     return shares
 
 
-def _cap(vector: Values, half_angle_deg: float) -> Values:
-    """Directions over a cap around a direction: the middle, and rings out to its edge, each for an equal area."""
-    across = np.cross(vector, [0.0, 0.0, 1.0] if abs(vector[2]) < 0.9 else [1.0, 0.0, 0.0])
-    across /= np.linalg.norm(across)
-    upright = np.cross(vector, across)
-    edge = np.cos(np.radians(half_angle_deg))
-    found = [vector]
-    for ring in range(1, _SPREAD_RINGS + 1):
-        along = 1.0 - (1.0 - edge) * ring / _SPREAD_RINGS
-        away = np.sqrt(max(0.0, 1.0 - along**2))
-        turns = 2.0 * np.pi * (np.arange(_SPREAD_POINTS) + 0.5 * (ring % 2)) / _SPREAD_POINTS
-        found += [along * vector + away * (np.cos(turn) * across + np.sin(turn) * upright) for turn in turns]
-    return np.array(found)
+@compiled(
+    "void(float64, float64, float64, int64[:, ::1], float64[:, :, ::1], float64[:, ::1], float64[::1], float64[::1])"
+)
+def pan_source(
+    azimuth: float,
+    elevation: float,
+    half_angle: float,
+    triangles: NDArray[np.int64],
+    inverses: Values,
+    shares: Values,
+    work: Values,
+    out: Values,
+) -> None:
+    """Fill `out`, ``(loudspeakers,)``, with the gains of a source as wide as a cap (angles in radians).
+
+    A wide one is panned to its middle and to rings out to its edge, each point for an equal area, and the powers are
+    averaged. `work` is memory, ``(loudspeakers,)``.
+    """
+    out[:] = 0.0
+    points = 1 + SPREAD_RINGS * SPREAD_POINTS if half_angle > 0.0 else 1
+    ce, se, ca, sa = math.cos(elevation), math.sin(elevation), math.cos(azimuth), math.sin(azimuth)
+    edge = math.cos(half_angle)
+    for point in range(points):
+        along, sideways, upwards = 1.0, 0.0, 0.0
+        if point > 0:
+            ring = 1 + (point - 1) // SPREAD_POINTS
+            turn = 2.0 * math.pi * ((point - 1) % SPREAD_POINTS + 0.5 * (ring % 2)) / SPREAD_POINTS
+            along = 1.0 - (1.0 - edge) * ring / SPREAD_RINGS
+            away = math.sqrt(max(0.0, 1.0 - along * along))
+            sideways, upwards = away * math.cos(turn), away * math.sin(turn)
+        # Ahead, left and up of the source's own direction, turned to where it is.
+        x = along * ce * ca - sideways * sa - upwards * se * ca
+        y = along * ce * sa + sideways * ca - upwards * se * sa
+        z = along * se + upwards * ce
+        best, least = 0, -math.inf
+        for triangle in range(triangles.shape[0]):
+            lowest = math.inf
+            for corner in range(3):
+                row = inverses[triangle, corner]
+                lowest = min(lowest, row[0] * x + row[1] * y + row[2] * z)
+            if lowest > least:
+                best, least = triangle, lowest
+        work[:] = 0.0
+        for corner in range(3):
+            row = inverses[best, corner]
+            weight = max(0.0, row[0] * x + row[1] * y + row[2] * z)
+            for speaker in range(out.shape[0]):
+                work[speaker] += weight * shares[triangles[best, corner], speaker]
+        power = 0.0
+        for speaker in range(out.shape[0]):
+            power += work[speaker] * work[speaker]
+        for speaker in range(out.shape[0]):
+            out[speaker] += work[speaker] * work[speaker] / (power * points)
+    for speaker in range(out.shape[0]):
+        out[speaker] = math.sqrt(out[speaker])

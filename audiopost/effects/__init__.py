@@ -47,6 +47,7 @@ EFFECT_MODULES: tuple[str, ...] = (
     "moving_sources",
     "ambisonics",
     "headphones",
+    "panning",
     "reflections",
     "generators",
     "textures",

@@ -1607,6 +1607,27 @@ def pan(
         -1 left, 0 centre, 1 right; -1 to 1.
     """
 
+def panner(
+    *,
+    to: str = "5.1",
+    azimuth_deg: float = 0.0,
+    elevation_deg: float = 0.0,
+    spread_deg: float = 0.0,
+) -> Graph:
+    """Places a mono sound between the loudspeakers of any layout.
+
+    Parameters
+    ----------
+    to
+        the layout: stereo, quad, 5.1, 7.1.4, 22.2 .
+    azimuth_deg
+        to the left; 180 is behind; -180 to 180 deg.
+    elevation_deg
+        upwards; -90 to 90 deg.
+    spread_deg
+        half the width; 180: from everywhere; 0 to 180 deg.
+    """
+
 def parametric_equalizer(
     *,
     band1_kind: Literal[

@@ -13,20 +13,18 @@ compiled pass over a matrix; a knob that is turned takes up to 0.1 ms at order 5
 from __future__ import annotations
 
 import math
-from abc import abstractmethod
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock
 from audiopost.dsp import spherical
 from audiopost.dsp.ambisonic_decoding import Method, decoder_matrix
-from audiopost.dsp.channel_matrix import weigh_channels
 from audiopost.dsp.scene_rotation import AFRESH, turn_scene
 from audiopost.dsp.smoothing import Ramps
 from audiopost.dsp.spherical import place_sources
-from audiopost.effects.smoothed import SMOOTHING_MS, SmoothedNode
+from audiopost.effects.matrix_node import Matrix, MatrixNode
+from audiopost.effects.smoothed import SMOOTHING_MS
 from audiopost.errors import LayoutError, UsageError
 from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.parameter import Parameter, Setting, SettingValue
@@ -40,11 +38,10 @@ __all__ = [
     "AmbisonicMirror",
     "AmbisonicRotate",
     "angle",
+    "loudspeakers",
     "order_of_scene",
     "order_setting",
 ]
-
-Matrix = NDArray[np.float64]
 
 
 def angle(name: str, summary: str, most_deg: float = 180.0) -> Parameter:
@@ -68,43 +65,14 @@ def order_of_scene(layout: Layout, effect: str) -> int:
     return order
 
 
-class MatrixNode(SmoothedNode):
-    """Channels weighed into other channels, by a matrix that glides to where the knobs want it."""
-
-    _source: Layout
-    _matrix: Matrix
-    """``(output channels, input channels)``."""
-
-    @abstractmethod
-    def fill(self, matrix: Matrix) -> None:
-        """Write the matrix from `values`, over what stands there. Allocates little."""
-
-    def made_ready(self) -> None:
-        """Hook of `prepare`: what `fill` needs, now that `_source` and the size of the matrix are known."""
-
-    def targets(self) -> tuple[float, ...]:
-        """The matrix, row by row."""
-        self.fill(self._matrix)
-        return tuple(self._matrix.ravel().tolist())
-
-    def parameter_changed(self, name: str) -> None:  # noqa: ARG002 - every gain may depend on every knob
-        """Send the gains to the new matrix."""
-        if self._ramps is not None:
-            self.fill(self._matrix)
-            self._ramps.aim_all(self._matrix.reshape(-1))
-
-    def prepare(self, stream: StreamFormat) -> None:
-        """Fit the matrix to the layout."""
-        self._source = stream.layout
-        self._matrix = np.zeros((self.output_layout(stream.layout).channels, stream.layout.channels))
-        self.made_ready()
-        super().prepare(stream)
-        self._sums = np.zeros(stream.maximum_frames)
-        self._weigh = weigh_channels.ready()
-
-    def process(self, block: AudioBlock, out: AudioBlock, *_side: AudioBlock) -> None:
-        """Weigh."""
-        self._weigh(block, out, self.ramp_state, self._sums)
+def loudspeakers(name: str, effect: str) -> Layout:
+    """The layout of that name; raises LayoutError where it is none of two or more loudspeakers in different places."""
+    layout = layout_named(name)
+    heard = [each for each in layout.speakers if not each.lfe]
+    places = {(each.azimuth_deg, each.elevation_deg) for each in heard}
+    if len(places) < 2 or len(places) < len(heard) or any(each.silent for each in heard):
+        raise LayoutError(f"{layout.name} is no layout of loudspeakers", where=effect, mend="name another in `to`")
+    return layout
 
 
 class AmbisonicEncode(MatrixNode):
@@ -304,14 +272,7 @@ class AmbisonicDecode(MatrixNode):
     def output_layout(self, layout: Layout) -> Layout:
         """The loudspeakers; raises LayoutError for what is no scene, or no loudspeakers."""
         order_of_scene(layout, self.name)
-        target = layout_named(str(self.setting_values["to"]))
-        places = {(each.azimuth_deg, each.elevation_deg) for each in target.speakers if not each.lfe}
-        apart = len(places) == sum(not each.lfe for each in target.speakers)
-        if len(places) < 2 or not apart or any(each.silent for each in target.speakers):
-            raise LayoutError(
-                f"{target.name} is no layout of loudspeakers", where=self.name, mend="name another in `to`"
-            )
-        return target
+        return loudspeakers(str(self.setting_values["to"]), self.name)
 
     def fill(self, matrix: Matrix) -> None:
         """Rows of zeros for LFE."""

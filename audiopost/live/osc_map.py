@@ -11,6 +11,8 @@
     /audiopost/unsubscribe [i]                 no more
     /audiopost/query                           tell the sender how everything stands, once
 
+What a head tracker sends stands in `audiopost.live.head_tracking`.
+
 Told back are the first four, ``/audiopost/meter/POINT/MEASURE f``, ``/audiopost/transport/...`` and
 ``/audiopost/said s``: what a word did, or what is wrong. What a name holds that OSC does not allow in an address is
 ``_`` there. ``*``, ``?``, ``[]`` and ``{}`` in an address stand for many, as OSC 1.0 says.
@@ -25,6 +27,7 @@ from dataclasses import dataclass
 from audiopost.errors import UnknownNameError, UsageError
 from audiopost.graph.parameter import Parameter
 from audiopost.graph.spec import MACRO, GraphSpec
+from audiopost.live.head_tracking import ROTATION, head_angles
 
 __all__ = [
     "ROOT",
@@ -111,6 +114,7 @@ class OscMap:
         self._knobs = knobs
         self._paths = {_address(path): path for path in knobs}
         self._bypasses = {f"{ROOT}/chain/{address_part(name)}/bypass": name for name in drawing.node_names}
+        self._rotations = [name for name, node in drawing.nodes if node.effect == ROTATION]
 
     @staticmethod
     def of_session(address: str, arguments: Sequence[Argument]) -> Request | None:
@@ -135,6 +139,11 @@ class OscMap:
         request = self.of_session(address, arguments)
         if request is not None:
             return [request]
+        angles = head_angles(address, arguments)
+        if angles is not None:
+            if not self._rotations:
+                raise UsageError(f"{address} turns a scene, and this chain has no {ROTATION}", mend="put one in")
+            return [Turn(f"{name}.{axis}", angle) for name in self._rotations for axis, angle in angles.items()]
         if _PATTERN.search(address):
             wanted = re.compile(_as_expression(address))
             found = [each for each in self._all() if wanted.fullmatch(each)]

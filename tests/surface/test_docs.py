@@ -54,7 +54,7 @@ def test_a_tutorial_works_as_it_stands(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "demo").symlink_to(scene)
     text = page.read_text(encoding="utf-8")
-    programs = []
+    programs: list[str] = []
     for block in BLOCK.finditer(text):
         language, body = block[1], block[2]
         saved = SAVED.findall(text[: block.start()].rpartition("```")[2])
@@ -63,13 +63,19 @@ def test_a_tutorial_works_as_it_stands(
         if language == "python":
             programs.append(body)
         elif language == "console":
+            _run_programs(programs, tmp_path)  # a command may need what they wrote
             for line in body.splitlines():
                 _carry_out(line, run)
+    _run_programs(programs, tmp_path)
+
+
+def _run_programs(programs: list[str], folder: Path) -> None:
+    """One after the other in one interpreter: each stands by itself, and starting costs more than running."""
     if programs:
-        # One after the other in one interpreter: each stands by itself, and starting costs more than running.
-        (tmp_path / "programs.py").write_text("\n".join(programs), encoding="utf-8")
+        (folder / "programs.py").write_text("\n".join(programs), encoding="utf-8")
         ran = subprocess.run([sys.executable, "programs.py"], capture_output=True, text=True, check=False)
         assert (ran.returncode, ran.stderr) == (0, "")
+        programs.clear()
 
 
 def _carry_out(line: str, run: Run) -> None:

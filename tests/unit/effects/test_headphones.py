@@ -49,7 +49,7 @@ def test_levels_at_the_ears_are_those_of_a_sphere(azimuth_deg: float, order: int
 def test_the_near_ear_hears_it_first_by_as_much_as_the_formula_says(azimuth_deg: float, order: int) -> None:
     """Below the frequency up to which a scene of the order is exact."""
     highest_hz = min(500.0, 200.0 * order)
-    band = (FREQUENCIES > 100.0) & (FREQUENCIES < highest_hz)
+    band = (FREQUENCIES > 100.0) & (highest_hz > FREQUENCIES)
 
     def lead_us(left: np.ndarray, right: np.ndarray) -> float:
         phase = np.unwrap(np.angle(left * np.conj(right)))
