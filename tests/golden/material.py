@@ -51,8 +51,15 @@ CASES: dict[str, dict[str, float]] = {
     "declick": {"threshold": 6.0},
     "declip": {"ceiling_dbfs": -13.0},
     "vocoder": {"gain_db": -14.0},
+    "ambisonic_beam": {"azimuth_deg": 90.0},
+    "ambisonic_mirror": {"left_right_percent": 100.0},
+    "ambisonic_rotate": {"yaw_deg": 120.0, "pitch_deg": 30.0},
+    "panner": {"azimuth_deg": 70.0, "spread_deg": 20.0},
 }
 """Knobs that differ from their defaults, so that the effect is heard. An effect that is not here plays its defaults."""
+
+SETTINGS: dict[str, dict[str, SettingValue]] = {"ambisonic_encode": {"order": 1}}
+"""A file holds eight channels."""
 
 
 def names() -> tuple[str, ...]:
@@ -89,12 +96,19 @@ def response() -> AudioBlock:
 def played(name: str) -> AudioBlock:
     """The effect on the material; behind `TURN_FRAME` its first knob stands a tenth of its range lower, or higher."""
     entry = CATALOGUE.entry(name)
-    settings: dict[str, SettingValue] = {
+    settings: dict[str, SettingValue] = SETTINGS.get(name, {}) | {
         setting.name: str(RESPONSE) for setting in entry.settings if setting.kind == "path" and setting.default is None
     }
     layout = taken_layout(name, settings)
     node = prepared(name, layout, settings=settings, parameters=CASES.get(name))
-    return run(node, np.ascontiguousarray(material()[: layout.channels]), turns=_turn(node))
+    return run(node, np.ascontiguousarray(material_of(layout.channels)), turns=_turn(node))
+
+
+def material_of(channels: int) -> AudioBlock:
+    """The material in so many channels: a scene has more, which hear its two in turn, ever softer."""
+    stereo = material()
+    copies = [stereo * np.float32(0.5**number) for number in range(-(-channels // 2))]
+    return np.concatenate(copies)[:channels]
 
 
 def _turn(node: Node) -> dict[int, dict[str, float]]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.golden.material import CASES, material, names, played, stored
+from tests.golden.material import CASES, material_of, names, played, stored
 from tests.tolerances import GOLDEN_DBFS
 
 
@@ -23,7 +23,8 @@ def test_an_effect_sounds_as_it_did(name: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_an_effect_with_turned_knobs_is_heard_in_what_was_stored(name: str) -> None:
     expected = soundfile.read(stored(name), dtype="float32", always_2d=True)[0].T
-    assert np.abs(expected - material()).max() > 0.01
+    given = material_of(max(2, len(expected)))[: len(expected)]
+    assert np.abs(expected - given).max() > 0.01
 
 
 def test_no_stored_sound_is_without_its_effect() -> None:

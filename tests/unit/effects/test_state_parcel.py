@@ -13,23 +13,23 @@ from audiopost.effects.state_parcel import Memory, put_back
 from audiopost.graph.catalogue import CATALOGUE
 from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.spec import NodeSpec
-from audiopost.layouts import layout_named
+from tests.running import taken_layout
 
-NEEDS_MORE = {"convolution", "place", "plugin", "room_tone"}
+NEEDS_MORE = {"convolution", "plugin", "room_tone"}
 OWN = [name for name in CATALOGUE.names() if "." not in name and name not in NEEDS_MORE]
-STREAM = StreamFormat(48_000, layout_named("stereo"), 128)
 
 
 def prepared(name: str) -> Node:
     node = CATALOGUE.make(name, NodeSpec(name))
-    node.prepare(STREAM)
+    node.prepare(StreamFormat(48_000, taken_layout(name), 128))
     return node
 
 
 def run(node: Node, blocks: list[AudioBlock]) -> AudioBlock:
-    outs = []
+    layout, outs = taken_layout(node.name), []
     for block in blocks:
-        out = np.empty((node.output_layout(STREAM.layout).channels, block.shape[1]), np.float32)
+        block = block[: layout.channels]
+        out = np.empty((node.output_layout(layout).channels, block.shape[1]), np.float32)
         node.process(block, out, *[block] * len(node.side_inputs))
         outs.append(out)
     return np.concatenate(outs, axis=1)
@@ -37,7 +37,7 @@ def run(node: Node, blocks: list[AudioBlock]) -> AudioBlock:
 
 def noise(seed: int, blocks: int) -> list[AudioBlock]:
     random = np.random.default_rng(seed)
-    return [(0.2 * random.standard_normal((2, 128))).astype(np.float32) for _ in range(blocks)]
+    return [(0.2 * random.standard_normal((4, 128))).astype(np.float32) for _ in range(blocks)]
 
 
 @pytest.mark.parametrize("name", OWN)

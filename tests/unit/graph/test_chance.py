@@ -90,7 +90,7 @@ def test_a_seed_is_a_whole_number(seed: object) -> None:
         with_seed(sparse(), seed)  # type: ignore[arg-type]
 
 
-@effect
+@effect(name="seeded_click")
 def crackle(block: np.ndarray, *, level: float = 0.5, seed: int = 0) -> np.ndarray:
     """One click at a place that is left to chance."""
     out = block.copy()
@@ -98,7 +98,7 @@ def crackle(block: np.ndarray, *, level: float = 0.5, seed: int = 0) -> np.ndarr
     return out
 
 
-@kernel(state=1)
+@kernel(state=1, name="seeded_congruence")
 def hiss(x: float, state: np.ndarray, level: float = 0.5, seed: int = 1) -> float:
     """Noise of a linear congruential generator that begins at the seed."""
     if state[0] == 0.0:
