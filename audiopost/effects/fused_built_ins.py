@@ -6,7 +6,8 @@ them glides, the row is played effect by effect, as the glide moves between two 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from audiopost.blocks import AudioBlock
@@ -16,30 +17,47 @@ from audiopost.graph.node import FusedProcess, Node
 from audiopost.plugins.streams import SteadyStream
 
 if TYPE_CHECKING:
-    from audiopost.plugins.pedalboard_built_ins import BuiltInRow
+    from audiopost.plugins.pedalboard_built_ins import BuiltInPlugin
 
 __all__ = ["fused_built_ins"]
 
 
-def fused_built_ins(nodes: Sequence[Node]) -> FusedProcess | None:
-    """``process`` of all the nodes in one call; None unless each plays all channels at once and holds nothing back."""
-    from audiopost.plugins.pedalboard_built_ins import BuiltInPlugin, BuiltInRow
+def fused_built_ins(first: HostedNode, followers: Iterable[Node]) -> tuple[int, FusedProcess] | None:
+    """``process`` of a node and as many followers as can be one call; how many they are. None if there are none.
 
-    hosted = [node for node in nodes if isinstance(node, HostedNode)]
-    streams = [node.direct_stream for node in hosted]
-    plugins = [stream.plugin for stream in streams if isinstance(stream, SteadyStream) and stream.latency_frames == 0]
-    built_ins = [plugin for plugin in plugins if isinstance(plugin, BuiltInPlugin)]
-    if len(built_ins) != len(nodes) or len({plugin.native_row[1:] for plugin in built_ins}) != 1:
+    They can as long as each plays all channels at once, holds nothing back and has the largest block of the first.
+    """
+    nodes: list[HostedNode] = []
+    plugins: list[BuiltInPlugin] = []
+    for node in chain((first,), followers):
+        plugin = _direct_plugin(node) if isinstance(node, HostedNode) else None
+        if plugin is None or (plugins and plugin.native_row[1:] != plugins[0].native_row[1:]):
+            break
+        assert isinstance(node, HostedNode)
+        nodes.append(node)
+        plugins.append(plugin)
+    if len(nodes) < 2:
         return None
-    return _FusedRow(hosted, BuiltInRow(built_ins, hosted[0].new_memory().channels)).process
+    return len(nodes) - 1, _FusedRow(nodes, plugins).process
+
+
+def _direct_plugin(node: HostedNode) -> BuiltInPlugin | None:
+    from audiopost.plugins.pedalboard_built_ins import BuiltInPlugin
+
+    stream = node.direct_stream
+    if not isinstance(stream, SteadyStream) or stream.latency_frames:
+        return None
+    return stream.plugin if isinstance(stream.plugin, BuiltInPlugin) else None
 
 
 class _FusedRow:
-    def __init__(self, nodes: Sequence[HostedNode], row: BuiltInRow) -> None:
+    def __init__(self, nodes: Sequence[HostedNode], plugins: Sequence[BuiltInPlugin]) -> None:
+        from audiopost.plugins.pedalboard_built_ins import BuiltInRow
+
         self._nodes = nodes
-        self._row = row
         self._glides = [node.glides for node in nodes]
         self._memories = (nodes[0].new_memory(), nodes[0].new_memory())
+        self._row = BuiltInRow(plugins, self._memories[0].channels)
 
     def process(self, block: AudioBlock, out: AudioBlock) -> None:
         if block.size == 0:

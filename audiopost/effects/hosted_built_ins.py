@@ -7,7 +7,7 @@ What one does not keep of a node's laws is made good below (`audiopost.plugins.s
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import ClassVar
 
@@ -62,10 +62,11 @@ class BuiltInNode(HostedNode):
 
             self._impulse_response_s = impulse_response_s(str(self.setting_values["impulse_response"]))
         super().prepare(stream)
+        self._as_new = True
 
-    def fused_with(self, followers: Sequence[Node]) -> FusedProcess | None:
+    def fused_with(self, followers: Iterable[Node]) -> tuple[int, FusedProcess] | None:
         """One native call for a row of built-ins that hold nothing back."""
-        return fused_built_ins([self, *followers])
+        return fused_built_ins(self, followers)
 
     def ringing_frames(self) -> int:
         """From the row: derived from the knobs, or measured."""

@@ -75,6 +75,9 @@ class HostedNode(Node):
         self._heard: dict[str, float] = {}
         self._glides: dict[str, _Glide] = {}
         self._until_step = 0
+        self._as_new = False
+        """Whether the instances were primed and have heard nothing since: to prime them again would change nothing, and
+        takes longer than all the rest of making a built-in."""
         self._rate = 0
         self.side_widths: tuple[int, ...] = ()
         """Channels of each side input of one instance, in the order of `side_inputs`; set before `prepare`."""
@@ -141,6 +144,7 @@ class HostedNode(Node):
 
     def process(self, block: AudioBlock, out: AudioBlock, *side: AudioBlock) -> None:
         """Play; see `Node`."""
+        self._as_new = False
         start, frames = 0, block.shape[1]
         while start < frames:
             length = frames - start
@@ -161,6 +165,9 @@ class HostedNode(Node):
 
     def reset(self) -> None:
         """Forget all sound; knobs arrive at once."""
+        if self._as_new:
+            self._as_new = False
+            return
         for name, glide in self._glides.items():
             self._turn(name, glide.target)
         self._glides.clear()
@@ -171,6 +178,7 @@ class HostedNode(Node):
         """Turn the knob of every instance, gliding where the parameter is smoothed."""
         if not self._instances:
             return
+        self._as_new = False
         smoothing_ms, logarithmic = self._smoothing[name]
         steps = ms_to_frames(smoothing_ms, self._rate) // STEP_FRAMES
         now, target = self._heard[name], self.values[name]

@@ -60,15 +60,12 @@ def _fusible(row: list[str], nodes: Mapping[str, Node]) -> list[tuple[list[str],
     found: list[tuple[list[str], FusedProcess]] = []
     start = 0
     while start < len(row) - 1:
-        best: tuple[list[str], FusedProcess] | None = None
-        for end in range(start + 2, len(row) + 1):
-            call = nodes[row[start]].fused_with([nodes[name] for name in row[start + 1 : end]])
-            if call is None:
-                break
-            best = (row[start:end], call)
-        if best is None:
-            start += 1
-        else:
-            found.append(best)
-            start += len(best[0])
+        # Asked of the whole rest, one by one as they are wanted: cost grows with the nodes, not with their square.
+        fused = nodes[row[start]].fused_with(nodes[row[index]] for index in range(start + 1, len(row)))
+        end = start + 1
+        if fused is not None:
+            followers, call = fused
+            end += followers
+            found.append((row[start:end], call))
+        start = end
     return found

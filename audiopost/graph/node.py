@@ -17,7 +17,7 @@ Audio thread: inside `process` no file, lock, log, print, import, compile, array
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -108,9 +108,10 @@ class Node(ABC):
         self.values[name] = parameter.checked(value, self.name)
         self.parameter_changed(name)
 
-    def fused_with(self, followers: Sequence[Node]) -> FusedProcess | None:  # noqa: ARG002 - a subclass may
-        """One call that does what this node and then each of `followers` would do, bit for bit; None if there is none.
+    def fused_with(self, followers: Iterable[Node]) -> tuple[int, FusedProcess] | None:  # noqa: ARG002 - a subclass may
+        """One call that does what this node and the first few of `followers` would do, bit for bit; None if none does.
 
+        Before the call stands how many followers it takes, 1 or more.
         Asked once, after all were prepared and before they are reset; they stay in charge of parameters and state.
         """
         return None

@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 BLOCK_FRAMES, THREADED_BLOCK_FRAMES = 16_384, 32_768
-MEMORY_BYTES = 1 << 27
+MEMORY_BYTES = 3 << 26
 """What the blocks of a graph on threads may take: the system gives memory page by page, and takes its time."""
 
 LONGEST_TAIL_S = 30.0

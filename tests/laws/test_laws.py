@@ -169,7 +169,7 @@ def test_the_input_is_not_touched(name: str, settings: dict[str, SettingValue]) 
 def test_every_number_of_channels_plays_or_is_refused_by_name(name: str, settings: dict[str, SettingValue]) -> None:
     played = 0
     messages: list[str] = []
-    for layout in (*map(default_layout, range(1, 13)), *map(ambisonic_layout, range(1, 6))):
+    for layout in (*map(default_layout, range(1, 13)), *map(ambisonic_layout, (1, 5))):
         try:
             node = prepared(name, layout, settings=settings)
         except LayoutError as refused:
