@@ -69,6 +69,7 @@ UNSEEN = {
     "time_align",
     "haas",
     "stereo_width",
+    "blend",
     "bus",
     "meter",
     "mid_side",

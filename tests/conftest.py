@@ -9,7 +9,7 @@ import pytest
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-CLOCKED = ("live/", "surface/test_live", "surface/test_console", "surface/test_demo", "equivalence/test_live")
+CLOCKED = ("live/", "surface/test_live.py", "equivalence/test_live")
 """Tests that play against the clock: a machine that is kept busy for a moment misses a block, which is heard, as it
 must be. So they run alone, and such a test is given a second chance, which the summary counts; one that fails twice has
 failed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,8 +70,8 @@ def _draw(job: JobFile, result: RunResult, path: Path, inputs: list[Path]) -> No
 
     def work(key: Path, progress: Progress | None) -> Page:
         if _is_several(there[key]):
-            return _page_of_several(there[key], recorded.get(key, {}), progress)
-        return _page(there[key], progress)
+            return _page_of_several(there[key], recorded.get(key, {}), job.services, progress)
+        return _page(there[key], job.services, progress)
 
     outcomes = for_each_file(list(there), work)
     pages = [failed_page(each.path, each.error or "") if each.result is None else each.result for each in outcomes]
@@ -110,28 +110,33 @@ def _programmes(report: GroupReport) -> list[tuple[ProgrammePath, str]]:
     return [(each, "") for each in join_channel_files([Path(state.place) for state in sounds]).programmes]
 
 
-def _page(report: GroupReport, progress: Progress | None) -> Page:
+def _page(report: GroupReport, services: Sequence[str], progress: Progress | None) -> Page:
     """Of one programme."""
     from audiopost.jobs.check import check
     from audiopost.jobs.course import measure_course
     from audiopost.jobs.file_info import file_info
     from audiopost.jobs.measure import measure
+    from audiopost.jobs.preview import preview
     from audiopost.library.targets import load_target
     from audiopost.report.page import page_of
 
     ((output, _),) = _programmes(report)
     course, info = measure_course(output, progress=progress), file_info(output)
+    coded = preview(output, services) if services else None
     if report.group.target is None:
-        return replace(page_of(measure(output), course, None), info=info)
+        return replace(page_of(measure(output), course, None), info=info, preview=coded)
     target = load_target(report.group.target)
-    return replace(page_of(check(output, target), course, target), info=info)
+    return replace(page_of(check(output, target), course, target), info=info, preview=coded)
 
 
-def _page_of_several(report: GroupReport, recorded: Mapping[str, Any], progress: Progress | None) -> Page:
+def _page_of_several(
+    report: GroupReport, recorded: Mapping[str, Any], services: Sequence[str], progress: Progress | None
+) -> Page:
     """Of stems, with the course of their sum; or of an album, whose tracks are pooled."""
     from audiopost.jobs.album import measure_album
     from audiopost.jobs.course import follow_sum
     from audiopost.jobs.measure import measure
+    from audiopost.jobs.preview_sum import preview_sum
     from audiopost.library.targets import load_target
     from audiopost.report.parts import part_of
     from audiopost.report.recorded import recorded_page
@@ -143,13 +148,14 @@ def _page_of_several(report: GroupReport, recorded: Mapping[str, Any], progress:
     parts = [
         part_of(Path(output), each, digest=digest) for (output, digest), each in zip(programmes, measured, strict=True)
     ]
-    course = None
+    course, coded = None, None
     if group.kind == "album":
         album = measure_album(measured)
         whole = replace(measured[0], loudness=album.loudness, duration_s=album.duration_s, programme=None)
         title = f"{group.name}: album of {len(outputs)} files"
     else:
         whole, course = follow_sum(outputs, progress=progress)
+        coded = preview_sum(outputs, services) if services else None
         title = f"{group.name}: sum of {len(outputs)} stems"
     target = None if group.target is None else load_target(group.target)
-    return recorded_page(title, recorded, whole, course, target, parts)
+    return replace(recorded_page(title, recorded, whole, course, target, parts), preview=coded)

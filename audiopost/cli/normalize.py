@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,6 +31,7 @@ from audiopost.cli.options import (
     OutputBits,
     OutputDither,
     OutputRate,
+    ReportServices,
     Strict,
     TargetOrNone,
     To,
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from audiopost.delivery.target import DeliveryTarget
     from audiopost.jobs.measure import FileMeasurement
     from audiopost.jobs.normalized import GroupResult
+    from audiopost.jobs.preview import PreviewResult
 
 __all__ = ["add_commands"]
 
@@ -123,6 +126,7 @@ def normalize(
             help="Write what was done, with settings, hashes, versions and gain traces; a page has its JSON beside it.",
         ),
     ] = None,
+    services: ReportServices = None,
     repeat: Annotated[
         Path | None,
         typer.Option(metavar="FILE.json", help="Do the run of a report again, with its files, target and settings."),
@@ -184,10 +188,14 @@ def normalize(
         raise UsageError(what, mend="name files and a target (`audiopost targets` lists them)")
     from audiopost.jobs.normalize import normalize as normalize_files
     from audiopost.jobs.target_facts import asks_for_dialogue
+    from audiopost.library.playback import check_services
     from audiopost.library.targets import load_target
 
     wanted = load_target(target)
     drawn = report is not None and report.suffix.lower() in (".html", ".pdf")
+    check_services(services or ())
+    if services and not drawn:
+        raise UsageError("--service adds to a page, and none is made", mend="give --report FILE.html or FILE.pdf")
     if asks_for_dialogue(wanted) and gate is Gate.PROGRAMME and dialogue_stem is None:
         message(f"{wanted.id} asks about dialogue: give --gate dialogue or --dialogue-stem FILE to have it judged")
     given = {"max_limiting_db": max_limiting, "max_riding_db": max_riding}
@@ -231,18 +239,28 @@ def normalize(
     if folders - {output}:
         message(f"inputs have the same name: results keep the folders in which they differ, below {output}")
     if drawn and report is not None:
-        _draw(report, results, wanted, files, frames_per_second)
+        _draw(report, results, wanted, files, frames_per_second, services or ())
     return _answer(results, strict=strict, as_json=as_json)
 
 
 def _draw(
-    report: Path, results: tuple[GroupResult, ...], target: DeliveryTarget, inputs: list[Path], fps: float | None
+    report: Path,
+    results: tuple[GroupResult, ...],
+    target: DeliveryTarget,
+    inputs: list[Path],
+    fps: float | None,
+    services: Sequence[str],
 ) -> None:
     """The page of a delivery; it replaces an older one, like the JSON beside it."""
     from audiopost.jobs.course import follow_sum, measure_course
     from audiopost.jobs.file_info import file_info
+    from audiopost.jobs.preview import preview
+    from audiopost.jobs.preview_sum import preview_sum
     from audiopost.report.delivered import delivered_pages
     from audiopost.report.publishing import publish
+
+    def foresee(outputs: Sequence[Path]) -> PreviewResult:
+        return preview(outputs[0], services) if len(outputs) == 1 else preview_sum(outputs, services)
 
     pages = delivered_pages(
         results,
@@ -250,6 +268,7 @@ def _draw(
         measure_course,
         follow_sum=lambda stems: follow_sum(stems)[1],
         inform=lambda path: file_info(path, fps),
+        foresee=foresee if services else None,
         frames_per_second=fps,
     )
     title = f"Delivery: {target.name}"

@@ -140,6 +140,12 @@ Around = Annotated[
 Strict = Annotated[
     bool, typer.Option("--strict", help="Let a verdict that is only indicative count as failed (exit code 1).")
 ]
+ReportServices = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--service", metavar="ID", help="Add what this service will do to it, such as spotify-normal; repeatable."
+    ),
+]
 Channels = Annotated[
     str | None,
     typer.Option("--channels", metavar="NAME", help="Fold or reorder: stereo (Lo/Ro), lt-rt, mono, 5.1-film ..."),

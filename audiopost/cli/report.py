@@ -23,6 +23,7 @@ from audiopost.cli.options import (
     Jobs,
     LayoutName,
     NoJoin,
+    ReportServices,
     Strict,
     To,
     Tracks,
@@ -48,12 +49,7 @@ def report(
     target: Annotated[
         str | None, typer.Option("--target", metavar="ID", help="Judge against this target: an id, or a TOML file.")
     ] = None,
-    services: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--service", metavar="ID", help="Add what this service will do to it, such as spotify-normal; repeatable."
-        ),
-    ] = None,
+    services: ReportServices = None,
     title: Annotated[str | None, typer.Option("--title", metavar="WORDS", help="Heading of the page.")] = None,
     layout: LayoutName = None,
     dual_mono: DualMono = False,
@@ -78,7 +74,7 @@ def report(
     from audiopost.jobs.file_info import file_info
     from audiopost.jobs.further_measures import Further
     from audiopost.jobs.preview import preview
-    from audiopost.library.playback import load_playback
+    from audiopost.library.playback import check_services
     from audiopost.library.targets import load_target
     from audiopost.media.programme_files import files_of
     from audiopost.report.page import failed_page, page_of
@@ -86,8 +82,7 @@ def report(
 
     if output.suffix.lower() not in FORMATS:
         raise UsageError(f"{output.name!r} is neither .html nor .pdf", where="--output", mend="end it in .html or .pdf")
-    for service in services or ():
-        load_playback(service)  # an unknown one is told before anything is measured
+    check_services(services or ())
     further = Further(dialogue=gate is Gate.DIALOGUE, dialogue_stem=dialogue_stem)
     order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further, tracks)
     wanted = None if target is None else load_target(target)

@@ -195,6 +195,22 @@ def bit_crusher(
     - Exception (smoothing): steps of the wave are the effect.
     """
 
+def blend(
+    *,
+    mix_percent: float = 100.0,
+) -> Graph:
+    """Mixes a sound (wet) with what it was before (dry), aligned in time: dry/wet for any effect or chain.
+
+    Parameters
+    ----------
+    mix_percent
+        share of the wet sound; 0 to 100 %.
+
+    Notes
+    -----
+    - Side input: dry.
+    """
+
 def blur(
     *,
     seed: int = 1,

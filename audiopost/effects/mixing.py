@@ -1,4 +1,4 @@
-"""Levels and places: gain, pan, mid/side.
+"""Levels and places: gain, dry/wet, pan, mid/side.
 
 Notes
 -----
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from audiopost.blocks import AudioBlock
 from audiopost.dsp import gain as gains
 from audiopost.effects.smoothed import SMOOTHING_MS, SmoothedNode
@@ -19,7 +21,7 @@ from audiopost.graph.parameter import Parameter
 from audiopost.layouts import Layout, layout_named
 from audiopost.units import db_to_linear
 
-__all__ = ["Gain", "MidSide", "Pan"]
+__all__ = ["Blend", "Gain", "MidSide", "Pan"]
 
 SILENT_DB = -120.0
 """The lower end of a gain knob: there the gain is exactly 0, as at the bottom of a fader."""
@@ -52,6 +54,50 @@ class Gain(SmoothedNode):
     def process(self, block: AudioBlock, out: AudioBlock, *_side: AudioBlock) -> None:
         """Multiply."""
         self._scale(block, out, self.ramp_state)
+
+
+class Blend(SmoothedNode):
+    """Dry/wet around whatever stands before it: a share of its input, the rest of the side input ``dry``.
+
+    The graph aligns both in time, so a blend of an effect with latency has no comb filter. Amplitudes add up to 1:
+    what is equal on both sides passes unchanged, and all wet is the wet sound to the last bit.
+    """
+
+    name = "blend"
+    summary = "Mixes a sound (wet) with what it was before (dry), aligned in time: dry/wet for any effect or chain."
+    parameters = (
+        Parameter(
+            "mix_percent", 100.0, 0.0, 100.0, unit="%", smoothing_ms=SMOOTHING_MS, summary="share of the wet sound"
+        ),
+    )
+    side_inputs = ("dry",)
+
+    def targets(self) -> tuple[float, ...]:
+        """Amplitudes of dry and wet."""
+        wet = self.values["mix_percent"] / 100.0
+        return (1.0 - wet, wet)
+
+    def prepare(self, stream: StreamFormat) -> None:
+        """Load the kernel; a mono dry sound is spread over the channels of the wet one."""
+        wet, dry = stream.layout, stream.side_layouts[0] if stream.side_layouts else stream.layout
+        if dry.channels not in (1, wet.channels):
+            raise LayoutError(
+                f"{dry.name} is no dry sound for {wet.name}",
+                where=self.name,
+                mend="blend where both have one layout, or the dry one is mono",
+            )
+        super().prepare(stream)
+        self._mix = gains.mix.ready()
+        spread = dry.channels != wet.channels
+        self._spread = np.zeros(wet.channels * stream.maximum_frames, dtype=np.float32) if spread else None
+
+    def process(self, block: AudioBlock, out: AudioBlock, *side: AudioBlock) -> None:
+        """Weigh dry and wet."""
+        dry = side[0]
+        if self._spread is not None:
+            dry = self._spread[: block.size].reshape(block.shape)
+            np.copyto(dry, side[0])
+        self._mix(dry, block, out, self.ramp_state)
 
 
 class Pan(SmoothedNode):

@@ -128,6 +128,18 @@ class Graph(GraphSpec):
 
     __rmul__ = __mul__
 
+    def blended(self, mix_percent: float) -> Graph:
+        """Dry/wet: this share of what leaves the drawing (0 to 100 %), the rest of what enters it, aligned in time.
+
+        Examples
+        --------
+        >>> from audiopost import effects as fx
+        >>> fx.compressor(ratio=8).blended(30).node_names
+        ('compressor', 'blend')
+        """
+        joined = self >> Graph.of("blend", {"mix_percent": mix_percent})
+        return replace(joined, edges=(*joined.edges, EdgeSpec(INPUT, joined.node_names[-1], "dry")))
+
     def named(self, name: str) -> Graph:
         """Give a single effect another name, a larger graph another title."""
         if len(self.nodes) != 1:

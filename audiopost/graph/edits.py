@@ -6,6 +6,8 @@
                      removed("b")               a ─▶ c               gains and delays of the two wires add up
                      moved("b", after="c")      a ─▶ c ─▶ b
                      replaced("b", y)           a ─▶ b'─▶ c          what moved or turned a knob that b' lacks goes
+                     blended("b")               a ┬▶ b ─▶ blend ─▶ c     dry/wet; the two move and go together
+                                                  └─────▶ .dry
 
 The result has been checked for loose ends and circles; what the effects themselves refuse shows when it is built.
 """
@@ -22,14 +24,48 @@ from audiopost.graph.modulation import FollowerSpec, LinkSpec
 from audiopost.graph.schedule import order_nodes
 from audiopost.graph.spec import INPUT, MAIN, OUTPUT, EdgeSpec, GraphSpec, NodeSpec, is_input, is_output
 
-__all__ = ["bypassed", "free_name", "inserted", "moved", "removed", "replaced"]
+__all__ = ["BLEND", "blend_of", "blended", "bypassed", "free_name", "inserted", "moved", "removed", "replaced"]
 
 Drawing = TypeVar("Drawing", bound=GraphSpec)
+
+BLEND, DRY = "blend", "dry"
+"""The effect that mixes dry and wet, and its side input."""
 
 
 def bypassed(spec: Drawing, name: str, on: bool = True) -> Drawing:
     """One node bypassed, or heard again. Raises UnknownNameError."""
     return _with_node(spec, name, replace(spec.node(name), bypass=on))
+
+
+def blended(spec: Drawing, name: str) -> Drawing:
+    """A dry/wet knob for one node: a ``blend`` behind it, which also gets what enters the node.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such node.
+    GraphError
+        If it has a blend already, or nothing enters it that could be its dry side.
+    """
+    spec.node(name)
+    if taken := blend_of(spec, name):
+        raise GraphError(f"{name!r} has a dry/wet knob already", where=spec.name, mend=f"turn {taken}.mix_percent")
+    if not _entering(spec, name):
+        raise GraphError(f"nothing enters {name!r}", where=spec.name, mend="blend what has an input")
+    blend = free_name(spec, f"{name}_{BLEND}")
+    return _checked(_paired(replace(spec, nodes=(*spec.nodes, (blend, NodeSpec(BLEND)))), name, blend))
+
+
+def blend_of(spec: GraphSpec, name: str) -> str:
+    """The blend that is the dry/wet knob of a node: fed by it alone, dry by what enters it. Empty if there is none."""
+    leaving = [edge for edge in spec.edges if edge.source == name]
+    if len(leaving) != 1 or leaving[0] != EdgeSpec(name, leaving[0].target):
+        return ""
+    blend = leaving[0].target
+    if is_output(blend) or spec.node(blend).effect != BLEND or len(_entering(spec, blend)) != 1:
+        return ""
+    dry = [replace(edge, target=blend, input=DRY) for edge in _entering(spec, name)]
+    return blend if dry and dry == _entering(spec, blend, DRY) else ""
 
 
 def inserted(spec: Drawing, name: str, node: NodeSpec, *, after: str = "", before: str = "") -> Drawing:
@@ -58,11 +94,12 @@ def removed(spec: Drawing, name: str) -> Drawing:
         If nothing would reach the output any more.
     """
     spec.node(name)
-    lifted = _lifted(spec, name)
-    edges = tuple(edge for edge in lifted.edges if name not in (edge.source, edge.target))
+    if blend := blend_of(spec, name):
+        spec = removed(spec, blend)
     nodes = tuple((each, node) for each, node in spec.nodes if each != name)
     gone = f"{name}."
-    return _checked(_without_paths(replace(lifted, nodes=nodes, edges=edges), lambda path: not path.startswith(gone)))
+    loose = replace(_loosened(spec, name), nodes=nodes)
+    return _checked(_without_paths(loose, lambda path: not path.startswith(gone)))
 
 
 def moved(spec: Drawing, name: str, *, after: str = "", before: str = "") -> Drawing:
@@ -78,7 +115,11 @@ def moved(spec: Drawing, name: str, *, after: str = "", before: str = "") -> Dra
     spec.node(name)
     if name in (after, before):
         raise GraphError(f"{name!r} cannot stand beside itself", where=spec.name, mend="name another node")
-    return _checked(_placed(_lifted(spec, name), name, after, before))
+    blend = blend_of(spec, name)
+    if not blend:
+        return _checked(_placed(_lifted(spec, name), name, after, before))
+    alone = _placed(_lifted(_loosened(spec, blend), name), name, after, before)
+    return _checked(_paired(alone, name, blend))
 
 
 def replaced(spec: Drawing, name: str, node: NodeSpec, catalogue: Catalogue = CATALOGUE) -> Drawing:
@@ -118,6 +159,23 @@ def _with_node(spec: Drawing, name: str, node: NodeSpec) -> Drawing:
     return replace(spec, nodes=tuple((each, node if each == name else old) for each, old in spec.nodes))
 
 
+def _entering(spec: GraphSpec, name: str, port: str = MAIN) -> list[EdgeSpec]:
+    return [edge for edge in spec.edges if (edge.target, edge.input) == (name, port)]
+
+
+def _paired(spec: Drawing, name: str, blend: str) -> Drawing:
+    """A blend that has no wires put behind a node, as its dry/wet knob."""
+    placed = _placed(spec, blend, after=name, before="")
+    dry = (replace(edge, target=blend, input=DRY) for edge in _entering(placed, name))
+    return replace(placed, edges=(*placed.edges, *dry))
+
+
+def _loosened(spec: Drawing, name: str) -> Drawing:
+    """A node without wires: what fed its main input feeds what it fed."""
+    lifted = _lifted(spec, name)
+    return replace(lifted, edges=tuple(edge for edge in lifted.edges if name not in (edge.source, edge.target)))
+
+
 def _lifted(spec: Drawing, name: str) -> Drawing:
     """The node still there, but out of the way: what fed its main input feeds what it fed."""
     entering = [edge for edge in spec.edges if edge.target == name and edge.input == MAIN]
@@ -152,13 +210,16 @@ def _placed(spec: Drawing, name: str, after: str, before: str) -> Drawing:
         if not (is_input(place) if place == after else is_output(place)):
             spec.node(place)
     if after:
+        after = blend_of(spec, after) or after
         edges = tuple(
             replace(edge, source=name) if edge.source == after and edge.target != name else edge for edge in spec.edges
         )
         return replace(spec, edges=(EdgeSpec(after, name), *edges))
-    entering = [edge for edge in spec.edges if edge.target == before and edge.input == MAIN]
-    edges = tuple(replace(edge, target=name) if edge in entering else edge for edge in spec.edges)
-    return replace(spec, edges=(*edges, EdgeSpec(name, before)))
+    blend = blend_of(spec, before)
+    entering, dry = _entering(spec, before), _entering(spec, blend, DRY) if blend else []
+    kept = (replace(edge, target=name) if edge in entering else edge for edge in spec.edges if edge not in dry)
+    ours = (EdgeSpec(name, before), *((EdgeSpec(name, blend, DRY),) if blend else ()))
+    return replace(spec, edges=(*kept, *ours))
 
 
 def _without_paths(spec: Drawing, keeps: Callable[[str], bool]) -> Drawing:

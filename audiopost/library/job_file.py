@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Literal
 
 from audiopost.delivery.settings import USUAL_DELIVERY, DeliverySettings
-from audiopost.errors import UsageError
+from audiopost.errors import UnknownNameError, UsageError
 from audiopost.library.job_form import COMPANIONS, KEYS, JobTable
+from audiopost.library.playback import load_playback
 from audiopost.library.presets import is_path
 from audiopost.library.schema import Table, validated
 from audiopost.library.toml_file import TomlFile, read_toml
@@ -56,6 +57,8 @@ class JobFile:
     """Templates of files beside each group, by the words that `audiopost.jobs.normalize.normalize` has for them."""
     exists: Literal["fail", "replace"] = "fail"
     report: str | None = None
+    services: tuple[str, ...] = ()
+    """What the report tells of these services: see `audiopost.jobs.preview`."""
     attempts: int = 3
     """Most times that a group is tried while neither its files nor the settings change."""
     patience_s: float = 300.0
@@ -103,6 +106,7 @@ def load_job(path: str | Path) -> JobFile:
         companions={COMPANIONS[key]: word for key in COMPANIONS if (word := getattr(table, key)) is not None},
         exists=table.exists,
         report=table.report,
+        services=_services(table.services, file),
         attempts=table.attempts,
         patience_s=table.patience_s,
     )
@@ -126,6 +130,15 @@ def _delivery(table: Table, file: TomlFile, *, has_target: bool) -> DeliverySett
     except UsageError as error:
         key = (KEYS.get(error.where, error.where),) if error.where else ()
         raise file.error(error.what, key, error.mend) from error
+
+
+def _services(names: list[str], file: TomlFile) -> tuple[str, ...]:
+    for index, name in enumerate(names):
+        try:
+            load_playback(name)
+        except UnknownNameError as error:
+            raise file.error(str(error), ("services", index), error.mend) from error
+    return tuple(names)
 
 
 def _preset(word: str | None, job: Path) -> str | None:

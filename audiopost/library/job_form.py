@@ -41,6 +41,7 @@ class _JobTable(Table):
     output: str = Field(min_length=1)
     exists: Literal["fail", "replace"] = "fail"
     report: str | None = None
+    services: list[str] = Field(default_factory=list)
     attempts: int = Field(default=3, ge=1, le=MOST_ATTEMPTS)
     patience_s: float = Field(default=300.0, gt=0.0)
 
@@ -48,6 +49,8 @@ class _JobTable(Table):
     def _groups_make_sense(self) -> _JobTable:
         if self.full_mix is not None and (self.group in ("each", "album") or self.chain is not None):
             raise ValueError("full_mix is compared with stems as they are: not with other groups, nor behind a chain")
+        if self.services and not (self.report or "").endswith((".html", ".pdf")):
+            raise ValueError('services are told on a page: add report = "report.html" (or .pdf)')
         if self.group_by is not None and self.group == "each":
             raise ValueError('group_by says what belongs together, group = "each" that nothing does')
         if self.group_by not in (None, "folder") and self.pattern is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from audiopost.delivery.playback import Coding, PlaybackRules
@@ -9,7 +10,7 @@ from audiopost.errors import UnknownNameError
 from audiopost.library.presets import list_presets, read_preset
 from audiopost.library.schema import Field, Table, validated
 
-__all__ = ["list_services", "load_playback"]
+__all__ = ["check_services", "list_services", "load_playback"]
 
 
 class CodingTable(Table):
@@ -38,6 +39,12 @@ class PlaybackTable(Table):
 def list_services() -> tuple[str, ...]:
     """Ids of the services whose playback is known; each is also the id of its target."""
     return tuple(name for name, _ in list_presets("playback"))
+
+
+def check_services(services: Iterable[str]) -> None:
+    """Raise UnknownNameError if one of them is not known: before anything is measured."""
+    for service in services:
+        load_playback(service)
 
 
 def load_playback(service: str) -> PlaybackRules:

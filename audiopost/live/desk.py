@@ -152,6 +152,18 @@ class Desk(DeskBase):
             self._edit(edits.bypassed(self.drawing, name, state), f"{'bypass' if state else 'hear'} {name}")
             return state
 
+    def blend(self, name: str) -> str:
+        """Give a node a dry/wet knob, the parameter ``mix_percent`` of the node that is returned; "": it had one, and
+        is heard alone again.
+        """
+        with self._changing:
+            blend = edits.blend_of(self.drawing, name)
+            if blend:
+                self._edit(edits.removed(self.drawing, blend), f"no dry/wet of {name}")
+                return ""
+            self._edit(edits.blended(self.drawing, name), f"dry/wet of {name}")
+            return edits.blend_of(self.drawing, name)
+
     def insert(self, effect: str | NodeSpec, name: str = "", *, after: str = "", before: str = "") -> str:
         """Put an effect in, by its catalogue name or drawn; the name of the node. See `audiopost.graph.edits`."""
         node = effect if isinstance(effect, NodeSpec) else NodeSpec(effect)

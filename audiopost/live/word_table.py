@@ -50,6 +50,7 @@ WORDS = (
     Word("vote SIDE", "say whether X is a or b"),
     Word("dry", "hear the source as it came, or the chain again"),
     Word("bypass NODE", "bypass an effect, or hear it again"),
+    Word("blend NODE", "give an effect a dry/wet knob, or take it away"),
     Word("turn PATH VALUE", "turn a knob; NODE.PARAM=VALUE does the same"),
     Word("window NODE", "open the own window of a plug-in (CLAP, where there is X11)"),
     Word("nudge PATH STEPS", "turn a knob by hundredths of its way"),

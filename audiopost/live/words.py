@@ -241,6 +241,10 @@ class Words:
     def _bypass(self, node: str) -> None:
         self.desk.bypass(node)
 
+    def _blend(self, node: str) -> str:
+        blend = self.desk.blend(node)
+        return f"{blend}.mix_percent is its dry/wet knob" if blend else f"{node} is heard alone"
+
     def _turn(self, path: str, value: Argument) -> None:
         self.desk.turn(path, value)
 

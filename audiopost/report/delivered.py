@@ -20,6 +20,7 @@ from audiopost.jobs.course import Course
 from audiopost.jobs.file_info import FileInfo
 from audiopost.jobs.measure import FileMeasurement
 from audiopost.jobs.normalized import GroupResult
+from audiopost.jobs.preview import PreviewResult
 from audiopost.report.page import GainCourse, Page, measures_of, page_of
 from audiopost.report.parts import PartLine, part_of
 
@@ -28,6 +29,7 @@ __all__ = ["delivered_pages"]
 Follow = Callable[[Path], Course]
 FollowSum = Callable[[Sequence[Path]], Course]
 Inform = Callable[[Path], FileInfo]
+Foresee = Callable[[Sequence[Path]], PreviewResult]
 _MODES = {"linear": "linear gain alone", "limit": "gain and true-peak limiting", "level": "riding, gain and limiting"}
 
 
@@ -38,6 +40,7 @@ def delivered_pages(
     *,
     follow_sum: FollowSum | None = None,
     inform: Inform | None = None,
+    foresee: Foresee | None = None,
     frames_per_second: float | None = None,
 ) -> tuple[Page, ...]:
     """A page for each programme that was delivered or refused.
@@ -54,6 +57,8 @@ def delivered_pages(
         Gives that of the sum of stems; without it none is drawn of them.
     inform
         Gives what a written file says of itself; without it nothing is told of that.
+    foresee
+        Gives what services will do to a written file, or to the sum of stems; without it nothing is told of that.
     frames_per_second
         Of the time code.
     """
@@ -67,17 +72,21 @@ def delivered_pages(
             page = _delivered(result, result.sum.before, result.sum.after, course, target, frames_per_second)
             null = ("Null of the stems", f"{in_words(result.sum.null_dbfs)} dBFS")
             title = f"Sum of {len(result.files)} stems"
-            pages.append(
-                replace(page, title=title, work=(*page.work, null), parts=_parts(result), gain=_gain_of(result, 0))
-            )
+            page = replace(page, title=title, work=(*page.work, null), parts=_parts(result), gain=_gain_of(result, 0))
+            pages.append(_foreseen(page, outputs, foresee))
         else:
             for index, file in enumerate(result.files):
                 if file.output is None or file.before is None or file.after is None:
                     continue
                 page = _delivered(result, file.before, file.after, follow(file.output), target, frames_per_second)
                 info = None if inform is None else inform(file.output)
-                pages.append(replace(page, gain=_gain_of(result, index), info=info))
+                page = replace(page, gain=_gain_of(result, index), info=info)
+                pages.append(_foreseen(page, [file.output], foresee))
     return tuple(pages)
+
+
+def _foreseen(page: Page, outputs: Sequence[Path], foresee: Foresee | None) -> Page:
+    return page if foresee is None else replace(page, preview=foresee(outputs))
 
 
 def _refused(result: GroupResult) -> Page:

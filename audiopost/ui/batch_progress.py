@@ -6,6 +6,7 @@ The lines are those of ``audiopost batch --progress json``.
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -18,13 +19,15 @@ Status = Literal["waiting", "in work", "done", "skipped", "missed", "failed"]
 
 MOST_MESSAGES = 20
 
+STOPPED = "Stopped. The next run goes on from here."
 ENDINGS: Mapping[int, str] = {
     0: "Done: every programme is delivered.",
     1: "Done, but not every programme meets its target.",
     2: "The job is wrong.",
     3: "Done, but for the files that are wrong.",
     5: "Done, but for the files on which a plug-in failed.",
-    130: "Stopped. The next run goes on from here.",
+    130: STOPPED,
+    -signal.SIGTERM: STOPPED,  # asked to end before it could listen
 }
 """What the exit code says."""
 

@@ -157,13 +157,19 @@ class ConsolePage:
                 button("Bypass", {"do": "bypass_node", "name": view.name}, pressed=view.bypassed,
                         label=f"Bypass {view.name}")  # fmt: skip
                 button("×", {"do": "remove", "name": view.name}, label=f"Remove {view.name}")
+                if view.may_blend or view.dry_wet:
+                    button("Dry/wet", {"do": "blend", "name": view.name}, pressed=view.dry_wet is not None,
+                            label=f"Dry/wet knob of {view.name}")  # fmt: skip
+                if view.has_window:
+                    button("Window", {"do": "window", "name": view.name},
+                            label=f"Open the window of {view.name} on the machine that plays")  # fmt: skip
             fallen = self._session.fallen(view.name)
             if fallen:
                 text("p", f"✗ {fallen}").classes("ap-fallen")
                 button("Bring it back", {"do": "lift", "name": view.name}, label=f"Bring {view.name} back")
             holder = ui.html("", sanitize=False)
             self._curves[view.name] = (holder, None)
-            knobs(view.knobs, view.name)
+            knobs(view.knobs if view.dry_wet is None else (*view.knobs, view.dry_wet), view.name)
             attributed(ui.element("ap-gr"), node=view.name)
 
     def _stems(self) -> None:

@@ -35,6 +35,7 @@ from audiopost.ui.view_model import (
     knob_of,
     macros_of,
     meter_data,
+    node_data,
     nodes_of,
     target_band,
 )
@@ -116,7 +117,8 @@ class ConsoleSession(ConsoleWords):
         """Every effect of the chain, in order."""
         drawing = self.desk.drawing
         summaries = {node.effect: self._summary(node) for _, node in drawing.nodes}
-        return nodes_of(drawing, self.desk.knobs, self.desk.values, summaries)
+        plugin_files = {node.effect for _, node in drawing.nodes if self._is_plugin_file(node)}
+        return nodes_of(drawing, self.desk.knobs, self.desk.values, summaries, plugin_files)
 
     def macros(self) -> tuple[KnobView, ...]:
         """The large knobs."""
@@ -144,13 +146,7 @@ class ConsoleSession(ConsoleWords):
         frame: dict[str, Any] = {
             "at": self._place(),
             "output": meter_data(readings.points.get("output")),
-            "nodes": {
-                name: [
-                    round(each.load, 4),
-                    None if each.gain_reduction_db is None else round(each.gain_reduction_db, 1),
-                ]
-                for name, each in readings.nodes.items()
-            },
+            "nodes": {name: node_data(each) for name, each in readings.nodes.items()},
             "values": self.values,
             "structure": self.structure,
             "material": self.material,
@@ -247,6 +243,10 @@ class ConsoleSession(ConsoleWords):
                 "blind": comparison.blind,
             },
         }
+
+    @staticmethod
+    def _is_plugin_file(node: NodeSpec) -> bool:
+        return node.definition is None and CATALOGUE.entry(node.effect).open_parameters
 
     @staticmethod
     def _summary(node: NodeSpec) -> str:

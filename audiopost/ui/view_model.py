@@ -9,14 +9,15 @@ Conventions
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from audiopost.delivery.target import DeliveryTarget, Rule
+from audiopost.graph.edits import BLEND, blend_of
 from audiopost.graph.parameter import Parameter
 from audiopost.graph.schedule import order_nodes
-from audiopost.graph.spec import MACRO, GraphSpec
+from audiopost.graph.spec import MACRO, MAIN, GraphSpec
 
 __all__ = [
     "KnobView",
@@ -56,6 +57,12 @@ class NodeView:
     summary: str
     bypassed: bool
     knobs: tuple[KnobView, ...]
+    has_window: bool = False
+    """A plug-in file, which may have a window of its own."""
+    dry_wet: KnobView | None = None
+    """Of the blend that goes with it."""
+    may_blend: bool = False
+    """It can be given one."""
 
 
 @dataclass(frozen=True)
@@ -107,24 +114,41 @@ def knob_of(path: str, parameter: Parameter, value: float) -> KnobView:
 
 
 def nodes_of(
-    drawing: GraphSpec, knobs: Mapping[str, Parameter], values: Mapping[str, float], summaries: Mapping[str, str]
+    drawing: GraphSpec,
+    knobs: Mapping[str, Parameter],
+    values: Mapping[str, float],
+    summaries: Mapping[str, str],
+    plugin_files: Collection[str] = (),
 ) -> tuple[NodeView, ...]:
-    """The strip, node by node in the order in which sound goes through them."""
-    return tuple(
-        NodeView(
+    """The strip, node by node in the order in which sound goes through them; `plugin_files`: effects that are such.
+
+    A blend that is the dry/wet knob of one node has no place of its own.
+    """
+    names = order_nodes(drawing)
+    blends = {name: blend_of(drawing, name) for name in names}
+    pairs = {blend for blend in blends.values() if blend}
+    fed = {edge.target for edge in drawing.edges if edge.input == MAIN}
+
+    def knobs_at(name: str) -> tuple[KnobView, ...]:
+        met = ((path, knob) for path, knob in knobs.items() if path.partition(".")[0] == name)
+        return tuple(knob_of(path, parameter, values[path]) for path, parameter in met)
+
+    def view(name: str) -> NodeView:
+        node, blend = drawing.node(name), blends[name]
+        own = knobs_at(name)
+        mixed = any(knob.label == "mix" for knob in own) or node.effect == BLEND
+        return NodeView(
             name=name,
             effect=node.effect,
             summary=summaries.get(node.effect, ""),
             bypassed=node.bypass,
-            knobs=tuple(
-                knob_of(path, parameter, values[path])
-                for path, parameter in knobs.items()
-                if path.partition(".")[0] == name
-            ),
+            knobs=own,
+            has_window=node.effect in plugin_files,
+            dry_wet=replace(knobs_at(blend)[0], label="dry/wet") if blend else None,
+            may_blend=name in fed and not mixed,
         )
-        for name in order_nodes(drawing)
-        for node in (drawing.node(name),)
-    )
+
+    return tuple(view(name) for name in names if name not in pairs)
 
 
 def macros_of(knobs: Mapping[str, Parameter], values: Mapping[str, float]) -> tuple[KnobView, ...]:

@@ -15,6 +15,7 @@ from audiopost.graph.catalogue import CATALOGUE
 from audiopost.graph.spec import GraphSpec
 from audiopost.library.chains import list_chains, load_chain
 from audiopost.library.targets import load_target
+from audiopost.live.editor_turns import EditorTurns
 from audiopost.ui.source_words import SourceWords
 from audiopost.ui.word import Word, flag_in, name_in, number_in, share_in, whole_in
 
@@ -95,6 +96,16 @@ class ConsoleWords(SourceWords):
     def do_bypass_node(self, word: Word) -> None:
         """Bypass an effect, or hear it again."""
         self.desk.bypass(name_in(word, "name"))
+
+    def do_blend(self, word: Word) -> None:
+        """Give an effect a dry/wet knob, or take it away."""
+        self.desk.blend(name_in(word, "name"))
+
+    def do_window(self, word: Word) -> None:
+        """Open the own window of a plug-in file, on the machine that plays; what is turned there shows here."""
+        if self.host.on_editor_turn is None:
+            self.host.on_editor_turn = EditorTurns({"a": self.desk})
+        self.host.open_editor(name_in(word, "name"), side="a")
 
     def do_remove(self, word: Word) -> None:
         """Take an effect out."""

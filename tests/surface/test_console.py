@@ -194,6 +194,9 @@ def test_the_whole_way_from_a_file_to_a_vote_and_a_saved_chain(page: Page, studi
     expect(page.locator("[data-node]").nth(3)).to_have_attribute("data-node", "peak")
     page.get_by_role("button", name="Bypass peak").click()
     expect(page.get_by_role("button", name="Bypass peak")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Dry/wet knob of hp").click()
+    expect(knob(page, "hp_blend.mix_percent").locator(".words")).to_have_text("100 %")
+    assert page.locator('[data-node="hp_blend"]').count() == 0
     page.keyboard.press("t")
     expect(page.get_by_role("button", name="Recall snapshot 1")).to_be_visible()
     # Side B, and a blind test with a vote.
@@ -223,6 +226,7 @@ def test_the_whole_way_from_a_file_to_a_vote_and_a_saved_chain(page: Page, studi
 def test_the_input_is_chosen_live_a_test_signal_and_stems(page: Page) -> None:
     def choose(name: str) -> None:
         page.get_by_role("button", name="Input", exact=True).click()
+        picture(page, "console-input")
         page.get_by_role("dialog").get_by_role("button", name=name).click()
 
     choose("Usual device")

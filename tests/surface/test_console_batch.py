@@ -57,6 +57,18 @@ def asked(address: str, path: str, method: str, data: bytes = b"", **headers: st
     return json.load(urlopen(request, timeout=10))
 
 
+def drag_in(page: Page, folder: Path) -> None:
+    """Drag a folder from the desktop onto the page and let go, as a mouse does."""
+    box = page.locator("ap-drop").bounding_box()
+    assert box is not None
+    place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+    devtools = page.context.new_cdp_session(page)
+    for moment in ("dragEnter", "dragOver", "drop"):
+        devtools.send("Input.dispatchDragEvent", {"type": moment, **place, "data": data})
+    devtools.detach()
+
+
 def test_a_folder_of_stems_is_planned_delivered_and_reported(page: Page, address: str, studio: Path) -> None:
     expect(page.get_by_role("radio")).to_have_count(2)  # what lies behind a link is not offered
     picture(page, "batch-empty")
@@ -90,7 +102,7 @@ def test_a_dropped_folder_is_taken_in_and_what_is_no_sound_is_left_out(page: Pag
     write_sound(given / "a.wav", speech()[:, :96_000])
     (given / "notes.txt").write_text("no sound", encoding="utf-8")
     (given / "torn.wav").write_bytes(b"RIFF")
-    page.get_by_label("Choose a folder of stems").set_input_files(given)
+    drag_in(page, given)
     expect(page.get_by_text("1 of 2 files taken in.")).to_contain_text("torn.wav: this is no sound file")
     taken = studio / "dropped" / "reel 2"
     assert [path.name for path in taken.iterdir()] == ["a.wav"]
@@ -100,6 +112,23 @@ def test_a_dropped_folder_is_taken_in_and_what_is_no_sound_is_left_out(page: Pag
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_role("link", name="Open the report")).to_be_visible()
     assert check(taken / "delivered-ebu-r128" / "a.wav", "ebu-r128").passed
+
+
+def test_a_folder_is_chosen_with_the_dialog_and_its_run_is_stopped_and_finished(page: Page, studio: Path) -> None:
+    given = studio / "to choose" / "reel 3"
+    for number in range(6):
+        write_sound(given / f"{number}.wav", speech()[:, :96_000])
+    page.get_by_label("Choose a folder of stems").set_input_files(given)
+    expect(page.get_by_text("6 of 6 files taken in.")).to_be_visible()
+    expect(page.get_by_role("status").last).to_contain_text("6 programmes to do of 6")
+    page.get_by_role("button", name="Run").click()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped. The next run goes on from here.")).to_be_visible()
+    delivered = studio / "dropped" / "reel 3" / "delivered-ebu-r128"
+    assert len(list(delivered.glob("*.wav"))) < 6
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_text("Done: every programme is delivered.")).to_be_visible()
+    assert len(list(delivered.glob("*.wav"))) == 6
 
 
 def test_what_the_page_cannot_do_is_told(page: Page) -> None:

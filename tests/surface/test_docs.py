@@ -20,7 +20,7 @@ from tests.surface.conftest import Run
 ROOT = Path(__file__).parents[2]
 TUTORIALS = sorted(path for path in (ROOT / "docs" / "pages" / "tutorials").glob("*.md") if path.stem != "index")
 GUIDE = ROOT / "docs" / "pages" / "guide"
-PAGES_THAT_RUN = [*TUTORIALS, GUIDE / "add-an-effect.md", GUIDE / "make-sounds.md"]
+PAGES_THAT_RUN = [*TUTORIALS, *(GUIDE / f"{name}.md" for name in ("add-an-effect", "make-sounds", "mend-a-recording"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
 SAVED = re.compile(r"[Ss]ave this as `([\w.-]+)`")
 FAILS = {"check": 1, "refused": 1}

@@ -69,13 +69,17 @@ def test_nothing_is_overwritten_unasked_and_nothing_half_is_left(mix: Path) -> N
 
 def test_a_delivery_is_reported_as_a_page_with_its_json(mix: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output, report = mix.with_name("out"), mix.with_name("delivery.html")
-    assert main(["normalize", str(mix), "--target", "ebu-r128", "--output", str(output), "--report", str(report)]) == 0
+    order = ["normalize", str(mix), "--target", "ebu-r128", "--output", str(output), "--report", str(report)]
+    assert main([*order, "--service", "youtube"]) == 0
     assert "report: " in capsys.readouterr().err
     html = report.read_text(encoding="utf-8")
-    assert "Before and after" in html
+    for words in ("Before and after", "What services will do to it", "YouTube"):
+        assert words in html
     assert "Passes EBU R 128." in html
     document = json.loads(report.with_suffix(".json").read_text(encoding="utf-8"))
     assert document["kind"] == "audiopost normalize"
+    assert main([*order[:-1], str(mix.with_name("run.json")), "--service", "youtube"]) == 2
+    assert "--report FILE.html" in capsys.readouterr().err
     assert main(["normalize", "--repeat", str(report.with_suffix(".json")), "--output", str(mix.with_name("b"))]) == 0
     assert (output / "mix.wav").read_bytes() == (mix.with_name("b") / "mix.wav").read_bytes()
 
@@ -99,7 +103,7 @@ def test_metadata_hash_and_what_a_service_will_do_stand_in_it(mix: Path) -> None
 
 def test_a_batch_reports_each_programme_with_its_stems(tmp_path: Path) -> None:
     write_scenes(tmp_path / "stems", 2, seconds=3.0)
-    job = stem_job(tmp_path, 'report = "delivered/report.html"\n')
+    job = stem_job(tmp_path, 'report = "delivered/report.html"\nservices = ["youtube"]\n')
     assert main(["batch", str(job), "--serial"]) == 0
     html = (tmp_path / "delivered" / "report.html").read_text(encoding="utf-8")
     overview, _, pages = html.partition("</table>")
@@ -109,6 +113,7 @@ def test_a_batch_reports_each_programme_with_its_stems(tmp_path: Path) -> None:
     assert len(links) == 2 * len(STEMS)
     assert all((tmp_path / "delivered" / link).is_file() for link in links)
     assert pages.count("Null of the stems") == 2
+    assert pages.count("What services will do to it") == 2
     assert pages.count("<h3>Loudness over time</h3>") == 2
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from audiopost import effects as fx
 from audiopost.errors import LayoutError
 from audiopost.layouts import layout_named
 from tests.running import prepared, run
@@ -66,3 +67,27 @@ def test_no_side_is_mono_and_no_mid_is_opposite() -> None:
 def test_mid_side_wants_stereo() -> None:
     with pytest.raises(LayoutError, match="mono"):
         prepared("mid_side", layout_named("mono"))
+
+
+def test_a_blend_of_a_late_effect_is_dry_wet_and_between_without_a_comb() -> None:
+    samples = white_noise(2, 4000)
+    late = fx.limiter()
+    wet = late.render(samples * 0.01, 48_000)
+    for share in (0.0, 30.0, 100.0):
+        np.testing.assert_allclose(late.blended(share).render(samples * 0.01, 48_000), wet, rtol=1e-6, atol=1e-9)
+
+
+def test_a_blend_weighs_both_sides_by_amplitude() -> None:
+    samples = white_noise(2, 500)
+    half = fx.gain(gain_db=-120.0).blended(25.0).render(samples, 48_000)
+    np.testing.assert_allclose(half, 0.75 * samples, rtol=1e-6)
+    np.testing.assert_array_equal(fx.gain(gain_db=-6.0).blended(100.0).render(samples, 48_000),
+                                  fx.gain(gain_db=-6.0).render(samples, 48_000))  # fmt: skip
+
+
+def test_a_mono_dry_sound_is_spread_and_other_layouts_are_refused() -> None:
+    samples = white_noise(1, 500)
+    placed = fx.pan(position=-1.0).blended(50.0).render(samples, 48_000, layout="mono")
+    np.testing.assert_allclose(placed, np.concatenate([samples, 0.5 * samples]), rtol=1e-6)
+    with pytest.raises(LayoutError, match=r"5\.1 is no dry sound for stereo"):
+        fx.downmix().blended(50.0).render(white_noise(6, 500), 48_000, layout="5.1")

@@ -8,7 +8,7 @@ import pytest
 from audiopost import effects as fx
 from audiopost.errors import CycleError, GraphError, UnknownNameError
 from audiopost.graph.algebra import Graph, through
-from audiopost.graph.edits import bypassed, free_name, inserted, moved, removed, replaced
+from audiopost.graph.edits import blend_of, blended, bypassed, free_name, inserted, moved, removed, replaced
 from audiopost.graph.modulation import FollowerSpec, LinkSpec
 from audiopost.graph.recall import ControllerSpec, SnapshotSpec
 from audiopost.graph.spec import GraphSpec, NodeSpec
@@ -137,3 +137,38 @@ def test_an_edited_drawing_sounds_as_one_drawn_so() -> None:
     off = bypassed(edited, "highpass")
     np.testing.assert_array_equal(off.render(samples, 48_000), fx.gain(gain_db=-6).render(samples, 48_000))
     assert bypassed(off, "highpass", False) == edited
+
+
+def wires(spec: GraphSpec) -> set[str]:
+    return {str(edge) for edge in spec.edges}
+
+
+def test_a_blend_has_the_dry_side_of_its_node_and_stays_with_it() -> None:
+    pair = blended(ROW, "b")
+    assert blend_of(pair, "b") == "b_blend"
+    assert wires(pair) == {
+        "input -> a", "a -> b", "b -> b_blend", "a -> b_blend.dry", "b_blend -> c", "c -> output"
+    }  # fmt: skip
+    assert wires(moved(pair, "b", after="c")) == {
+        "input -> a", "a -> c", "c -> b", "b -> b_blend", "c -> b_blend.dry", "b_blend -> output"
+    }  # fmt: skip
+    assert wires(moved(pair, "c", before="b")) == {
+        "input -> a", "a -> c", "c -> b", "b -> b_blend", "c -> b_blend.dry", "b_blend -> output"
+    }  # fmt: skip
+    assert wires(moved(pair, "a", after="b")) == {
+        "input -> b", "b -> b_blend", "input -> b_blend.dry", "b_blend -> a", "a -> c", "c -> output"
+    }  # fmt: skip
+    for gone in (removed(pair, "b"), removed(removed(pair, "b_blend"), "b")):
+        assert gone.node_names == ("a", "c")
+        assert wires(gone) == {"input -> a", "a -> c", "c -> output"}
+    assert set(removed(pair, "b_blend").edges) == set(ROW.edges)
+    assert [blend_of(pair, name) for name in ("a", "b_blend", "c")] == ["", "", ""]
+
+
+def test_what_cannot_be_blended_is_refused() -> None:
+    with pytest.raises(GraphError, match="already"):
+        blended(blended(ROW, "b"), "b")
+    with pytest.raises(GraphError, match="nothing enters"):
+        blended(Graph().add("rain", fx.noise()).connect("rain", "output"), "rain")
+    with pytest.raises(UnknownNameError):
+        blended(ROW, "x")

@@ -51,6 +51,8 @@ def test_a_preset_that_is_a_path_lies_beside_the_job(tmp_path: Path) -> None:
         (SMALLEST + "group = 'stems'\npattern = '{a}_{b}.wav'", None, "needs group_by"),
         (SMALLEST + "effects = ['mine.py']", 4, "no such file"),
         (SMALLEST + "[parameters]\n'hp.frequency_hz' = 80.0", 4, "the job names none"),
+        (SMALLEST + "services = ['youtube']", None, "told on a page"),
+        (SMALLEST + "report = 'r.html'\nservices = ['youtub']", 5, "did you mean youtube"),
         (SMALLEST + "seed = 7", 4, "a seed belongs to a chain"),
         ("inputs = ['*.wav']\noutput = 'out'", None, "does nothing"),
         ("inputs = []\noutput = 'out'\ntarget = 'ebu-r128'", 1, "inputs"),

@@ -73,6 +73,7 @@ def test_nudges_go_by_hundredths_of_the_way_and_stop_at_the_end(desk: Desk) -> N
         (lambda desk: desk.replace("delay", "gain"), "highpass compressor delay"),
         (lambda desk: desk.set_settings("highpass", slope_db_per_octave=24), "highpass compressor delay"),
         (lambda desk: desk.bypass("delay"), "highpass compressor delay"),
+        (lambda desk: desk.blend("compressor"), "highpass compressor delay compressor_blend"),
     ],
 )
 def test_an_edit_is_swapped_in_and_undone(desk: Desk, host: Noted, edit: Callable[[Desk], None], nodes: str) -> None:

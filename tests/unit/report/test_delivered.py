@@ -9,6 +9,7 @@ import pytest
 
 from audiopost.jobs.course import follow_sum, measure_course
 from audiopost.jobs.normalize import normalize
+from audiopost.jobs.preview_sum import preview_sum
 from audiopost.library.targets import load_target
 from audiopost.report.charts import charts_of
 from audiopost.report.delivered import delivered_pages
@@ -56,8 +57,16 @@ def test_stems_are_one_programme_with_their_null_and_their_files(tmp_path: Path)
     stems = [write_sound(tmp_path / f"{name}.wav", voice * gain) for name, gain in (("dx", 0.3), ("mx", 0.1))]
     results = normalize(stems, "ebu-r128", tmp_path / "out", group="stems")
     (page,) = delivered_pages(
-        results, load_target("ebu-r128"), measure_course, follow_sum=lambda outputs: follow_sum(outputs)[1]
+        results,
+        load_target("ebu-r128"),
+        measure_course,
+        follow_sum=lambda outputs: follow_sum(outputs)[1],
+        foresee=lambda outputs: preview_sum(outputs, ["youtube"]),
     )
+    assert page.preview is not None
+    assert results[0].sum is not None
+    foreseen, delivered = page.preview.source.loudness, results[0].sum.after.loudness
+    assert foreseen.integrated_lufs == pytest.approx(delivered.integrated_lufs, abs=SAME_ROAD_LU)
     assert page.title == "Sum of 2 stems"
     assert float(dict(page.work)["Null of the stems"].split()[0]) < -100.0
     assert [part.path for part in page.parts] == [tmp_path / "out" / "dx.wav", tmp_path / "out" / "mx.wav"]

@@ -10,9 +10,11 @@ import pytest
 
 from audiopost import effects as fx
 from audiopost.errors import AudiopostError, UsageError
+from audiopost.graph.algebra import Graph
 from audiopost.live.desk import Desk
 from audiopost.ui.folders import sound_files
 from audiopost.ui.session import ConsoleSession
+from tests.live.sessions import until
 from tests.programmes import write_sound
 from tests.running import sine
 
@@ -27,6 +29,10 @@ class Silent:
         self.problems: list[str] = []
         self.quarantined: list[str] = []
         self.bypassed = False
+        self.on_editor_turn: Any = None
+
+    def open_editor(self, node: str, *, side: str) -> None:
+        self.asked.append(("window", (node, side)))
 
     def statistics(self) -> dict[str, Any]:
         return {"quarantined": self.quarantined}
@@ -193,3 +199,14 @@ def test_the_newest_problems_are_kept(session: ConsoleSession) -> None:
 def test_a_plugin_is_never_loaded_by_a_page(session: ConsoleSession) -> None:
     with pytest.raises(UsageError, match="not added from a page"):
         session.carry_out({"do": "insert", "effect": "plugin"})
+
+
+def test_a_plugin_file_has_a_window_whose_turns_come_to_the_desk(host: Silent) -> None:
+    chain = Graph.of("plugin", {}, {"path": "/nowhere/Known.clap"}) >> fx.gain()
+    session = ConsoleSession(host, Desk(host, chain))  # type: ignore[arg-type]
+    assert [view.has_window for view in session.strip()] == [True, False]
+    session.carry_out({"do": "window", "name": "plugin"})
+    assert host.asked == [("window", ("plugin", "a"))]
+    host.on_editor_turn("gain.gain_db", -6.0, "a")
+    until(lambda: session.desk.values["gain.gain_db"] == -6.0)
+    session.close()

@@ -8,6 +8,7 @@ import math
 import pytest
 
 from audiopost import effects as fx
+from audiopost.graph.edits import blended
 from audiopost.graph.knobs import knobs_of, values_of
 from audiopost.graph.parameter import Parameter
 from audiopost.library.targets import load_target
@@ -43,6 +44,16 @@ def test_the_strip_has_every_node_with_its_own_knobs() -> None:
     assert [view.name for view in views] == ["highpass", "compressor"]
     assert {knob.path.partition(".")[0] for knob in views[1].knobs} == {"compressor"}
     assert views[1].summary == "Evens out."
+
+
+def test_a_dry_wet_knob_stands_on_the_card_of_its_effect() -> None:
+    chain = blended(fx.highpass() >> fx.delay() >> fx.limiter(), "limiter")
+    knobs = knobs_of(chain)
+    views = nodes_of(chain, knobs, values_of(chain, knobs), {})
+    assert [(view.name, view.may_blend) for view in views] == [("highpass", True), ("delay", False), ("limiter", True)]
+    assert [view.dry_wet is None for view in views] == [True, True, False]
+    assert views[2].dry_wet is not None
+    assert (views[2].dry_wet.path, views[2].dry_wet.label) == ("limiter_blend.mix_percent", "dry/wet")
 
 
 @pytest.mark.parametrize(
