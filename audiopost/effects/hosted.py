@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from audiopost.effects.hosted_node import HostedNode, knob_parameter
 from audiopost.errors import LayoutError, PluginError, UsageError
 from audiopost.graph.catalogue import EffectEntry
 from audiopost.graph.node import INFINITE_TAIL, StreamFormat
-from audiopost.graph.parameter import Setting, SettingValue
+from audiopost.graph.parameter import Setting, SettingValue, parameter_named
 from audiopost.layouts import Layout, default_layout
 from audiopost.plugins.captured_streams import captured_streams
 from audiopost.plugins.channel_groups import ChannelGroup, channel_groups
@@ -31,7 +31,7 @@ from audiopost.plugins.formats import load_plugin
 from audiopost.plugins.latency import differ, latency_note, measured_latency, stated_note
 from audiopost.plugins.midi_file import TimedMessage, read_midi_file
 from audiopost.plugins.other_builds import name_here, values_here
-from audiopost.plugins.plugin import with_editor
+from audiopost.plugins.plugin import ModulatedPlugin, with_editor
 from audiopost.plugins.preset_file import PresetFile, read_preset
 from audiopost.plugins.saved_state import SavedState, is_saved_state
 from audiopost.plugins.scored import ScoredStream
@@ -119,6 +119,7 @@ class PluginNode(HostedNode):
             raise UsageError(f"midi_channel = {self._midi_channel}", where="plugin", mend="give 1 to 16, or 0 for all")
         self._score = self._read_score(str(given.get("midi", "")))
         self._first: LoadedPlugin | ReloadingPlugin | None = None
+        self._moved: ModulatedPlugin | None = None
         self._knobs: tuple[Knob, ...] | None = None
         declared = self._info.parameters
         if self._state or self._preset is not None:
@@ -144,16 +145,14 @@ class PluginNode(HostedNode):
         here = f"the {self._info.format} build of {self._info.name} has no such knob"
         return (f"its state was saved from the {saved.format} build: {', '.join(lost)}: {here}",) if lost else ()
 
-    def in_own_names(self, parameters: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
-        """Names of another build are taken where there is no doubt which knobs they mean, with a note."""
-        own = []
-        for name, value in parameters:
-            place = name_here(name, value, self._info.parameters) or name
-            if place != name:
-                note = f"{name} is {place} in the {self._info.format} build of {self._info.name}"
-                self._chosen = (*self._chosen, note)
-            own.append((place, value))
-        return tuple(own)
+    def own_name(self, name: str, values: Iterable[float]) -> str:
+        """A name of another build is taken where there is no doubt which knob it means, with a note."""
+        place = name_here(name, values, self._info.parameters) or name
+        note = f"{name} is {place} in the {self._info.format} build of {self._info.name}"
+        if place != name and note not in self._chosen:
+            self._chosen = (*self._chosen, note)
+            self.notes = (*self.notes, note)
+        return place
 
     @property
     def _plays_notes(self) -> bool:
@@ -182,6 +181,22 @@ class PluginNode(HostedNode):
         if self._listens_to(message):
             for stream in self.streams:
                 stream.send_midi(message)
+
+    def modulate(self, name: str, value: float) -> None:
+        """See `Node`: what a CLAP calls modulatable is heard elsewhere, and its knob and its state stay.
+
+        Raises
+        ------
+        UnknownNameError, ParameterRangeError
+            As `set_parameter`.
+        """
+        parameter = parameter_named(self.parameters, name)
+        if parameter is None or self._moved is None or not self._moved.modulates(name):
+            self.set_parameter(name, value)
+            return
+        checked = parameter.checked(value, self.name)
+        for stream in self.streams:
+            stream.modulate(name, checked)
 
     def open_editor(self, title: str) -> None:
         """Open the plug-in's own window, that of its first instance; after `prepare`, on the same thread.
@@ -238,6 +253,7 @@ class PluginNode(HostedNode):
         self._first = None
         with captured_streams():
             super().prepare(stream)
+            self._moved = self._first if isinstance(self._first, ModulatedPlugin) else None
             held = self.latency_frames
             self._take_latency()
             late = self._latency_notes(held)

@@ -21,9 +21,10 @@ from audiopost.graph.catalogue import Catalogue
 from audiopost.graph.fusion import fuse_runs
 from audiopost.graph.modulators import Follower, Link, TimeFunction, links_of, modulators_of
 from audiopost.graph.node import Node, StreamFormat
+from audiopost.graph.own_names import in_own_names
 from audiopost.graph.program import Program, Step, Wires, joined_layout
 from audiopost.graph.schedule import Alignment, align, assign_buffers, by_port, forward_edges, order_nodes, tail_after
-from audiopost.graph.spec import INPUT, MAIN, OUTPUT, EdgeSpec, GraphSpec, is_input
+from audiopost.graph.spec import INPUT, MAIN, OUTPUT, EdgeSpec, GraphSpec, MacroSpec, is_input
 from audiopost.layouts import Layout
 
 __all__ = ["Assembly", "Call", "assemble"]
@@ -43,11 +44,12 @@ class Call:
 
 @dataclass(frozen=True)
 class Moved:
-    """Everything that turns parameters by itself: functions of time, followers of a level, links to a leader."""
+    """What turns parameters: functions of time, followers of a level, links to a leader, macros."""
 
     functions: tuple[TimeFunction, ...]
     followers: tuple[Follower, ...]
     links: Mapping[str, tuple[Link, ...]]
+    macros: tuple[MacroSpec, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def assemble(
     ends = tuple(layouts)
     streams: dict[str, StreamFormat] = {}
     nodes = _prepare_nodes(spec, order, stream, catalogue, wires, layouts, streams)
+    spec = in_own_names(spec, nodes)
     alignment = align(spec, order, {name: node.latency_frames for name, node in nodes.items()})
     program = Program(
         stream.sample_rate, stream.layout, layouts, wires, _late_wires(spec, nodes), alignment.edge_delay_frames
@@ -119,7 +122,7 @@ def assemble(
     tails = {name: 0 if node.generates else node.tail_frames for name, node in nodes.items()}
     tail_frames = tail_after(spec, order, tails)
     movers = (*lanes_of(spec, nodes, arrival, stream.sample_rate), *functions)
-    moved = Moved(movers, followers, links_of(spec, nodes))
+    moved = Moved(movers, followers, links_of(spec, nodes), spec.macros)
     assembly = _in_memory(program, nodes, alignment, tail_frames, moved, reuse_buffers=reuse_buffers)
     return replace(assembly, streams=streams)
 

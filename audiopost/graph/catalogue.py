@@ -7,7 +7,7 @@ built from names alone, so a drawing can travel to another process and find the 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
@@ -129,7 +129,8 @@ class Catalogue:
         entry = EffectEntry.of(node.definition) if node.definition else self.entry(node.effect, name)
         made = entry.make(dict(node.settings))
         if isinstance(made, HasOtherNames):
-            node = replace(node, parameters=made.in_own_names(node.parameters))
+            own = tuple((made.own_name(parameter, (value,)), value) for parameter, value in node.parameters)
+            node = replace(node, parameters=own)
         _check_parameters(made.parameters, node, name)
         for parameter, value in node.parameters:
             made.values[parameter] = value
@@ -140,8 +141,8 @@ class Catalogue:
 class HasOtherNames(Protocol):
     """A node whose parameters may be called otherwise in a drawing: a plug-in, by the names of another build of it."""
 
-    def in_own_names(self, parameters: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
-        """Names and values with its own names, where it is certain which are meant."""
+    def own_name(self, name: str, values: Iterable[float]) -> str:
+        """Its own name for the parameter that shall take these values; `name` where it is not certain which is meant."""
 
 
 def _check_parameters(parameters: tuple[Parameter, ...], node: NodeSpec, where: str) -> None:

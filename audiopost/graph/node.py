@@ -108,6 +108,10 @@ class Node(ABC):
         self.values[name] = parameter.checked(value, self.name)
         self.parameter_changed(name)
 
+    def modulate(self, name: str, value: float) -> None:
+        """Have a parameter heard at `value`. Turns it; a plug-in may keep its knob, and its state, where they stand."""
+        self.set_parameter(name, value)
+
     def fused_with(self, followers: Iterable[Node]) -> tuple[int, FusedProcess] | None:  # noqa: ARG002 - a subclass may
         """One call that does what this node and the first few of `followers` would do, bit for bit; None if none does.
 

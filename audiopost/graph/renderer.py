@@ -148,7 +148,7 @@ class GraphRenderer:
         self._rows: dict[tuple[int, ...], TaskRow] = {}
         self._straight: Straight = NOT_STRAIGHT
         self._is_dirty = finite_scan()
-        self._turning = Turning(self.nodes, self._assembly.moved, spec.macros)
+        self._turning = Turning(self.nodes, self._assembly.moved)
         self._listeners = [
             (name, node) for name, node in self.nodes.items() if isinstance(node, NoteListener) and node.hears_notes
         ]

@@ -6,15 +6,16 @@ What moves does so at absolute frames alone, wherever the blocks begin: the rend
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from audiopost.errors import GraphError, UnknownNameError
 from audiopost.graph.assembly import Moved
 from audiopost.graph.automation import CONTROL_FRAMES, Lane
 from audiopost.graph.node import Node
-from audiopost.graph.spec import MACRO, MacroSpec
+from audiopost.graph.spec import MACRO
 
 __all__ = ["Turning"]
+
 
 
 class Turning:
@@ -26,10 +27,10 @@ class Turning:
         Whether nothing moves by itself from block to block.
     """
 
-    def __init__(self, nodes: Mapping[str, Node], moved: Moved, macros: Sequence[MacroSpec]) -> None:
+    def __init__(self, nodes: Mapping[str, Node], moved: Moved) -> None:
         self._nodes = nodes
         self._moved = moved
-        self._macros = {macro.name: macro.targets for macro in macros}
+        self._macros = {macro.name: macro.targets for macro in moved.macros}
         self.still = not moved.functions and not moved.followers
 
     def set_parameter(self, path: str, value: float) -> None:
@@ -54,11 +55,11 @@ class Turning:
         """Put every parameter that moves by itself where it begins, at once and not by smoothing; reset the nodes."""
         for follower in self._moved.followers:
             follower.reset()
-            self.set_parameter(follower.parameter, follower.value())
+            self._move(follower.parameter, follower.value())
         recorded = [each for each in self._moved.functions if isinstance(each, Lane) and not each.follows_sound]
         for function in self._moved.functions:
             if function not in recorded:
-                self.set_parameter(function.parameter, function.value_at(frame))
+                self._move(function.parameter, function.value_at(frame), modulates=not isinstance(function, Lane))
         for leader in self._moved.links:
             name, _, parameter = leader.partition(".")
             self.set_parameter(leader, self._nodes[name].values[parameter])
@@ -84,10 +85,21 @@ class Turning:
         for function in self._moved.functions:
             # Only where the function itself moves: a block border elsewhere must leave no trace in the samples.
             if function.next_change(begun) == end:
-                self.set_parameter(function.parameter, function.value_at(end))
+                self._move(function.parameter, function.value_at(end), modulates=not isinstance(function, Lane))
         if self._moved.followers and end % CONTROL_FRAMES == 0:
             for follower in self._moved.followers:
-                self.set_parameter(follower.parameter, follower.value())
+                self._move(follower.parameter, follower.value())
+
+    def _move(self, path: str, value: float, *, modulates: bool = True) -> None:
+        """Modulate a parameter, or turn it; what is linked to it follows."""
+        name, _, parameter = path.partition(".")
+        node = self._nodes.get(name)
+        if not modulates or node is None:
+            self.set_parameter(path, value)
+            return
+        node.modulate(parameter, value)
+        for link in self._moved.links.get(path, ()):
+            self._move(link.spec.parameter, link.value_for(value))
 
     def _set_macro(self, name: str, value: float) -> None:
         if name not in self._macros:

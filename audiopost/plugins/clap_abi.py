@@ -289,6 +289,7 @@ class EventType:
     NOTE_OFF = 1
     NOTE_CHOKE = 2
     PARAM_VALUE = 5
+    PARAM_MOD = 6
     MIDI = 10
 
 
@@ -300,6 +301,7 @@ class ParameterFlag:
     READONLY = 1 << 3
     BYPASS = 1 << 4
     AUTOMATABLE = 1 << 5
+    MODULATABLE = 1 << 10
 
 
 class PortFlag:

@@ -28,6 +28,7 @@ class Handle:
     id: int
     cookie: Any
     automatable: bool
+    modulatable: bool = False
 
 
 def read_knobs(plugin: Any, params: Any) -> tuple[tuple[Knob, ...], dict[str, Handle]]:
@@ -50,7 +51,8 @@ def read_knobs(plugin: Any, params: Any) -> tuple[tuple[Knob, ...], dict[str, Ha
         knob = knob_from_texts(plain, _Texts(plugin, params, number))
         if knob is not None:
             knobs.append(knob)
-            handles[plain.native] = Handle(number, info.cookie, bool(info.flags & ParameterFlag.AUTOMATABLE))
+            turned, moved = (bool(info.flags & f) for f in (ParameterFlag.AUTOMATABLE, ParameterFlag.MODULATABLE))
+            handles[plain.native] = Handle(number, info.cookie, turned, moved)
     return with_own_names(knobs), handles
 
 

@@ -63,8 +63,16 @@ class EventList:
 
     def turn(self, parameter: int, cookie: Any, value: float, frame: int) -> None:
         """Add a parameter's new value at a frame of the next block, not before any event that is there."""
+        self._turn(EventType.PARAM_VALUE, parameter, cookie, value, frame)
+
+    def modulate(self, parameter: int, cookie: Any, amount: float, frame: int) -> None:
+        """Add by how much a parameter is heard away from where it stands, likewise."""
+        self._turn(EventType.PARAM_MOD, parameter, cookie, amount, frame)
+
+    def _turn(self, kind: int, parameter: int, cookie: Any, value: float, frame: int) -> None:
+        """Both events have one form: ``clap_event_param_mod`` has its amount where the other has its value."""
         event = self._turns[self.count]
-        self._begin(event.header, EventType.PARAM_VALUE, "clap_event_param_value", frame)
+        self._begin(event.header, kind, "clap_event_param_value", frame)
         event.param_id, event.cookie, event.value = parameter, cookie, value
         event.note_id = event.port_index = event.channel = event.key = -1
         self._end()

@@ -146,7 +146,7 @@ class Uri:
     LOG = f"{_LV2}ext/log#log"
     WORKER, SCHEDULE = f"{_LV2}ext/worker#interface", f"{_LV2}ext/worker#schedule"
     STATE = f"{_LV2}ext/state#"
-    RESIZE = f"{_LV2}ext/resize-port#resize"
+    RESIZE, MINIMUM_SIZE = f"{_LV2}ext/resize-port#resize", f"{_LV2}ext/resize-port#minimumSize"
     PARAMETERS = f"{_LV2}ext/parameters#"
     PORT_PROPERTIES = f"{_LV2}ext/port-props#"
     GROUPS = f"{_LV2}ext/port-groups#"

@@ -1,8 +1,7 @@
 """One instance of an LV2 plug-in.
 
-A plug-in reads and writes memory that it was told once, port by port: rows of samples, single numbers for knobs,
-sequences of events. Knobs are read when a block begins, so a knob turns at its frame because the graph begins a block
-there. How late the sound comes is told by a port after a block was played: so a first block of silence is played and
+A plug-in reads and writes memory that it was told once, port by port (`audiopost.plugins.lv2_ports`). Knobs are read
+when a block begins, so a knob turns at its frame because the graph begins a block there. How late the sound comes is told by a port after a block was played: so a first block of silence is played and
 forgotten whenever an instance starts.
 
 Source: LV2 ``lv2.h``, ``atom``, ``state``, ``worker``; the meaning of ports in `audiopost.plugins.lv2_world`.
@@ -24,11 +23,12 @@ from audiopost.errors import PluginError, PluginLoadError
 from audiopost.plugins.captured_streams import captured_streams
 from audiopost.plugins.knobs import Knob
 from audiopost.plugins.lv2_abi import Uri, ffi, lilv
-from audiopost.plugins.lv2_callbacks import SUPPORTED, Features, number_of
+from audiopost.plugins.lv2_callbacks import SUPPORTED, Features
 from audiopost.plugins.lv2_knobs import knobs_of
+from audiopost.plugins.lv2_ports import PortMemory
 from audiopost.plugins.lv2_presets import give_preset
 from audiopost.plugins.lv2_state import restore_properties, save_properties
-from audiopost.plugins.lv2_world import Bundle, BundledPlugin, PortDescription, open_bundle
+from audiopost.plugins.lv2_world import Bundle, BundledPlugin, open_bundle
 from audiopost.plugins.other_builds import values_here
 from audiopost.plugins.plugin import PluginParameter
 from audiopost.plugins.saved_state import SavedState, is_saved_state
@@ -37,11 +37,9 @@ from audiopost.plugins.surroundings import surroundings_kept
 
 __all__ = ["Lv2Plugin", "load_lv2", "plugin_names"]
 
-EVENT_BYTES = 65_536
-"""Memory for the events of one port in one block."""
-
-SEQUENCE_BYTES = 8
-"""What an empty sequence holds: its unit, and four bytes without meaning."""
+MOST_FRAMES = 4096
+"""Of a block: longer ones are cut. Some plug-ins (LSP's samplers and delay compensators, 1.2) write beyond their own
+memory in blocks of 8192 frames, whatever they were told of the largest one."""
 
 _living: weakref.WeakSet[Lv2Plugin] = weakref.WeakSet()
 
@@ -73,6 +71,7 @@ class Lv2Plugin:
     output_width: int
 
     def __init__(self, bundle: Bundle, plugin: BundledPlugin, sample_rate: int, largest_frames: int) -> None:
+        largest_frames = min(largest_frames, MOST_FRAMES)
         self.name = plugin.name
         self._bundle = bundle
         self._described = plugin
@@ -94,9 +93,12 @@ class Lv2Plugin:
         run, handle = (int(ffi.cast("uintptr_t", each)) for each in (self._descriptor.run, self._handle))
         self._call = GuardedCall(run, handle, 0)
         self._call_address = ffi.cast("void *", self._call.address)
-        self._active = False
+        self._active = self._was_active = False
         self._to_hold_back = self.reported_latency_frames = 0
-        self._connect()
+        self._memory = PortMemory(self._ports, sample_rate, largest_frames)
+        for port, address in zip(self._ports, self._memory.addresses, strict=True):
+            self._descriptor.connect_port(self._handle, port.index, address)
+        self.output_width = len(self._memory.outputs)
         self.knobs: tuple[Knob, ...] = ()
         self._knob_named: dict[str, tuple[Knob, int]] = {}
         self._told: list[str] = []
@@ -120,17 +122,18 @@ class Lv2Plugin:
     @property
     def widths(self) -> tuple[int, ...]:
         """The number of channels of its main input; 0 for a source."""
-        return (len(self._mains),) if self._outputs else ()
+        return (len(self._memory.mains),) if self._memory.outputs else ()
 
     @property
     def side_inputs(self) -> tuple[tuple[str, int], ...]:
         """The side-chain, where there is one."""
-        return (("sidechain", len(self._sides)),) if self._sides else ()
+        sides = len(self._memory.sides)
+        return (("sidechain", sides),) if sides else ()
 
     @property
     def is_instrument(self) -> bool:
         """True where it makes sound of notes and takes no audio."""
-        return not self._mains and self.hears_notes
+        return bool(self._memory.outputs) and not self._memory.mains and self.hears_notes
 
     @property
     def hears_notes(self) -> bool:
@@ -158,16 +161,17 @@ class Lv2Plugin:
         if not self._active:
             self._activate()
         rows, frames = block.shape
-        if rows != self._given.shape[0] and rows != len(self._mains):
+        given = self._memory.given
+        if rows not in (given.shape[0], len(self._memory.mains)):
             raise PluginError(self.name, f"does not take {rows} channels")
         if frames > self._largest_frames:
             pieces = range(0, frames, self._largest_frames)
             return np.concatenate([self.run(block[:, at : at + self._largest_frames]).copy() for at in pieces], axis=1)
-        self._given[:rows, :frames] = block
-        if rows < self._given.shape[0]:
-            self._given[rows:, :frames] = 0.0
+        given[:rows, :frames] = block
+        if rows < given.shape[0]:
+            given[rows:, :frames] = 0.0
         self._play(frames)
-        played = self._played[:, :frames]
+        played = self._memory.played[:, :frames]
         if self._to_hold_back:
             held = min(self._to_hold_back, frames)
             self._to_hold_back -= held
@@ -182,18 +186,11 @@ class Lv2Plugin:
     def set_parameter(self, name: str, value: float) -> None:
         """Set a knob; heard from the next block on."""
         knob, index = self._knob_named[name]
-        self._controls[index] = knob.place_of(value)
+        self._memory.turn(index, knob.place_of(value))
 
     def send_midi(self, message: bytes, frame: int) -> None:
         """Play a note or turn a controller at a frame of the next block; dropped where the memory is full."""
-        for memory in self._note_inputs:
-            end = 8 + int(memory[0])
-            size = 16 + (len(message) + 7) // 8 * 8
-            if end + size <= EVENT_BYTES:
-                raw = memory.view(np.uint8)
-                memory[end // 4 : end // 4 + 4] = frame, 0, len(message), number_of(Uri.MIDI_EVENT)
-                raw[end + 16 : end + 16 + len(message)] = list(message)
-                memory[0] += size
+        self._memory.send_midi(message, frame)
 
     # States.
 
@@ -202,7 +199,7 @@ class Lv2Plugin:
         data = None
         if self._state is not None:
             data = save_properties(self._state, self._handle, self._features.for_state)
-        values = {name: knob.value_of(float(self._controls[index])) for name, (knob, index) in self._knob_named.items()}
+        values = {name: knob.value_of(float(self._memory.values[index])) for name, (knob, index) in self._knob_named.items()}
         return SavedState("LV2", self._described.uri, data, values).to_bytes()
 
     def restore(self, state: bytes) -> None:
@@ -228,11 +225,11 @@ class Lv2Plugin:
 
     def take_preset(self, name: str) -> None:
         """Stand as the preset of this name or URI says; raises UnknownNameError, PluginError."""
-        place = {port.symbol: port.index for port in self._ports if port.kind == "control" and port.is_input}
+        place = {port.symbol: port.index for port in self._ports if port.is_knob}
 
         def set_control(symbol: str, value: float) -> None:
             if symbol in place:
-                self._controls[place[symbol]] = value
+                self._memory.turn(place[symbol], value)
 
         give_preset(self._bundle, self._described, name, self._instance, self._features.for_state, set_control)
         self._do_work()
@@ -245,7 +242,7 @@ class Lv2Plugin:
 
     def prepare_knobs(self, known: tuple[Knob, ...] | None = None) -> None:
         """Read the knobs where they stand now."""
-        made = knobs_of(self._ports, self._rate, self._controls)
+        made = knobs_of(self._ports, self._rate, self._memory.values)
         self.knobs = made if known is None else known
         self._knob_named = {knob.parameter.name: (knob, int(knob.parameter.native)) for knob in self.knobs}
 
@@ -257,6 +254,8 @@ class Lv2Plugin:
         """Let the plug-in go. The object is of no use afterwards."""
         if self._instance is None:
             return
+        if not self._was_active:
+            self._start()  # some free at the end what they take here alone, and would free what is nowhere
         self._deactivate()
         lilv().lilv_instance_free(self._instance)
         self._instance = None
@@ -271,9 +270,9 @@ class Lv2Plugin:
         self._start()
         latency = next((port.index for port in self._ports if port.role == "latency" and not port.is_input), None)
         if latency is not None:
-            self._given[:] = 0.0
+            self._memory.given[:] = 0.0
             self._play(self._largest_frames)
-            self.reported_latency_frames = max(0, int(self._controls[latency]))
+            self.reported_latency_frames = max(0, int(self._memory.values[latency]))
             self._deactivate()
             self._start()
         self._to_hold_back = self.reported_latency_frames
@@ -281,7 +280,7 @@ class Lv2Plugin:
     def _start(self) -> None:
         if self._descriptor.activate != ffi.NULL:
             self._descriptor.activate(self._handle)
-        self._active = True
+        self._active = self._was_active = True
 
     def _deactivate(self) -> None:
         if self._active and self._descriptor.deactivate != ffi.NULL:
@@ -289,12 +288,10 @@ class Lv2Plugin:
         self._active = False
 
     def _play(self, frames: int) -> None:
-        for memory in self._event_outputs:
-            memory[0], memory[1] = EVENT_BYTES - 8, self._chunk
+        self._memory.before_block()
         self._call.pass_second(frames)
         _play(self._call_address)
-        for memory in self._event_inputs:
-            memory[0] = SEQUENCE_BYTES
+        self._memory.after_block()
         if self._worker is not None and self._features.work_waits:
             self._do_work()
 
@@ -302,68 +299,11 @@ class Lv2Plugin:
         if self._worker is not None:
             self._features.do_work(self._worker, self._handle)
 
-    def _connect(self) -> None:
-        """Memory for every port, and the plug-in told where it lies."""
-        ports = self._ports
-        audio = [port for port in ports if port.kind == "audio"]
-        self._outputs = [port for port in audio if not port.is_input]
-        self._mains, self._sides = _told_apart([port for port in audio if port.is_input], len(self._outputs))
-        self.output_width = len(self._outputs)
-        self._given = np.zeros((len(self._mains) + len(self._sides), self._largest_frames), dtype=np.float32)
-        self._played = np.zeros((len(self._outputs), self._largest_frames), dtype=np.float32)
-        self._controls = np.zeros(len(ports), dtype=np.float32)
-        self._unheard = np.zeros((len(ports), self._largest_frames), dtype=np.float32)
-        self._event_inputs: list[Any] = []
-        self._event_outputs: list[Any] = []
-        self._note_inputs: list[Any] = []
-        self._chunk = number_of(f"{Uri.ATOM}Chunk")
-        rows = {port.index: self._given[row] for row, port in enumerate((*self._mains, *self._sides))}
-        rows.update({port.index: self._played[row] for row, port in enumerate(self._outputs)})
-        for port in ports:
-            self._descriptor.connect_port(self._handle, port.index, self._memory_for(port, rows))
-
-    def _memory_for(self, port: PortDescription, rows: dict[int, Any]) -> Any:
-        if port.kind == "audio":
-            memory = rows[port.index]
-        elif port.kind == "control":
-            rate = self._rate if port.by_rate else 1
-            self._controls[port.index] = port.default * rate
-            if port.role == "enabled" and port.is_input:
-                self._controls[port.index] = 1.0
-            memory = self._controls[port.index :]
-        elif port.kind == "cv":
-            memory = self._unheard[port.index]
-        elif port.kind == "atom":
-            memory = self._event_memory(port)
-        else:
-            return ffi.NULL
-        return ffi.cast("void *", int(memory.ctypes.data))
-
-    def _event_memory(self, port: PortDescription) -> Any:
-        memory = np.zeros(EVENT_BYTES // 4, dtype=np.uint32)
-        if not port.is_input:
-            self._event_outputs.append(memory)
-            return memory
-        memory[:4] = SEQUENCE_BYTES, number_of(f"{Uri.ATOM}Sequence"), 0, 0
-        self._event_inputs.append(memory)
-        if port.takes_notes:
-            self._note_inputs.append(memory)
-        return memory
-
     def _interface(self, uri: str, kind: str) -> Any:
         if self._descriptor.extension_data == ffi.NULL:
             return None
         found = self._descriptor.extension_data(uri.encode())
         return None if found == ffi.NULL else ffi.cast(f"{kind} *", found)
-
-
-def _told_apart(inputs: list[PortDescription], outputs: int) -> tuple[list[PortDescription], list[PortDescription]]:
-    """Main inputs and side-chains: as described; where nothing is, what comes after as many inputs as outputs."""
-    sides = [port for port in inputs if port.is_side]
-    mains = [port for port in inputs if not port.is_side]
-    if sides or not 0 < outputs < len(mains):
-        return mains, sides
-    return mains[:outputs], mains[outputs:]
 
 
 def load_lv2(

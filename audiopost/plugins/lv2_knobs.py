@@ -1,4 +1,4 @@
-"""The control inputs of an LV2 plug-in as knobs in their own units.
+"""The control and CV inputs of an LV2 plug-in as knobs in their own units.
 
 Source: LV2 ``lv2core`` (toggled, integer, enumeration, sampleRate, designation), ``units``, ``port-props``.
 """
@@ -20,10 +20,10 @@ BEYOND_USE = 1e20
 """A range this wide is none: some plug-ins declare the largest number there is."""
 
 
-def knobs_of(ports: Iterable[PortDescription], sample_rate: int, controls: Any) -> tuple[Knob, ...]:
-    """The knobs, each at the value that its port holds in `controls`; what the host looks after is left out."""
-    wanted = (port for port in ports if port.kind == "control" and port.is_input and not port.role)
-    found = (_knob(port, sample_rate, float(controls[port.index])) for port in wanted)
+def knobs_of(ports: Iterable[PortDescription], sample_rate: int, values: Any) -> tuple[Knob, ...]:
+    """The knobs, each at the value that its port holds in `values`; what the host looks after is left out."""
+    wanted = (port for port in ports if port.is_knob and not port.role)
+    found = (_knob(port, sample_rate, float(values[port.index])) for port in wanted)
     return with_own_names(knob for knob in found if knob is not None)
 
 

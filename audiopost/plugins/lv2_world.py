@@ -4,7 +4,7 @@ A bundle is a folder of descriptions beside the code. Only the bundle in questio
 everything that is installed. Where presets are asked for, bundles are read besides whose manifest speaks of presets and
 of the plug-in: what other hosts have saved lies there.
 
-Source: LV2 ``lv2core``, ``units``, ``port-props``, ``port-groups``, ``presets``; lilv ``lilv.h``.
+Source: LV2 ``lv2core``, ``units``, ``port-props``, ``port-groups``, ``resize-port``, ``presets``; lilv ``lilv.h``.
 """
 
 from __future__ import annotations
@@ -56,6 +56,13 @@ class PortDescription:
     role: str = ""
     """``"latency"``, ``"enabled"`` or ``"free"`` (``freeWheeling``): what the host looks after."""
     choices: tuple[tuple[float, str], ...] = ()
+    least_bytes: int = 0
+    """Of memory for events, where the plug-in says that it needs so much (``resize-port``)."""
+
+    @property
+    def is_knob(self) -> bool:
+        """Whether a value goes in there: by block for a control, by frame for a CV, where it is held for a block."""
+        return self.is_input and self.kind in ("control", "cv")
 
 
 @dataclass(frozen=True)
@@ -176,14 +183,15 @@ class Bundle:
             minimum=_given(minimum, 0.0),
             maximum=_given(maximum, 1.0),
             default=_given(default, _given(minimum, 0.0)),
-            unit=self._unit(native, port) if kind == "control" else "",
+            unit=self._unit(native, port) if kind in ("control", "cv") else "",
             toggled=has(f"{Uri.CORE}toggled"),
             integer=has(f"{Uri.CORE}integer"),
             enumeration=has(f"{Uri.CORE}enumeration"),
             logarithmic=has(f"{Uri.PORT_PROPERTIES}logarithmic"),
             by_rate=has(f"{Uri.CORE}sampleRate"),
             role=self._role(native, port, has(f"{Uri.CORE}reportsLatency")),
-            choices=self._choices(native, port) if kind == "control" else (),
+            choices=self._choices(native, port) if kind in ("control", "cv") else (),
+            least_bytes=self._least_bytes(native, port) if kind == "atom" else 0,
         )
 
     def _role(self, native: Any, port: Any, reports_latency: bool) -> str:
@@ -199,6 +207,9 @@ class Bundle:
             if self._own(side):
                 return True
         return False
+
+    def _least_bytes(self, native: Any, port: Any) -> int:
+        return max((int(word) for word in self._values(native, port, Uri.MINIMUM_SIZE) if word.isdigit()), default=0)
 
     def _unit(self, native: Any, port: Any) -> str:
         for unit in self._values(native, port, f"{Uri.UNITS}unit"):

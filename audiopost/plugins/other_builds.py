@@ -16,11 +16,11 @@ __all__ = ["name_here", "values_here"]
 UNITS = ("bpm", "cents", "db", "dbfs", "deg", "frames", "hz", "khz", "ms", "oct", "percent", "s", "semitones", "us")
 
 
-def name_here(name: str, value: float, parameters: Iterable[PluginParameter]) -> str | None:
-    """What the knob `name` of another build is called among these; None where that is not certain.
+def name_here(name: str, values: Iterable[float], parameters: Iterable[PluginParameter]) -> str | None:
+    """What the knob `name` of another build, that takes `values`, is called among these; None where it is not certain.
 
     >>> knob = PluginParameter("attack", 10.0, 0.1, 100.0)
-    >>> [name_here(*asked, [knob]) for asked in (("attack_ms", 20.0), ("attack_ms", 500.0), ("release_ms", 20.0))]
+    >>> [name_here(*asked, [knob]) for asked in (("attack_ms", [20.0]), ("attack_ms", [500.0]), ("release_ms", [20.0]))]
     ['attack', None, None]
     """
     known = tuple(parameters)
@@ -30,7 +30,7 @@ def name_here(name: str, value: float, parameters: Iterable[PluginParameter]) ->
     alike = [each for each in known if _taken_apart(each.name)[0] == plain]
     if len(alike) != 1 or (unit and _taken_apart(alike[0].name)[1]):
         return None
-    return alike[0].name if alike[0].minimum <= value <= alike[0].maximum else None
+    return alike[0].name if all(alike[0].minimum <= value <= alike[0].maximum for value in values) else None
 
 
 def values_here(
@@ -38,7 +38,7 @@ def values_here(
 ) -> tuple[dict[str, float], tuple[str, ...]]:
     """The values of another build by the names of these knobs, and the names that are not certain here."""
     known = tuple(parameters)
-    found = {name: name_here(name, value, known) for name, value in values.items()}
+    found = {name: name_here(name, (value,), known) for name, value in values.items()}
     here = {place: values[name] for name, place in found.items() if place is not None}
     return here, tuple(name for name, place in found.items() if place is None)
 

@@ -21,6 +21,7 @@ from audiopost.blocks import AudioBlock
 __all__ = [
     "ANY_CHANNELS",
     "EditedPlugin",
+    "ModulatedPlugin",
     "NotePlayer",
     "Plugin",
     "PluginInfo",
@@ -109,6 +110,17 @@ class TimedPlugin(Protocol):
 
     def set_parameter_at(self, name: str, value: float, frame: int) -> None:
         """Set a knob at a frame of the next block, not before any that was set already."""
+
+
+@runtime_checkable
+class ModulatedPlugin(Protocol):
+    """A plug-in some of whose knobs can be moved without being turned: they, and its state, stay as they were set."""
+
+    def modulates(self, name: str) -> bool:
+        """Whether this knob can be moved so."""
+
+    def modulate_at(self, name: str, value: float, frame: int) -> None:
+        """Have a knob heard, from a frame of the next block on, as if it stood at `value`."""
 
 
 @runtime_checkable

@@ -64,6 +64,10 @@ class ScoredStream:
         """Set a knob at this frame."""
         self._stream.set_parameter(name, value)
 
+    def modulate(self, name: str, value: float) -> None:
+        """Move a knob at this frame; see `Stream`."""
+        self._stream.modulate(name, value)
+
     def send_midi(self, message: bytes) -> None:
         """Have a message at the next frame, beside the score; see `Stream`."""
         self._stream.send_midi(message)

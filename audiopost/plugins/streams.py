@@ -16,7 +16,7 @@ import numpy as np
 
 from audiopost.blocks import AudioBlock
 from audiopost.errors import PluginError
-from audiopost.plugins.plugin import NotePlayer, Plugin, TimedPlugin
+from audiopost.plugins.plugin import ModulatedPlugin, NotePlayer, Plugin, TimedPlugin
 
 __all__ = ["FIXED_BLOCK_FRAMES", "PRIMING_FRAMES", "FixedBlockStream", "SteadyStream", "Stream", "held_back"]
 
@@ -45,6 +45,9 @@ class Stream(Protocol):
 
     def set_parameter(self, name: str, value: float) -> None:
         """Set a knob of the plug-in at once."""
+
+    def modulate(self, name: str, value: float) -> None:
+        """Have a knob of a `ModulatedPlugin` heard as if it stood there; of any other it is set."""
 
     def send_midi(self, message: bytes) -> None:
         """Have a note or a controller at the next frame; nothing where the plug-in hears none."""
@@ -75,6 +78,7 @@ class SteadyStream:
     def __init__(self, plugin: Plugin, channels: int, priming_frames: int = PRIMING_FRAMES) -> None:
         self._plugin = plugin
         self._notes = plugin if isinstance(plugin, NotePlayer) else None
+        self._moved = plugin if isinstance(plugin, ModulatedPlugin) else None
         self._silence = np.zeros((channels, priming_frames), dtype=np.float32)
         self.latency_frames = 0
         self.reset()
@@ -111,6 +115,13 @@ class SteadyStream:
         """Set a knob at once."""
         self._plugin.set_parameter(name, value)
 
+    def modulate(self, name: str, value: float) -> None:
+        """Move a knob at once; see `Stream`."""
+        if self._moved is not None and self._moved.modulates(name):
+            self._moved.modulate_at(name, value, 0)
+        else:
+            self.set_parameter(name, value)
+
     def send_midi(self, message: bytes) -> None:
         """Have a message at the next frame; see `Stream`."""
         if self._notes is not None:
@@ -146,6 +157,7 @@ class FixedBlockStream:
         self._plugin = plugin
         self._turn_at = plugin.set_parameter_at if isinstance(plugin, TimedPlugin) else None
         self._notes = plugin if isinstance(plugin, NotePlayer) else None
+        self._moved = plugin if isinstance(plugin, ModulatedPlugin) else None
         self._gathered = np.zeros((channels, block_frames), dtype=np.float32)
         self._block_frames = block_frames
         self._pending = 0
@@ -181,6 +193,13 @@ class FixedBlockStream:
             self._turn_at(name, value, self._pending)
         else:
             self._plugin.set_parameter(name, value)
+
+    def modulate(self, name: str, value: float) -> None:
+        """Move a knob, at its frame; see `Stream`."""
+        if self._moved is not None and self._moved.modulates(name):
+            self._moved.modulate_at(name, value, self._pending)
+        else:
+            self.set_parameter(name, value)
 
     def send_midi(self, message: bytes) -> None:
         """Have a message at the next frame, which will lie behind those that are gathered; see `Stream`."""

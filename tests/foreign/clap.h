@@ -170,7 +170,7 @@ typedef struct {
 
 typedef struct { void (*changed)(const clap_host *); } clap_host_changed;
 
-enum { EVENT_PARAM_VALUE = 5, EVENT_MIDI = 10 };
-enum { PARAM_STEPPED = 1 << 0, PARAM_READONLY = 1 << 3, PARAM_AUTOMATABLE = 1 << 5 };
+enum { EVENT_PARAM_VALUE = 5, EVENT_PARAM_MOD = 6, EVENT_MIDI = 10 };
+enum { PARAM_STEPPED = 1 << 0, PARAM_READONLY = 1 << 3, PARAM_AUTOMATABLE = 1 << 5, PARAM_MODULATABLE = 1 << 10 };
 enum { PORT_MAIN = 1 << 0 };
 enum { PROCESS_ERROR = 0, PROCESS_CONTINUE = 1 };

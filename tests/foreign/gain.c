@@ -29,7 +29,7 @@ enum { LONGEST_DELAY = 4096 };
 typedef struct {
     clap_plugin clap;
     const clap_host *host;
-    double gain, mode, key, level;
+    double gain, mode, key, level, moved;
     uint32_t channels, latency, at;
     bool active, wrong_thread, asked, offline;
     float delayed[6][LONGEST_DELAY];
@@ -99,9 +99,13 @@ static void reset(const clap_plugin *plugin) {
 }
 
 static void take(gain_plugin *me, const clap_event_header *event) {
-    if (event->space_id != 0 || event->type != EVENT_PARAM_VALUE) return;
+    if (event->space_id != 0 || (event->type != EVENT_PARAM_VALUE && event->type != EVENT_PARAM_MOD)) return;
     const clap_event_param_value *turn = (const clap_event_param_value *)event;
     if (turn->cookie != (void *)(uintptr_t)(turn->param_id * 3)) return;
+    if (event->type == EVENT_PARAM_MOD) {  /* its amount lies where the other's value does */
+        if (turn->param_id == GAIN) me->moved = turn->value;
+        return;
+    }
     if (turn->param_id == GAIN) me->gain = turn->value;
     if (turn->param_id == MODE) me->mode = turn->value;
     if (turn->param_id == KEY) me->key = turn->value;
@@ -137,7 +141,7 @@ static int32_t process(const clap_plugin *plugin, const clap_process *process) {
             if (event->time > frame) break;
             take(me, event);
         }
-        float by = (float)me->gain * (me->wrong_thread ? 0.0f : me->offline ? 2.0f : 1.0f);
+        float by = (float)(me->gain + me->moved) * (me->wrong_thread ? 0.0f : me->offline ? 2.0f : 1.0f);
         if (me->key >= 0.5) by *= fabsf(process->audio_inputs[1].data32[0][frame]);
         for (uint32_t channel = 0; channel < me->channels; channel++) {
             float *line = me->delayed[channel], in = process->audio_inputs[0].data32[channel][frame];
@@ -183,7 +187,7 @@ static const clap_ports_configs configs = {config_count, config_get, config_sele
 static uint32_t param_count(const clap_plugin *plugin) { (void)plugin; return 5; }
 static bool param_info(const clap_plugin *plugin, uint32_t index, clap_param_info *info) {
     static const struct { const char *name; uint32_t flags; double minimum, maximum, start; } rows[] = {
-        {"Gain", PARAM_AUTOMATABLE, 0.0, 2.0, 1.0},
+        {"Gain", PARAM_AUTOMATABLE | PARAM_MODULATABLE, 0.0, 2.0, 1.0},
         {"Mode", PARAM_AUTOMATABLE | PARAM_STEPPED, 0.0, 2.0, 0.0},
         {"Key", PARAM_AUTOMATABLE | PARAM_STEPPED, 0.0, 1.0, 0.0},
         {"Meter", PARAM_READONLY, 0.0, 1.0, 0.0},

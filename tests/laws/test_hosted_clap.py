@@ -15,8 +15,10 @@ from audiopost.blocks import AudioBlock
 from audiopost.effects.hosted import PluginNode
 from audiopost.errors import UnknownNameError
 from audiopost.graph.algebra import Graph
+from audiopost.graph.modulation import StepsSpec
 from audiopost.graph.node import StreamFormat
 from audiopost.graph.offline import render
+from audiopost.graph.renderer import GraphRenderer
 from audiopost.graph.spec import AutomationSpec, EdgeSpec, GraphSpec, NodeSpec
 from audiopost.layouts import layout_named
 from tests.plugin_builds import built_clap
@@ -154,6 +156,22 @@ def test_automation_every_16_frames_is_heard_at_its_frame(gain: str) -> None:
     samples = white_noise(2, 4_800)
     expected = samples * np.repeat(np.array([value for _, value in points], dtype=np.float32), 16)
     np.testing.assert_array_equal(render(spec, samples, RATE), expected)
+
+
+def test_what_modulates_leaves_the_knob_and_the_state_as_they_stand(gain: str) -> None:
+    drawn = Graph.of("plugin", {"gain_x": 1.5}, {"path": gain}).modulate(StepsSpec("plugin.gain_x", (0.25, 0.5), 0.01))
+    samples = white_noise(2, 2_400)
+    heard = np.tile(np.repeat(np.float32([0.25, 0.5]), 480), 3)[:2_400]
+    renderer = GraphRenderer(drawn, StreamFormat(RATE, layout_named("stereo"), 512))
+    out = np.empty_like(samples)
+    for start in range(0, 2_400, 300):
+        renderer.process(samples[:, start : start + 300].copy(), out[:, start : start + 300])
+    np.testing.assert_array_equal(out, samples * heard)
+    node = renderer.nodes["plugin"]
+    assert isinstance(node, PluginNode)
+    assert node.values["gain_x"] == 1.5
+    restored = Graph.of("plugin", {}, {"path": gain, "state": node.state()})
+    np.testing.assert_array_equal(render(restored, samples, RATE), samples * np.float32(1.5))
 
 
 def test_a_knob_that_changes_the_latency_is_made_good_by_the_graph(gain: str) -> None:

@@ -92,6 +92,19 @@ def test_a_knob_turns_at_its_very_frame(plugin: ClapPlugin) -> None:
     np.testing.assert_array_equal(ran(plugin, samples), samples * gain[-1])
 
 
+def test_a_modulated_knob_is_heard_elsewhere_and_stays_where_it_stands(path: str, plugin: ClapPlugin) -> None:
+    samples = white_noise(2, 300)
+    assert (plugin.modulates("gain_x"), plugin.modulates("key")) == (True, False)
+    plugin.set_parameter("gain_x", 0.5)
+    plugin.modulate_at("gain_x", 0.75, 100)
+    plugin.modulate_at("gain_x", 0.25, 200)
+    gain = np.repeat(np.float32([0.5, 0.75, 0.25]), 100)
+    np.testing.assert_array_equal(ran(plugin, samples), samples * gain)
+    restored = load_clap(path, RATE, state=plugin.state())
+    assert {each.name: each.default for each in restored.parameters}["gain_x"] == 0.5
+    np.testing.assert_array_equal(ran(restored, samples), samples * np.float32(0.5))
+
+
 def test_more_turns_than_a_list_holds_are_not_lost(plugin: ClapPlugin) -> None:
     samples = white_noise(2, 16)
     ran(plugin, samples)

@@ -46,7 +46,7 @@ def test_what_the_plugin_says_of_itself(bundle: Path, plugin: Lv2Plugin) -> None
     }  # fmt: skip
     assert (plugin.widths, plugin.side_inputs) == ((2,), (("sidechain", 1),))
     knobs = {each.name: each for each in plugin.parameters}
-    assert tuple(knobs) == ("gain", "key", "late", "ask", "cut_off"), "outputs are no knobs"
+    assert tuple(knobs) == ("gain", "key", "late", "ask", "cut_off", "lift"), "outputs are no knobs"
     assert knobs["cut_off"].choices == ("Low", "High")
     assert knobs["key"].choices == ("off", "on")
 
@@ -59,6 +59,25 @@ def test_it_plays_its_side_chain_and_its_knobs(plugin: Lv2Plugin) -> None:
     plugin.set_parameter("key", 1.0)
     np.testing.assert_array_equal(ran(plugin, samples), samples[:2] * (np.float32(0.25) * np.abs(samples[2])))
     assert not ran(plugin, samples[:2]).any(), "a side that nobody feeds is silent"
+
+
+def test_a_cv_input_is_a_knob_that_holds_for_the_block(bundle: Path, plugin: Lv2Plugin) -> None:
+    samples = white_noise(2, 300)
+    plugin.set_parameter("lift", 0.5)
+    np.testing.assert_array_equal(ran(plugin, samples), samples + np.float32(0.5))
+    plugin.set_parameter("lift", 0.0)
+    np.testing.assert_array_equal(ran(plugin, samples), samples)
+    plugin.set_parameter("lift", -0.25)
+    restored = load_lv2(str(bundle), RATE, "Known LV2 Gain", plugin.state(), largest_frames=LARGEST)
+    np.testing.assert_array_equal(ran(restored, samples), samples - np.float32(0.25))
+
+
+def test_long_blocks_are_cut_and_what_was_never_played_ends_in_order(bundle: Path) -> None:
+    plugin = load_lv2(str(bundle), RATE, "Known LV2 Gain", largest_frames=16_384)
+    plugin.close()
+    plugin = load_lv2(str(bundle), RATE, "Known LV2 Gain", largest_frames=16_384)
+    samples = white_noise(2, 12_000)
+    np.testing.assert_array_equal(ran(plugin, samples), samples)
 
 
 def test_latency_is_read_from_its_port_and_held_back(plugin: Lv2Plugin) -> None:

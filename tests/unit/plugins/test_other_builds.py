@@ -11,6 +11,7 @@ import pytest
 from audiopost.effects.hosted import PluginNode
 from audiopost.errors import UnknownNameError
 from audiopost.graph.algebra import Graph
+from audiopost.graph.modulation import StepsSpec
 from audiopost.graph.node import StreamFormat
 from audiopost.graph.offline import render
 from audiopost.graph.renderer import GraphRenderer
@@ -43,7 +44,7 @@ KNOBS = (
     ],
 )
 def test_a_name_is_taken_where_there_is_no_doubt(name: str, value: float, here: str | None) -> None:
-    assert name_here(name, value, KNOBS) == here
+    assert name_here(name, (value,), KNOBS) == here
 
 
 def test_values_go_to_their_knobs_and_the_rest_is_named() -> None:
@@ -71,3 +72,23 @@ def test_a_chain_and_a_state_of_another_build_play_here_and_say_so(gain: str) ->
     node = PluginNode(settings)
     assert node.values["level_db"] == -12.0
     assert "its state was saved from the LV2 build: shine: the CLAP build of Known Gain has no such knob" in node.notes
+
+
+def test_what_moves_a_knob_by_the_name_of_another_build_moves_it_here(gain: str) -> None:
+    chain = Graph.of("plugin", {}, {"path": gain})
+    stereo, note = (
+        StreamFormat(RATE, layout_named("stereo"), 64),
+        "plugin: level is level_db in the CLAP build of Known Gain",
+    )
+    for moving in (
+        chain.automate("plugin.level", [(0.0, -6.0), (0.01, -12.0)], "step"),
+        chain.modulate(StepsSpec("plugin.level", (-6.0, -12.0), 0.01)),
+        chain.macro("loud", plugin__level=(-6.0, 0.0)),
+    ):
+        renderer = GraphRenderer(moving, stereo)
+        assert renderer.notes.count(note) == 1
+        if moving.macros:
+            renderer.set_parameter("macro.loud", 0.0)
+        assert renderer.nodes["plugin"].values["level_db"] == -6.0
+    with pytest.raises(UnknownNameError, match="unknown parameter 'level'"):
+        GraphRenderer(chain.automate("plugin.level", [(0.0, -6.0), (0.01, 30.0)]), stereo)
