@@ -111,13 +111,15 @@ def introduction(rows: list[dict]) -> list[str]:
     lines = [
         "Every plug-in in the standard folders of one Debian 12, written by",
         "`python benchmarks/bench_plugins.py --table FILE`. Each was loaded, played noise (an instrument: a chord) in",
-        "blocks of 64 and of 512 frames, and was saved with all its knobs turned aside; other instances that were given",
-        "the state had to give the same samples.",
+        "blocks of 64 and of 512 frames, and was saved with all its knobs turned aside; other instances that were",
+        "given the state had to give the same samples.",
         "",
         "| Format | Plug-ins | Load and sound | Come back from their state |",
         "|---|---|---|---|",
     ]
-    kinds = {id(row): f"{row['format']} {'instruments' if row['status'] == 'instrument' else 'effects'}" for row in rows}
+    kinds = {
+        id(row): f"{row['format']} {'instruments' if row['status'] == 'instrument' else 'effects'}" for row in rows
+    }
     for kind, count in sorted(Counter(kinds.values()).items()):
         own = [row for row in rows if kinds[id(row)] == kind]
         sound = sum(row["loads"] and row["64"] and row["512"] for row in own)

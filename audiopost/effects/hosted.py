@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from audiopost.effects.hosted_built_ins import built_in_entries
+from audiopost.effects.hosted_latency import HeldBack, latency_notes, scan_notes
 from audiopost.effects.hosted_node import HostedNode, knob_parameter
 from audiopost.errors import LayoutError, PluginError, UsageError
 from audiopost.graph.catalogue import EffectEntry
@@ -28,7 +29,7 @@ from audiopost.plugins.captured_streams import captured_streams
 from audiopost.plugins.channel_groups import ChannelGroup, channel_groups
 from audiopost.plugins.choice import build_with_sides, choose_plugin
 from audiopost.plugins.formats import load_plugin
-from audiopost.plugins.latency import differ, latency_note, measured_latency, stated_note
+from audiopost.plugins.latency import measured_latency
 from audiopost.plugins.midi_file import TimedMessage, read_midi_file
 from audiopost.plugins.other_builds import name_here, values_here
 from audiopost.plugins.plugin import ModulatedPlugin, with_editor
@@ -155,7 +156,8 @@ class PluginNode(HostedNode):
         return place
 
     @property
-    def _plays_notes(self) -> bool:
+    def plays_notes(self) -> bool:
+        """Whether it is an instrument: it needs no sound, and makes its own."""
         return self._info.status == "instrument"
 
     def _read_score(self, midi: str) -> tuple[TimedMessage, ...]:
@@ -257,8 +259,8 @@ class PluginNode(HostedNode):
             held = self.latency_frames
             self._take_latency()
             late = self._latency_notes(held)
-        self.notes = (*self._chosen, *self._scan_notes(), *late)
-        if self._block_frames() and not self._plays_notes:
+        self.notes = (*self._chosen, *scan_notes(self._info), *late)
+        if self._block_frames() and not self.plays_notes:
             self.notes += (f"fed blocks of {self._block_frames()} frames, because its sound depends on their size",)
 
     def _take_latency(self) -> None:
@@ -274,39 +276,23 @@ class PluginNode(HostedNode):
             )
         self.latency_frames = wanted
 
-    def _scan_notes(self) -> tuple[str, ...]:
-        """What the scan remarked, but for the latency: that is for the plug-in as it stands here."""
-        info = self._info
-        if info.measured_latency_frames is None:
-            return info.notes
-        of_latency = latency_note(info.latency_frames, info.measured_latency_frames)
-        return tuple(note for note in info.notes if note != of_latency)
-
-    def _latency_notes(self, held: int) -> tuple[str, ...]:
-        """What a click says of the latency, where nothing says that the report holds here.
-
-        A report is doubtful where the scan found it wrong, where another one is given now (another rate, other knobs),
-        or a state whose latency the scan has not measured; and so is one that the drawing states.
-        """
-        info, waiting = self._info, max(0, self._block_frames() - 1)
-        stated = int(self.setting_values["latency_frames"]) >= 0
-        restored = bool(self._state) or self._preset is not None
-        as_scanned = held == info.latency_frames + waiting and not differ(
-            info.latency_frames, info.measured_latency_frames
-        )
-        if self._plays_notes or (as_scanned and not stated and not restored):
+    def _latency_notes(self, held_frames: int) -> tuple[str, ...]:
+        if self.plays_notes:
             return ()
         first = self._instances[0]
-        late = measured_latency(
-            first.stream, first.group.width, sum(self.side_widths), first.played.channels, first.played.maximum_frames
+
+        def click() -> int | None:
+            played, sides = first.played, sum(self.side_widths)
+            return measured_latency(first.stream, first.group.width, sides, played.channels, played.maximum_frames)
+
+        stated = int(self.setting_values["latency_frames"])
+        held = HeldBack(
+            held_frames,
+            max(0, self._block_frames() - 1),
+            stated if stated >= 0 else None,
+            bool(self._state) or self._preset is not None,
         )
-        if late is None and info.measured_latency_frames is not None:
-            late = info.measured_latency_frames + waiting  # its knobs let nothing through here
-        if late is None or not differ(self.latency_frames, late):
-            return ()
-        return (
-            stated_note(self.latency_frames, late) if stated else latency_note(held - waiting, late - waiting, waiting),
-        )
+        return latency_notes(self._info, held, click)
 
     def reset(self) -> None:
         """See `HostedNode`; some plug-ins print when they start anew."""
@@ -315,7 +301,7 @@ class PluginNode(HostedNode):
 
     def share_out(self, stream: StreamFormat) -> tuple[ChannelGroup, ...]:
         """By the widths that it played in the scan."""
-        if self._plays_notes:
+        if self.plays_notes:
             return (ChannelGroup((), 0),)
         if self._info.output_channels:
             return (ChannelGroup(tuple(range(stream.layout.channels)), self._info.channels[0]),)
@@ -327,7 +313,7 @@ class PluginNode(HostedNode):
         A mono plug-in hears the mean of several channels; any other must be given as many as it takes.
         """
         given = self._info.output_channels
-        if self._plays_notes:
+        if self.plays_notes:
             return default_layout(given)
         if not given:
             return layout
@@ -382,14 +368,14 @@ class PluginNode(HostedNode):
             return math.ceil(wanted_s * self._rate)
         if self._info.tail_frames < 0:
             return INFINITE_TAIL
-        rings = self._plays_notes or any(word in self._info.category for word in ("Delay", "Reverb"))
+        rings = self.plays_notes or any(word in self._info.category for word in ("Delay", "Reverb"))
         least_s = UNKNOWN_TAIL_S if rings else 0.0
         return math.ceil(max(self._info.tail_frames / SCAN_RATE_HZ, least_s) * self._rate)
 
     def _block_frames(self) -> int:
         wanted = int(self.setting_values["block_frames"])
         # Of an instrument the scan can tell nothing: in fixed blocks no split can show in its sound.
-        return wanted or (FIXED_BLOCK_FRAMES if self._info.block_dependent or self._plays_notes else 0)
+        return wanted or (FIXED_BLOCK_FRAMES if self._info.block_dependent or self.plays_notes else 0)
 
     def _load(self, sample_rate: int, largest_frames: int = PRIMING_FRAMES, width: int = 0) -> LoadedPlugin:
         plugin = self._loader(sample_rate, largest_frames, width)()

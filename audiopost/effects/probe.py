@@ -1,5 +1,7 @@
 """The laws of a node (`audiopost.graph.node`) tried on one plug-in, in a process of its own.
 
+An effect is given noise; an instrument plays a chord, which is let go after a while.
+
 What the host makes good is made good here too: a law that is kept may be kept by fixed blocks or by loading anew, and
 the notes of the plug-in say so.
 """
@@ -30,6 +32,9 @@ RATE_HZ = 48_000
 LARGEST_FRAMES = 1024
 SOUND_FRAMES = 12_000
 SPLIT = (1, 0, 2, 37, 64, 511, 3)
+CHORD = (36, 48, 60, 67)
+"""Keys that an instrument is played; kits have drums at the lower ones."""
+RELEASE_FRAME = SOUND_FRAMES // 2
 CLICK_DOUBT_FRAMES = 8
 """Filters smear a click by so much."""
 SILENCE_DBFS = -100.0
@@ -58,7 +63,9 @@ def probe_plugin(path: str, plugin_name: str = "") -> tuple[PluginInfo, tuple[La
     PluginLoadError, PluginCrashError, PluginTimeoutError
         If it cannot be used, or takes its process down now.
     """
-    info = require_ok(plugin_info(path, plugin_name))
+    info = plugin_info(path, plugin_name)
+    if info.status != "instrument":
+        require_ok(info)
     command = [
         sys.executable,
         "-m",
@@ -110,7 +117,9 @@ class _Trial:
     def __init__(self, settings: Mapping[str, str]) -> None:
         self._settings = settings
         self.touched = False
-        self.width = PluginNode(settings).widths[0]
+        node = PluginNode(settings)
+        self.plays_notes = node.plays_notes
+        self.width = 2 if self.plays_notes else node.widths[0]
 
     def node(self, **more: str) -> PluginNode:
         """A new instance, ready to play."""
@@ -130,7 +139,10 @@ class _Trial:
         channels = node.output_layout(default_layout(self.width)).channels
         pieces, start, turn = [], 0, 0
         while start < samples.shape[1]:
-            piece = np.ascontiguousarray(samples[:, start : start + sizes[turn % len(sizes)]])
+            stop = start + sizes[turn % len(sizes)]
+            if self.plays_notes:
+                stop = self._play_chord(node, start, stop, turn)
+            piece = np.ascontiguousarray(samples[:, start:stop])
             out = np.empty((channels, piece.shape[1]), dtype=np.float32)
             node.process(piece, out, *(piece.copy() for _ in node.side_inputs))
             self.touched |= not np.array_equal(piece, samples[:, start : start + piece.shape[1]])
@@ -138,8 +150,17 @@ class _Trial:
             start, turn = start + piece.shape[1], turn + 1
         return np.concatenate(pieces, axis=1)
 
+    def _play_chord(self, node: PluginNode, start: int, stop: int, turn: int) -> int:
+        """Press the keys before the first piece, let them go at their frame; where the piece ends."""
+        kind = 0x90 if turn == 0 else 0x80 if start == RELEASE_FRAME < stop else 0
+        for key in CHORD if kind else ():
+            node.play_midi(bytes((kind, key, 100)))
+        return RELEASE_FRAME if start < RELEASE_FRAME < stop else stop
+
     def latency(self) -> LawFinding:
         """A click comes as late as declared."""
+        if self.plays_notes:
+            return LawFinding("latency as declared", None, "hears notes, no click")
         node = self.node()
         click = np.zeros((self.width, node.latency_frames + SOUND_FRAMES), dtype=np.float32)
         click[:, 100] = 0.5

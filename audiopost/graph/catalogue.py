@@ -142,7 +142,7 @@ class HasOtherNames(Protocol):
     """A node whose parameters may be called otherwise in a drawing: a plug-in, by the names of another build of it."""
 
     def own_name(self, name: str, values: Iterable[float]) -> str:
-        """Its own name for the parameter that shall take these values; `name` where it is not certain which is meant."""
+        """Its own name for the parameter that shall take these values; `name` where it is not certain which it is."""
 
 
 def _check_parameters(parameters: tuple[Parameter, ...], node: NodeSpec, where: str) -> None:

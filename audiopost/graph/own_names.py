@@ -35,7 +35,8 @@ def in_own_names(spec: GraphSpec, nodes: Mapping[str, Node]) -> GraphSpec:
     return replace(
         spec,
         automation=tuple(
-            replace(lane, parameter=own(lane.parameter, [value for _, value in lane.points])) for lane in spec.automation
+            replace(lane, parameter=own(lane.parameter, [value for _, value in lane.points]))
+            for lane in spec.automation
         ),
         modulation=tuple(moved(each) for each in spec.modulation),
         macros=tuple(

@@ -17,7 +17,6 @@ from audiopost.graph.spec import MACRO
 __all__ = ["Turning"]
 
 
-
 class Turning:
     """Turns the knobs of `nodes`.
 

@@ -1,8 +1,8 @@
 """One instance of an LV2 plug-in.
 
 A plug-in reads and writes memory that it was told once, port by port (`audiopost.plugins.lv2_ports`). Knobs are read
-when a block begins, so a knob turns at its frame because the graph begins a block there. How late the sound comes is told by a port after a block was played: so a first block of silence is played and
-forgotten whenever an instance starts.
+when a block begins, so a knob turns at its frame because the graph begins a block there. How late the sound comes is
+told by a port after a block was played: so whenever an instance starts, a block of silence is played and forgotten.
 
 Source: LV2 ``lv2.h``, ``atom``, ``state``, ``worker``; the meaning of ports in `audiopost.plugins.lv2_world`.
 """
@@ -199,7 +199,9 @@ class Lv2Plugin:
         data = None
         if self._state is not None:
             data = save_properties(self._state, self._handle, self._features.for_state)
-        values = {name: knob.value_of(float(self._memory.values[index])) for name, (knob, index) in self._knob_named.items()}
+        values = {
+            name: knob.value_of(float(self._memory.values[index])) for name, (knob, index) in self._knob_named.items()
+        }
         return SavedState("LV2", self._described.uri, data, values).to_bytes()
 
     def restore(self, state: bytes) -> None:

@@ -14,7 +14,7 @@ from audiopost.graph.spec import EdgeSpec, GraphSpec, NodeSpec
 from audiopost.plugins.builds import grouped, siblings
 from audiopost.plugins.plugin import PluginInfo
 from audiopost.plugins.scan import plugin_info
-from tests.plugin_builds import built_clap
+from tests.plugin_builds import built_clap, built_instrument
 from tests.signals import white_noise
 from tests.system import require_path
 
@@ -77,6 +77,14 @@ def test_the_laws_are_tried_on_a_plugin_and_a_lie_is_found(tmp_path: Path) -> No
     assert info.name == "Known Gain"
     assert {law.name for law in laws if law.kept is False} == {"latency as declared"}
     assert sum(law.kept is True for law in laws) == 7, "all but one of eight"
+
+
+def test_the_laws_are_tried_on_an_instrument_with_a_chord(tmp_path: Path) -> None:
+    info, laws = probe_plugin(str(built_instrument(tmp_path)))
+    assert info.status == "instrument"
+    assert {law.name for law in laws if law.kept is None} == {"latency as declared"}
+    assert not [law for law in laws if law.kept is False]
+    assert sum(law.kept is True for law in laws) == 7
 
 
 def test_a_crash_while_the_laws_are_tried_is_an_error(tmp_path: Path) -> None:
