@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from audiopost.cli import (
+    adm,
     batch,
     catalogue,
     chains,
@@ -58,8 +59,8 @@ def _program(
 
 
 families = (
-    measure, normalize, convert, preview, report, render, match_eq, variations, batch, live, catalogue, chains,
-    plugins, machine, demo,
+    measure, normalize, convert, preview, report, render, match_eq, adm, variations, batch, live, catalogue,
+    chains, plugins, machine, demo,
 )  # fmt: skip
 for family in families:
     family.add_commands(app)

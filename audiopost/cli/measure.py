@@ -22,6 +22,7 @@ from audiopost.cli.findings import (
     verdict_entry_of,
 )
 from audiopost.cli.options import (
+    Adm,
     Around,
     DialogueStem,
     DualMono,
@@ -139,6 +140,7 @@ def measure(
     ] = Convention.PEAK,
     album: Annotated[bool, typer.Option("--album", help="Measure the files as one album too.")] = False,
     tracks: Tracks = None,
+    adm: Adm = None,
     no_join: NoJoin = False,
     jobs: Jobs = None,
 ) -> int:
@@ -157,7 +159,7 @@ def measure(
         dialogue=gate is Gate.DIALOGUE,
         dialogue_stem=dialogue_stem,
     )
-    order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further, tracks)
+    order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further, tracks, adm)
     if history is not None and (len(order.paths) > 1 or target is not None):
         raise UsageError("--history holds the course of one file", mend="give one file at a time, without --target")
     work = order.measuring(history) if target is None else order.judging(target)
@@ -192,6 +194,7 @@ def check(
         bool, typer.Option("--album", help="Judge the files as one: an album, or the reels or acts of a programme.")
     ] = False,
     tracks: Tracks = None,
+    adm: Adm = None,
     no_join: NoJoin = False,
     jobs: Jobs = None,
 ) -> int:
@@ -203,7 +206,7 @@ def check(
     from audiopost.jobs.further_measures import Further
 
     further = Further(dialogue=gate is Gate.DIALOGUE, dialogue_stem=dialogue_stem)
-    order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further, tracks)
+    order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further, tracks, adm)
     outcomes = for_each_file(order.paths, order.judging(target, programme), jobs=jobs)
     _tell_notes(outcomes)
     whole = _as_one(outcomes, target) if album else None
@@ -236,12 +239,13 @@ def order_of(
     times: tuple[str | None, str | None, float | None],
     further: Further,
     tracks: list[str] | None = None,
+    adm: str | None = None,
 ) -> Order:
     """What is asked, with everything found wrong that can be before a file is opened."""
     from audiopost.jobs.extent import extent_between
 
     extent = extent_between(*times)
-    programmes = programmes_of(files, no_join, tracks)
+    programmes = programmes_of(files, no_join, tracks, adm, layout)
     if further.dialogue_stem is not None and len(programmes) > 1:
         raise UsageError("--dialogue-stem belongs to one programme", mend="give one file at a time")
     if further.measures_dialogue and further.dialogue_stem is None:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 __all__ = [
+    "Adm",
     "Around",
     "Channels",
     "DialogueStem",
@@ -89,7 +90,11 @@ TargetOrNone = Annotated[
 ]
 LayoutName = Annotated[
     str | None,
-    typer.Option("--layout", metavar="NAME", help="Channel layout where the file does not say it, such as 5.1-film."),
+    typer.Option(
+        "--layout",
+        metavar="NAME",
+        help="Channel layout where the file does not say it: 5.1-film; of ADM, what it is rendered to.",
+    ),
 ]
 DualMono = Annotated[
     bool, typer.Option("--dual-mono", help="Measure a mono file as it sounds from two loudspeakers (3 dB louder).")
@@ -155,6 +160,13 @@ Tracks = Annotated[
     list[str] | None,
     typer.Option("--track", metavar="N", help="Sound tracks of a film that are one programme: 2, 1-6."),
 ]
+Adm = Annotated[
+    str | None,
+    typer.Option(
+        "--adm", metavar="PROGRAMME|off",
+        help="Programme of a file with ADM metadata, by id or name; off: take its channels as they lie.",
+    ),
+]  # fmt: skip
 NoJoin = Annotated[
     bool, typer.Option("--no-join", help="Take mix.L.wav, mix.R.wav ... as files of their own, not as one programme.")
 ]

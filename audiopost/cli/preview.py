@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from audiopost.cli.options import (
+    Adm,
     DialogueStem,
     DualMono,
     Exists,
@@ -66,6 +67,7 @@ def preview(
     frames_per_second: FramesPerSecond = None,
     jobs: Jobs = None,
     tracks: Tracks = None,
+    adm: Adm = None,
     as_json: Json = False,
 ) -> None:
     """Tell what services will do to a file.
@@ -76,7 +78,7 @@ def preview(
     from audiopost.jobs.further_measures import Further
     from audiopost.jobs.preview import preview as preview_file
 
-    (programme,) = programmes_of([file], True, tracks)
+    (programme,) = programmes_of([file], True, tracks, adm, layout)
     codings = [read_coding(word) for word in codecs or []]
     with progress_bar() as progress:
         result = preview_file(

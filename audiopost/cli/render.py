@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from audiopost.cli.options import (
+    Adm,
     Dither,
     Exists,
     FileFormat,
@@ -60,6 +61,7 @@ def render(
     exists: WhereItExists = Exists.FAIL,
     layout: LayoutName = None,
     tracks: Tracks = None,
+    adm: Adm = None,
     seed: Annotated[
         int | None,
         typer.Option(metavar="N", help="Another noise, other random moves; the same N gives the same samples."),
@@ -73,7 +75,7 @@ def render(
     from audiopost.jobs.render import render as render_file
 
     load_effect_files(effect_files)
-    (programme,) = programmes_of([source], True, tracks)
+    (programme,) = programmes_of([source], True, tracks, adm, layout)
     with progress_bar() as progress:
         result = render_file(
             programme,

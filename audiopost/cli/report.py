@@ -12,6 +12,7 @@ from audiopost.cli.each_file import for_each_file
 from audiopost.cli.exit_codes import DONE, code_of_verdict, first_of
 from audiopost.cli.measure import order_of
 from audiopost.cli.options import (
+    Adm,
     DialogueStem,
     DualMono,
     Exists,
@@ -59,6 +60,7 @@ def report(
     end: To = None,
     frames_per_second: FramesPerSecond = None,
     tracks: Tracks = None,
+    adm: Adm = None,
     no_join: NoJoin = False,
     jobs: Jobs = None,
     exists: WhereItExists = Exists.FAIL,
@@ -84,7 +86,7 @@ def report(
         raise UsageError(f"{output.name!r} is neither .html nor .pdf", where="--output", mend="end it in .html or .pdf")
     check_services(services or ())
     further = Further(dialogue=gate is Gate.DIALOGUE, dialogue_stem=dialogue_stem)
-    order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further, tracks)
+    order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further, tracks, adm)
     wanted = None if target is None else load_target(target)
     judge = order.measuring(None) if target is None else order.judging(target)
 

@@ -21,6 +21,7 @@ from audiopost.jobs.read_ahead import read_ahead
 from audiopost.layouts import Layout
 from audiopost.loudness.meter import LoudnessMeter
 from audiopost.loudness.result import LoudnessHistory
+from audiopost.media.adm_choice import as_heard
 from audiopost.media.joined_files import open_programme
 
 __all__ = ["Course", "PeakEvent", "follow_sum", "measure_course", "peaks_over"]
@@ -91,7 +92,7 @@ def measure_course(
 
     Parameters and errors are those of `audiopost.jobs.measure.measure`.
     """
-    with open_programme(path) as reader:
+    with open_programme(as_heard(path, layout)) as reader:
         chosen = settle_layout(reader, layout, dual_mono=dual_mono)
         meter = LoudnessMeter(reader.sample_rate, chosen)
         spectrum = OctaveSpectrum(reader.sample_rate)

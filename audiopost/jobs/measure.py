@@ -24,6 +24,7 @@ from audiopost.loudness.meter import LoudnessMeter
 from audiopost.loudness.replay_gain import replay_gain
 from audiopost.loudness.result import Loudness, LoudnessHistory, Programme
 from audiopost.loudness.segments import can_measure_segments, measure_segments
+from audiopost.media.adm_choice import as_heard
 from audiopost.media.audio_file import AudioReader
 from audiopost.media.file_faults import fault
 from audiopost.media.joined_files import ChannelFiles, open_programme
@@ -62,6 +63,8 @@ class FileMeasurement:
     """Where in the file the measured part begins; `duration_s` is its length."""
     parts: tuple[Path, ...] = ()
     """The files of a programme that lies in one file per channel."""
+    renderer: str = ""
+    """What made the measured channels of a programme of objects: its loudness is that of this rendering."""
     programme: Programme | None = field(default=None, repr=False, compare=False)
     """The blocks behind the loudness, to pool it with that of other files."""
 
@@ -83,6 +86,7 @@ class FileMeasurement:
             "sample_rate_hz": self.sample_rate_hz,
             "channels": self.channels,
             "layout": self.layout,
+            "renderer": self.renderer or None,
             "duration_s": self.duration_s,
         }
         for name in _JSON_MEASURES:
@@ -128,9 +132,10 @@ def measure(
     Parameters
     ----------
     path
-        Any file that `open_audio` reads, or the `ChannelFiles` of one programme.
+        Any file that `open_audio` reads, or the `ChannelFiles` of one programme. A file of the Audio Definition Model
+        is rendered first; `audiopost.media.adm.adm_file.AdmFile` says which programme, or that it is not to be.
     layout
-        Overrides what the file says of its channels.
+        Overrides what the file says of its channels; where it is rendered, what it is rendered to.
     dual_mono
         Measures a mono file as the two equal loudspeakers that it will be played on: 3.01 LU louder.
     progress
@@ -149,6 +154,7 @@ def measure(
     UnknownNameError, UsageError
         If the layout does not exist or does not fit, nothing lies in the extent, or a further measure cannot be made.
     """
+    path = as_heard(path, layout)
     with open_programme(path) as reader, ExitStack() as stack:
         chosen = settle_layout(reader, layout, dual_mono=dual_mono)
         text = None
@@ -244,6 +250,7 @@ def measurement_of(reader: AudioReader, layout: Layout, loudness: Loudness, star
         parts=reader.files if len(reader.files) > 1 else (),
         bit_rate_kbps=_bit_rate_kbps(reader),
         start_s=start_s,
+        renderer=reader.renderer,
     )
 
 

@@ -134,6 +134,8 @@ def carried_to(
     if reader.picture is not None:
         return Carried(picture=reader.picture) if container.muxer else NOTHING_CARRIED
     carried = carried_by(path or reader.path, tell)
+    if reader.renderer:
+        coding = replace(coding, same_channels=False)
     move = Move(reader.sample_rate, coding.sample_rate, head_frames)
     if container.wave_form is None:
         held = ("LIST", "id3 ") if container.tagged else ()

@@ -43,6 +43,7 @@ from audiopost.library.playback import list_services, load_playback
 from audiopost.library.targets import load_target
 from audiopost.loudness.meter import LoudnessMeter
 from audiopost.loudness.result import Loudness
+from audiopost.media.adm_choice import as_heard
 from audiopost.media.audio_file import AudioReader
 from audiopost.media.audio_writer import AudioWriter
 from audiopost.media.joined_files import open_programme
@@ -164,6 +165,7 @@ def preview(
     stage = Stage(progress, "coding")
     with ExitStack() as opened:
         folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="audiopost-"))
+        path = as_heard(path, layout)
         reader = opened.enter_context(open_programme(path))
         if output is not None:
             opened.enter_context(output_folder(Path(output)))

@@ -32,10 +32,12 @@ from audiopost.jobs.job import Progress, Stage, layout_to_write, reported_blocks
 from audiopost.jobs.outputs import carried_to
 from audiopost.layouts import Layout
 from audiopost.library.chains import load_chain
-from audiopost.media.audio_file import AudioReader, open_audio
+from audiopost.media.adm_choice import as_heard
+from audiopost.media.audio_file import AudioReader
 from audiopost.media.audio_writer import AudioWriter
 from audiopost.media.carried import Coding
 from audiopost.media.containers import Bits, Container, container_for
+from audiopost.media.joined_files import open_programme
 from audiopost.media.new_file import Exists, clear_unfinished
 
 __all__ = ["RenderResult", "render"]
@@ -114,7 +116,7 @@ def render(
     Parameters
     ----------
     input
-        Any file that `open_audio` reads.
+        Any file that `open_audio` reads; one of the Audio Definition Model is rendered to `layout` first.
     output
         The file to be made; its suffix chooses the format. Without one it is the input's.
     chain
@@ -154,7 +156,7 @@ def render(
         chain = load_chain(chain if isinstance(chain, str) else Path(chain))
     spec = with_seed(with_values(chain, parameters or {}), seed)
     output = Path(output)
-    with open_audio(input) as reader, ExitStack() as stack:
+    with open_programme(as_heard(input, layout)) as reader, ExitStack() as stack:
         source_layout = settle_layout(reader, layout)
         threads = useful_threads(spec)
         stream = StreamFormat(reader.sample_rate, source_layout, useful_block_frames(spec, source_layout, threads))

@@ -81,6 +81,8 @@ class AudioReader:
         The file, or those of a programme with one a channel.
     picture : VideoTracks or None
         The film and its tracks, where the sound comes from one.
+    renderer : str
+        What made the channels where they are not those of the file: a programme of objects is rendered to loudspeakers.
     format, subtype : str
         In the words of libsndfile (``"WAV"``, ``"PCM_24"``), besides ``"RF64"`` and ``"BW64"``.
     """
@@ -97,6 +99,7 @@ class AudioReader:
         self._source = source
         self._words: FileWords | DecodedWords | None = None
         self.picture: VideoTracks | None = None
+        self.renderer = ""
         self.files: tuple[Path, ...] = (path,)
         self._notes: list[str] = list(source.notes)
         self._position = 0

@@ -18,6 +18,7 @@ import numpy as np
 from audiopost.blocks import AudioBlock
 from audiopost.errors import FileError
 from audiopost.layouts import LAYOUTS, Layout
+from audiopost.media.adm.adm_file import AdmFile
 from audiopost.media.audio_file import AudioReader, open_audio
 
 __all__ = ["ChannelFiles", "Joining", "join_channel_files", "open_programme"]
@@ -97,13 +98,17 @@ def join_channel_files(paths: Sequence[Path]) -> Joining:
 
 
 def open_programme(path: str | os.PathLike[str]) -> AudioReader:
-    """Open one file, or the files of `ChannelFiles` as one.
+    """Open one file, the files of `ChannelFiles` as one, or the programme of an `AdmFile`, rendered.
 
     Raises
     ------
     FileError
         As `open_audio`; and if a part is not mono, or differs from the others in sample rate.
     """
+    if isinstance(path, AdmFile) and path.rendered:
+        from audiopost.media.adm.rendering import open_rendering
+
+        return open_rendering(path)
     if not isinstance(path, ChannelFiles):
         return open_audio(path)
     with ExitStack() as opened:

@@ -5,6 +5,7 @@
     Path            mix.wav
     ChannelFiles    mix.L.wav mix.R.wav ...      written by `ChannelWriter`, a file a channel
     VideoTracks     film.mov, tracks 1 and 2     written by `AudioWriter`, under the film's picture
+    AdmFile         master.wav, rendered         beds, objects and scenes as the loudspeakers of a layout
 
 Whatever a programme lies in, its words are the same: a channel gets the same dither in a file of its own and in one
 file with the others.
@@ -27,6 +28,7 @@ from audiopost.blocks import AudioBlock
 from audiopost.dsp.dither import DITHER_SEED, Dither
 from audiopost.errors import UsageError
 from audiopost.layouts import Layout, layout_named
+from audiopost.media.adm.adm_file import AdmFile
 from audiopost.media.audio_writer import AudioWriter
 from audiopost.media.carried import NOTHING_CARRIED, Carried
 from audiopost.media.containers import Bits
@@ -46,7 +48,7 @@ __all__ = [
     "with_files",
 ]
 
-ProgrammePath = Path | ChannelFiles | VideoTracks
+ProgrammePath = Path | ChannelFiles | VideoTracks | AdmFile
 
 
 class ProgrammeWriter(Protocol):
@@ -68,14 +70,14 @@ class ProgrammeWriter(Protocol):
 
 def as_programme(path: str | os.PathLike[str]) -> ProgrammePath:
     """A programme's path as such; anything else as the path of one file."""
-    return path if isinstance(path, ChannelFiles | VideoTracks) else Path(path)
+    return path if isinstance(path, ChannelFiles | VideoTracks | AdmFile) else Path(path)
 
 
 def files_of(programme: ProgrammePath) -> tuple[Path, ...]:
     """The files that it lies in."""
     if isinstance(programme, ChannelFiles):
         return programme.parts
-    return (programme.path,) if isinstance(programme, VideoTracks) else (programme,)
+    return (programme.path,) if isinstance(programme, VideoTracks | AdmFile) else (programme,)
 
 
 def with_files(programme: ProgrammePath, files: Sequence[Path]) -> ProgrammePath:

@@ -1,0 +1,107 @@
+"""Files of beds and objects on the command line: described, rendered, measured; broken ones refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import audiopost
+from audiopost.media.adm.write import Bed, Mover
+from tests.adm_material import MOVING, at, objects_axml, write_objects, write_parts, write_tracks
+from tests.adm_material import noise as samples
+from tests.surface.conftest import Run
+
+FRAMES = 48_000
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A 5.1 bed and an object that moves."""
+    path = tmp_path_factory.mktemp("adm") / "scene.wav"
+    return write_parts(path, [Bed("Music", "5.1"), Mover("Fly", MOVING)], FRAMES)
+
+
+def test_what_is_in_a_file(scene: Path, run: Run) -> None:
+    answer = run("adm", "info", scene)
+    lines = answer.out.splitlines()
+    assert lines[0] == f"{scene}: 7 tracks, 2 objects, rendered to 7.1.4"
+    assert lines[3].split()[:4] == ["AO_1001", "Music", "DirectSpeakers", "1-6"]
+    (entry,) = run("adm", "info", scene, "--json").document["files"]
+    assert [each["type"] for each in entry["objects"]] == ["DirectSpeakers", "Objects"]
+    assert (entry["usual_layout"], entry["dolby_atmos"], entry["error"]) == ("7.1.4", None, None)
+
+
+def test_measured_as_rendered_on_the_stated_layout(scene: Path, run: Run, tmp_path: Path) -> None:
+    (entry,) = run("measure", scene, "--layout", "5.1", "--json").document["files"]
+    assert (entry["channels"], entry["layout"], entry["renderer"]) == (6, "5.1", "ITU-R BS.2127-1")
+    assert run("adm", "render", scene, "--output", tmp_path, "--layout", "5.1", "--bits", "32f").code == 0
+    (rendered,) = run("measure", tmp_path / "scene.wav", "--layout", "5.1", "--json").document["files"]
+    assert (rendered["integrated_lufs"], rendered["renderer"]) == (
+        pytest.approx(entry["integrated_lufs"], abs=1e-6),
+        None,
+    )
+    assert audiopost.measure(scene, layout="5.1").loudness.integrated_lufs == entry["integrated_lufs"]
+
+
+def test_the_usual_layout_is_told(scene: Path, run: Run) -> None:
+    answer = run("measure", scene)
+    assert answer.out.splitlines()[1].split()[1] == "7.1.4"
+    assert "rendered to 7.1.4 (ITU-R BS.2127); --layout names another" in answer.err
+
+
+def test_channels_as_they_lie(scene: Path, run: Run) -> None:
+    (entry,) = run("measure", scene, "--adm", "off", "--json").document["files"]
+    assert (entry["channels"], entry["renderer"]) == (7, None)
+
+
+def test_programmes_by_name(scene: Path, run: Run) -> None:
+    assert run("measure", scene, "--adm", "Main").code == 0
+    answer = run("measure", scene, "--adm", "Mian")
+    assert (answer.code, answer.err.strip()) == (
+        2,
+        "audiopost: --adm: unknown audioProgramme 'Mian'; did you mean Main?",
+    )
+
+
+def test_headphones(run: Run, tmp_path: Path) -> None:
+    left = write_objects(tmp_path / "left.wav", [[at(90, 0, 1)]])
+    answer = run("adm", "render", left, "--output", tmp_path / "out", "--layout", "binaural", "--bits", "32f", "--json")
+    (entry,) = answer.document["files"]
+    assert entry["layout"] == "binaural"
+    (measured,) = run("measure", tmp_path / "out" / "left.wav", "--json").document["files"]
+    near, far = measured["true_peak_per_channel_dbtp"]
+    assert near > far + 3.0
+
+
+def test_broken_metadata_are_one_sentence_that_names_the_element(run: Run, tmp_path: Path) -> None:
+    axml, tracks = objects_axml([[at(0, 0, 1)]])
+    path = write_tracks(tmp_path / "a.wav", axml.replace(b">AO_1001<", b">AO_8<"), tracks, samples(1))
+    for command in (("measure", path), ("adm", "info", path), ("adm", "render", path, "--output", tmp_path / "out")):
+        answer = run(*command)
+        assert answer.code == 3
+        assert answer.err.strip() == (
+            f"audiopost: {path}: ADM: ACO_1001: it names AO_8, which is not there; "
+            "export the file again, or measure it with --adm off"
+        )
+    assert run("measure", path, "--adm", "off").code == 0
+
+
+def test_a_bomb_is_refused(run: Run, tmp_path: Path) -> None:
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><x>&b;</x>'
+    _, tracks = objects_axml([[at(0, 0, 1)]])
+    answer = run("measure", write_tracks(tmp_path / "a.wav", bomb, tracks, samples(1)))
+    assert (answer.code, "document type declaration" in answer.err) == (3, True)
+
+
+def test_a_plain_file_has_no_metadata(run: Run, tone: Path) -> None:
+    answer = run("adm", "info", tone)
+    assert (answer.code, answer.err.strip()) == (
+        3, f"audiopost: {tone}: it has no ADM metadata; it needs the chunks axml and chna"
+    )  # fmt: skip
+
+
+def test_a_master_of_dolby_atmos_is_named(run: Run, tmp_path: Path) -> None:
+    dbmd = bytes((6, 0, 0, 1, 9, 1, 0, 0, 0, 0))
+    path = write_objects(tmp_path / "a.wav", [[at(0, 0, 1)]], dbmd=dbmd)
+    assert ", a Dolby Atmos master" in run("adm", "info", path).out
