@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.signal
 
 from audiopost.blocks import AudioBlock
 from audiopost.dsp.spherical import harmonics, unit_vectors
@@ -37,7 +38,8 @@ SHOWN: dict[str, dict[str, float]] = {
     "pedalboard.PeakFilter": {"gain_db": 6.0}, "pedalboard.HighShelfFilter": {"gain_db": 6.0},
     "pedalboard.LowShelfFilter": {"gain_db": 6.0},
     "flanger": {"depth_ms": 0.0}, "phaser": {"depth_octaves": 0.0}, "distance": {"distance_m": 100.0},
-    "early_reflections": {"dry_db": -120.0},
+    "early_reflections": {"dry_db": -120.0}, "formant_shift": {"shift_semitones": 5.0},
+    "harmonizer": {"voice2_level_db": -60.0, "dry_level_db": -60.0, "voice1_level_db": 0.0},
 }  # fmt: skip
 """Effects whose defaults do nothing, or move too much to be drawn: what they are shown with."""
 
@@ -58,6 +60,8 @@ MOVING = {"tremolo", "fly_by", "whoosh", "impact", "beep", "two_pop"}
 REPAIRED = {"declick", "declip"}
 AROUND = {"ambisonic_beam", "ambisonic_decode"}
 """Effects that hear a scene: seen by what they make of a source that goes round it."""
+VOICED = {"formant_shift", "harmonizer"}
+"""Effects that are seen on a vowel."""
 AT_THE_EAR = {"binaural"}
 SCENE_ORDER = 3
 """Of the scenes that are drawn."""
@@ -121,6 +125,8 @@ def picture_of(entry: EffectEntry) -> Picture | None:
         draw = _repair
     elif entry.name in RIDDEN:
         draw = _course
+    elif entry.name in VOICED:
+        draw = _vowel
     elif entry.generates:
         draw = _spectrum
     with_values = ", ".join(f"{name} {value:g}" for name, value in turned.items()) or "default settings"
@@ -265,6 +271,27 @@ def _repair(entry: EffectEntry, graph: Graph, values: str) -> Picture:
         axes.set_xlabel("ms")
         axes.legend(loc="upper right", frameon=False, ncols=2)
         return Picture(svg_of(figure), f"A damaged tone of 220 Hz before (pale) and behind {entry.name}, {values}.")
+
+
+def _vowel(entry: EffectEntry, graph: Graph, values: str) -> Picture:
+    sound = np.zeros(2 * RATE_HZ)
+    sound[:: RATE_HZ // 100] = 1.0
+    for centre_hz in (700.0, 1220.0, 2600.0):
+        radius, angle = np.exp(-np.pi * 90.0 / RATE_HZ), 2.0 * np.pi * centre_hz / RATE_HZ
+        sound = scipy.signal.lfilter([1.0 - radius], [1.0, -2.0 * radius * np.cos(angle), radius**2], sound)
+    vowel = (0.3 * sound / np.abs(sound).max()).astype(np.float32)[np.newaxis]
+    middle = slice(RATE_HZ // 2, RATE_HZ // 2 + RATE_HZ // 5)
+    with drawing(HEIGHT_IN) as (figure, axes):
+        for each, colour, label in ((vowel, PALE, "in"), (_rendered(graph, vowel), INK, "out")):
+            power = np.abs(np.fft.rfft(each[0, middle] * np.hanning(RATE_HZ // 5))) ** 2
+            frequency_hz = np.fft.rfftfreq(RATE_HZ // 5, 1.0 / RATE_HZ)
+            axes.plot(frequency_hz, powers_to_db(power + 1e-6), color=colour, linewidth=1.0, label=label)
+        axes.set_xlim(0.0, 4_000.0)
+        axes.set_ylim(-20.0, 60.0)
+        axes.set_xlabel("Hz")
+        axes.set_ylabel("dB")
+        axes.legend(loc="upper right", frameon=False, ncols=2)
+        return Picture(svg_of(figure), f"Spectrum of a vowel before (pale) and behind {entry.name}, {values}.")
 
 
 def _course(entry: EffectEntry, graph: Graph, values: str) -> Picture:

@@ -89,6 +89,13 @@ class ShortTimeSpectra:
                     self._spectra, self.gains, self._window, self._twiddles, self._order, self._sums, self.hop
                 )
 
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """The spectra of this hop, ``(pairs, 2, size)``: of each pair of channels the sum of the first and i times the
+        second, as real and imaginary part. What `set_gains` changes there is heard.
+        """
+        return self._spectra
+
     def reset(self) -> None:
         """Forget all sound."""
         for memory in (self._line, self._sums, self._spectra, self.powers):

@@ -54,6 +54,7 @@ EFFECT_MODULES: tuple[str, ...] = (
     "one_shots",
     "drones",
     "spectral",
+    "voices",
     "grains",
     "speech_bands",
     "editing",

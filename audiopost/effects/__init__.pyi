@@ -936,6 +936,23 @@ def fly_by(
     - Exception (latency): sound arrives after its travel through the air, which is the effect.
     """
 
+def formant_shift(
+    *,
+    shift_semitones: float = 0.0,
+) -> Graph:
+    """Moves the formants of a voice without its pitch: larger or smaller, older or younger.
+
+    Parameters
+    ----------
+    shift_semitones
+        where the formants go; -12 to 12 semitones.
+
+    Notes
+    -----
+    - Exception (latency): a weighted spectrum spreads an onset over its frame: what is left of it may begin up to
+      43 ms early.
+    """
+
 def freeze(
     *,
     seed: int = 1,
@@ -1169,6 +1186,44 @@ def haas(
         above 0 right is late, below left; -40 to 40 ms.
     late_side_db
         level of the late side; -24 to 6 dB.
+    """
+
+def harmonizer(
+    *,
+    voice1_semitones: float = 4.0,
+    voice1_level_db: float = -9.0,
+    voice2_semitones: float = 7.0,
+    voice2_level_db: float = -9.0,
+    voice3_semitones: float = -12.0,
+    voice3_level_db: float = -60.0,
+    formants_percent: float = 100.0,
+    dry_level_db: float = 0.0,
+) -> Graph:
+    """Puts up to three voices at other pitches beside a sound, with its formants kept.
+
+    Parameters
+    ----------
+    voice1_semitones
+        interval of voice 1; -24 to 24 semitones.
+    voice1_level_db
+        level of voice 1; -60 dB is silence; -60 to 12 dB.
+    voice2_semitones
+        interval of voice 2; -24 to 24 semitones.
+    voice2_level_db
+        level of voice 2; -60 dB is silence; -60 to 12 dB.
+    voice3_semitones
+        interval of voice 3; -24 to 24 semitones.
+    voice3_level_db
+        level of voice 3; -60 dB is silence; -60 to 12 dB.
+    formants_percent
+        how far the voices keep the formants of the sound; 0: they move with the pitch; 0 to 100 %.
+    dry_level_db
+        level of the sound itself; -60 dB is silence; -60 to 12 dB.
+
+    Notes
+    -----
+    - Exception (latency): a weighted spectrum spreads an onset over its frame: what is left of it may begin up to
+      43 ms early.
     """
 
 def high_shelf(

@@ -9,65 +9,24 @@ have one set of gains, so nothing shifts in the picture. Sources: `audiopost.dsp
 
 from __future__ import annotations
 
-from abc import abstractmethod
-
 import numpy as np
 
-from audiopost.blocks import AudioBlock
 from audiopost.dsp.late_reverberation import LateReverberation
 from audiopost.dsp.noise_suppression import OM_LSA, WIENER, NoiseSuppression
 from audiopost.dsp.resampling import resample
 from audiopost.dsp.stft import ShortTimeSpectra
 from audiopost.effects.smoothed import SMOOTHING_MS
+from audiopost.effects.spectral_node import SpectralNode
 from audiopost.errors import UsageError
-from audiopost.graph.node import Node, StreamFormat
+from audiopost.graph.node import StreamFormat
 from audiopost.graph.parameter import Parameter, Setting
 from audiopost.media.audio_file import read_audio
 from audiopost.units import db_to_linear
 
 __all__ = ["Denoise", "Dereverb"]
 
-SPREAD = "a weighted spectrum spreads an onset over its frame: what is left of it may begin up to 43 ms early"
 
-
-class _SpectralNode(Node):
-    """A node that weights short-time spectra."""
-
-    exceptions = {"latency": SPREAD}  # noqa: RUF012 - read only
-    _spectra: ShortTimeSpectra | None = None
-
-    def prepare(self, stream: StreamFormat) -> None:
-        """Make the transforms."""
-        self._spectra = ShortTimeSpectra(stream.layout.channels, stream.sample_rate)
-        self.latency_frames = self._spectra.latency_frames
-        self.tail_frames = self._spectra.size
-        self.prepare_gains(stream, self._spectra)
-
-    def process(self, block: AudioBlock, out: AudioBlock, *_side: AudioBlock) -> None:
-        """Take apart, weight, put together."""
-        assert self._spectra is not None, "prepare comes before process"
-        self._spectra.process(block, out, self.set_gains)
-
-    def reset(self) -> None:
-        """Forget all sound."""
-        if self._spectra is not None:
-            self._spectra.reset()
-            self.reset_gains()
-
-    @abstractmethod
-    def prepare_gains(self, stream: StreamFormat, spectra: ShortTimeSpectra) -> None:
-        """Allocate what `set_gains` needs."""
-
-    @abstractmethod
-    def set_gains(self) -> None:
-        """Fill the gains of this spectrum from its powers."""
-
-    @abstractmethod
-    def reset_gains(self) -> None:
-        """Forget all spectra."""
-
-
-class Denoise(_SpectralNode):
+class Denoise(SpectralNode):
     """Lowers steady noise: hiss, hum, air, ventilation, camera, tape.
 
     What the noise is, is known in one of three ways: followed by itself, in the pauses and between the partials of
@@ -113,10 +72,9 @@ class Denoise(_SpectralNode):
 
     def set_gains(self) -> None:
         """Track the noise and weigh."""
-        assert self._spectra is not None
         self._suppression.set_gains(
-            self._spectra.powers,
-            self._spectra.gains,
+            self.spectra.powers,
+            self.spectra.gains,
             rule=self._rule,
             floor=db_to_linear(-self.values["reduction_db"]),
             over=db_to_linear(2.0 * self.values["strength_db"]),
@@ -151,7 +109,7 @@ def _profile(path: str, sample_rate: int) -> np.ndarray:
     return total / (heard - spectra.size // spectra.hop + 1)
 
 
-class Dereverb(_SpectralNode):
+class Dereverb(SpectralNode):
     """Lowers late reverberation: the room that follows a sound, from 50 ms behind it on.
 
     The room is foretold from what was heard: power that decays by 60 dB in `decay_s`. Early reflections, the colour of
@@ -180,10 +138,9 @@ class Dereverb(_SpectralNode):
 
     def set_gains(self) -> None:
         """Foretell the room and weigh."""
-        assert self._spectra is not None
         self._room.set_gains(
-            self._spectra.powers,
-            self._spectra.gains,
+            self.spectra.powers,
+            self.spectra.gains,
             decay_s=self.values["decay_s"],
             level=db_to_linear(2.0 * self.values["room_level_db"]),
             floor=db_to_linear(-self.values["reduction_db"]),

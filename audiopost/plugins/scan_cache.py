@@ -19,7 +19,7 @@ from audiopost.plugins.plugin import PluginInfo
 
 __all__ = ["Fingerprint", "cache_folder", "fingerprint", "forget", "recall", "remember"]
 
-FORM = 5
+FORM = 6
 """Raised whenever `PluginInfo` or the scan changes its meaning."""
 
 CACHE_VARIABLE = "AUDIOPOST_CACHE_DIR"

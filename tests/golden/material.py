@@ -51,6 +51,7 @@ CASES: dict[str, dict[str, float]] = {
     "declick": {"threshold": 6.0},
     "declip": {"ceiling_dbfs": -13.0},
     "vocoder": {"gain_db": -14.0},
+    "formant_shift": {"shift_semitones": 4.0},
     "ambisonic_beam": {"azimuth_deg": 90.0},
     "ambisonic_mirror": {"left_right_percent": 100.0},
     "ambisonic_rotate": {"yaw_deg": 120.0, "pitch_deg": 30.0},
