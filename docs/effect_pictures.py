@@ -68,6 +68,7 @@ SCENE_ORDER = 3
 RIDDEN = {"denoise", "dereverb", "dialogue_leveler", "transient_shaper"}
 """Effects that are seen in the course of a level."""
 UNSEEN = {
+    "spectral_morph",
     "freeze",
     "polarity",
     "time_align",

@@ -26,7 +26,7 @@ from audiopost.blocks import AudioBlock
 from audiopost.dsp.compiled import compiled
 from audiopost.dsp.convolution import bit_reversed, transform, twiddles_of
 
-__all__ = ["OVERLAP", "ShortTimeSpectra"]
+__all__ = ["OVERLAP", "PowerSpectra", "ShortTimeSpectra"]
 
 SPAN_S = 0.035
 """A spectrum looks at least at so much time: two periods of a low voice."""
@@ -71,12 +71,23 @@ class ShortTimeSpectra:
         self._filled = 0
         self._exchange, self._analyse, self._synthesise = exchange.ready(), analyse.ready(), synthesise.ready()
 
-    def process(self, block: AudioBlock, out: AudioBlock, set_gains: Callable[[], None]) -> None:
-        """Fill `out` with the weighted `block` of `latency_frames` ago; `set_gains` is called for every spectrum."""
+    def process(
+        self,
+        block: AudioBlock,
+        out: AudioBlock,
+        set_gains: Callable[[], None],
+        beside: tuple[PowerSpectra, AudioBlock] | None = None,
+    ) -> None:
+        """Fill `out` with the weighted `block` of `latency_frames` ago; `set_gains` is called for every spectrum.
+
+        `beside` is another sound of as many frames, whose powers stand at the same moments.
+        """
         frames, at = block.shape[1], 0
         while at < frames:
             length = min(frames - at, self.hop - self._filled)
             self._exchange(block, out, at, length, self._line, self._sums, self._filled)
+            if beside is not None:
+                beside[0].take(beside[1], at, length, self._filled)
             self._filled += length
             at += length
             if self._filled == self.hop:
@@ -84,6 +95,8 @@ class ShortTimeSpectra:
                 self._analyse(
                     self._line, self._window, self._spectra, self._twiddles, self._order, self.powers, self.hop
                 )
+                if beside is not None:
+                    beside[0].analyse()
                 set_gains()
                 self._synthesise(
                     self._spectra, self.gains, self._window, self._twiddles, self._order, self._sums, self.hop
@@ -101,6 +114,48 @@ class ShortTimeSpectra:
         for memory in (self._line, self._sums, self._spectra, self.powers):
             memory.fill(0.0)
         self._filled = 0
+
+
+class PowerSpectra:
+    """The powers of another sound at the moments of a `ShortTimeSpectra`.
+
+    Attributes
+    ----------
+    powers : array, (bins,), float64
+        Mean over the channels of the squared magnitude.
+    """
+
+    def __init__(self, channels: int, spectra: ShortTimeSpectra) -> None:
+        size = spectra.size
+        self.powers: NDArray[np.float64] = np.zeros(size // 2 + 1)
+        self._hop = spectra.hop
+        self._window = np.sin(np.pi * np.arange(size) / size)
+        self._line = np.zeros((channels, size), dtype=np.float32)
+        self._spectra = np.zeros(((channels + 1) // 2, 2, size), dtype=np.float64)
+        self._twiddles, self._order = twiddles_of(size), bit_reversed(size)
+        self._take, self._analyse = take.ready(), analyse.ready()
+
+    def take(self, block: AudioBlock, at: int, length: int, filled: int) -> None:
+        """Hear `length` frames of a block from `at` on; `filled` frames of the hop are there already."""
+        self._take(block, at, length, self._line, filled)
+
+    def analyse(self) -> None:
+        """Take the powers: the hop is full."""
+        self._analyse(self._line, self._window, self._spectra, self._twiddles, self._order, self.powers, self._hop)
+
+    def reset(self) -> None:
+        """Forget all sound."""
+        for memory in (self._line, self._spectra, self.powers):
+            memory.fill(0.0)
+
+
+@compiled("void(float32[:, ::1], int64, int64, float32[:, ::1], int64)")
+def take(block: AudioBlock, at: int, length: int, line: NDArray[np.float32], filled: int) -> None:
+    """Put `length` frames into the newest hop of the line."""
+    newest = line.shape[1] - line.shape[1] // OVERLAP + filled
+    for channel in range(block.shape[0]):
+        for n in range(length):
+            line[channel, newest + n] = block[channel, at + n]
 
 
 @compiled("void(float32[:, ::1], float32[:, ::1], int64, int64, float32[:, ::1], float64[:, ::1], int64)")

@@ -54,6 +54,7 @@ EFFECT_MODULES: tuple[str, ...] = (
     "one_shots",
     "drones",
     "spectral",
+    "morphing",
     "voices",
     "grains",
     "speech_bands",

@@ -2206,6 +2206,27 @@ def shepard_tone(
         level, AES17; -80 to 0 dBFS.
     """
 
+def spectral_morph(
+    *,
+    how: Literal["morph", "cross"] = "morph",
+    morph_percent: float = 50.0,
+) -> Graph:
+    """Leads a sound to another one, or plays it through the other, spectrum by spectrum.
+
+    Parameters
+    ----------
+    how
+        to the other sound, or through it as a filter.
+    morph_percent
+        how far it has come; 0 to 100 %.
+
+    Notes
+    -----
+    - Side input: other.
+    - Exception (latency): a weighted spectrum spreads an onset over its frame: what is left of it may begin up to
+      43 ms early.
+    """
+
 def stereo_width(
     *,
     width_percent: float = 140.0,
