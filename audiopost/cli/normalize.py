@@ -11,6 +11,7 @@ import typer
 
 from audiopost.cli.exit_codes import DONE, FAILED, code_of_verdict, exit_code_of, first_of
 from audiopost.cli.options import (
+    Adm,
     Around,
     Channels,
     DialogueStem,
@@ -167,6 +168,7 @@ def normalize(
     ] = False,
     layout: LayoutName = None,
     tracks: Tracks = None,
+    adm: Adm = None,
     no_join: NoJoin = False,
     dual_mono: DualMono = False,
     jobs: Jobs = None,
@@ -202,7 +204,7 @@ def normalize(
     optional: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     with progress_bar() as progress:
         results = normalize_files(
-            programmes_of(files, no_join, tracks),
+            programmes_of(files, no_join, tracks, adm, layout),
             wanted,
             output,
             gate=gate.value,

@@ -250,6 +250,8 @@ class DeliveryTarget:
     region: str = ""
     status: Status = "current"
     notes: tuple[str, ...] = ()
+    measured_on: str = ""
+    """The layout that programmes of objects are rendered to before they are judged; empty where it is not said."""
 
     def peaks_only(self) -> DeliveryTarget:
         """The target without its rules about loudness: for what gets the gain of another programme."""
@@ -275,6 +277,8 @@ class DeliveryTarget:
         lines += [f"- {rule.in_words()}" for rule in self.rules]
         if self.format.in_words():
             lines.append(f"- format: {self.format.in_words()}")
+        if self.measured_on:
+            lines.append(f"- beds and objects (ADM) are judged on their {self.measured_on} re-render")
         lines += [f"Note: {note}" for note in self.notes]
         return "\n".join(lines)
 
@@ -296,6 +300,7 @@ class DeliveryTarget:
             "medium": self.medium,
             "region": self.region,
             "notes": list(self.notes),
+            "measured_on": self.measured_on or None,
         }
 
 

@@ -21,6 +21,7 @@ from audiopost.jobs.programme_level import ProgrammeLevel, pooled
 from audiopost.jobs.target_facts import asked_by, facts_of
 from audiopost.layouts import Layout
 from audiopost.library.targets import load_target
+from audiopost.media.adm_choice import as_heard
 
 __all__ = ["CheckResult", "check", "check_as_one"]
 
@@ -98,6 +99,7 @@ def check(
     wanted = target if isinstance(target, DeliveryTarget) else load_target(target)
     around_lufs = None if around is None else measure(around, layout=None).loudness.integrated_lufs
     asked = asked_by(wanted, further)
+    path = as_heard(path, layout, wanted.measured_on)
     measurement = measure(path, layout=layout, dual_mono=dual_mono, progress=progress, extent=extent, further=asked)
     return _judged(wanted, measurement, facts_of(measurement, around_lufs))
 

@@ -16,6 +16,7 @@ from audiopost.delivery.stems import require_room
 from audiopost.delivery.target import DeliveryTarget
 from audiopost.delivery.verdict import RuleVerdict, Verdict, judge
 from audiopost.errors import AudiopostError, TargetUnreachableError
+from audiopost.jobs.adm_programme import AdmProgramme
 from audiopost.jobs.extent import WHOLE, Extent
 from audiopost.jobs.fold import folded_layout
 from audiopost.jobs.further_measures import NOTHING_FURTHER, Further
@@ -33,6 +34,7 @@ from audiopost.jobs.programme_level import ProgrammeLevel, measure_files, measur
 from audiopost.jobs.stem_check import SumCheck, check_sum
 from audiopost.jobs.target_facts import asked_by, facts_of
 from audiopost.layouts import Layout
+from audiopost.media.adm.adm_file import AdmFile
 from audiopost.media.audio_file import AudioReader
 from audiopost.media.containers import container_for
 from audiopost.media.joined_files import open_programme
@@ -91,7 +93,7 @@ class Order:
             changes["bits"] = wanted.bits
         if asked.rate is None and wanted.sample_rate_hz != reader.sample_rate:
             changes["rate"] = wanted.sample_rate_hz
-        if asked.channels is None and wanted.layout != own.layout:
+        if asked.channels is None and wanted.layout != own.layout and not reader.renderer:
             changes["channels"] = wanted.layout
         if asked.kind is None and wanted.files != own.files:
             changes["kind"] = "monos" if wanted.files == "discrete-mono" else "poly"
@@ -106,16 +108,16 @@ class Order:
     def open(self, paths: Sequence[ProgrammePath]) -> Programme:
         """One programme of this run."""
         asked = self.settings
-        return Programme(
-            paths,
-            layout=asked.layout,
-            dual_mono=asked.dual_mono,
-            rate=asked.rate,
-            container=None if asked.format is None else container_for(Path(), asked.format),
-            extent=self.extent,
-            channels=asked.channels,
-            trim=asked.trim,
-        )
+        keywords: dict[str, Any] = {
+            "rate": asked.rate,
+            "container": None if asked.format is None else container_for(Path(), asked.format),
+            "extent": self.extent,
+            "channels": asked.channels,
+            "trim": asked.trim,
+        }
+        if isinstance(paths[0], AdmFile) and paths[0].rendered:
+            return AdmProgramme(paths[0], kind=asked.kind, **keywords)
+        return Programme(paths, layout=asked.layout, dual_mono=asked.dual_mono, **keywords)
 
 
 _OF_FORM = ("format.", "duration_s", "head_silence_s", "tail_silence_s")

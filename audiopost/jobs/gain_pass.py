@@ -66,7 +66,7 @@ class Part:
         """What was written, open for reading; a layout that the format cannot say is known from the input."""
         own = self.programme
         extent = WHOLE if own.trim else own.extent  # what was trimmed holds nothing else
-        return Programme(self.places, dual_mono=own.layout.name == "dual-mono", extent=extent, like=own)
+        return own.reopened(self.places, dual_mono=own.layout.name == "dual-mono", extent=extent)
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ def _shaped(
     rate, channels = programme.sample_rate, programme.layout.channels
     if plan.mode == "linear" or plan.limiting_db == 0.0 or ceiling_dbtp is None:
         return with_gain(programme.blocks(stage), plan.gain_db, plan.ride, rate), None
-    limited = LimitedGain(rate, channels, plan.gain_db, ceiling_dbtp, programme.sum, plan.ride)
+    limited = LimitedGain(rate, channels, plan.gain_db, ceiling_dbtp, programme.summing(), plan.ride)
     return limited.process(programme.blocks(stage)), limited
 
 

@@ -36,10 +36,11 @@ from audiopost.jobs.outputs import OutputPlace, kept_apart, output_folder, refus
 from audiopost.jobs.run_report import require_json_report, write_report
 from audiopost.jobs.side_by_side import side_by_side, usual_jobs
 from audiopost.library.targets import load_target
+from audiopost.media.adm_choice import as_heard
 from audiopost.media.containers import Bits, FileKind, container_for
 from audiopost.media.joined_files import ChannelFiles, join_channel_files, open_programme
 from audiopost.media.new_file import Exists
-from audiopost.media.programme_files import ProgrammePath, as_programme, files_of
+from audiopost.media.programme_files import ProgrammePath, as_programme, files_of, is_rendered
 from audiopost.media.video_tracks import VideoTracks
 
 __all__ = ["Gate", "Group", "GroupResult", "normalize"]
@@ -177,6 +178,8 @@ def normalize(
     """
     named = [paths] if isinstance(paths, str | os.PathLike) else paths
     sources = _programmes([as_programme(path) for path in named], join, tracks)
+    wanted = target if isinstance(target, DeliveryTarget) else load_target(target)
+    sources = [as_heard(source, layout, wanted.measured_on) for source in sources]
     files = [file for source in sources for file in files_of(source)]
     listened = {"dialogue_stem": dialogue_stem, "around": around, "gain_from": gain_from, "full_mix": full_mix}
     others = {name: Path(path).absolute() for name, path in listened.items() if path is not None}
@@ -186,7 +189,6 @@ def normalize(
         format=format, bits=bits, rate=rate, channels=channels, kind=kind, dither=dither, tags=tuple(tags), gate=gate,
         start=start, end=end, frames_per_second=frames_per_second, trim=trim,
     )  # fmt: skip
-    wanted = target if isinstance(target, DeliveryTarget) else load_target(target)
     order = Order(
         wanted,
         OutputPlace(Path(output), exists, (*files, *others.values()), lasting),
@@ -196,7 +198,7 @@ def normalize(
         full_mix=others.get("full_mix"),
     )
     _check_words(order, group, sources)
-    _check_sources(sources)
+    _check_sources(sources, group)
     _check_companions(order, group, sources, others)
     if report is not None:
         require_json_report(Path(report))
@@ -294,9 +296,11 @@ def _check_words(order: Order, group: str, sources: Sequence[ProgrammePath]) -> 
         folded_layout(order.settings.channels)
 
 
-def _check_sources(sources: Sequence[ProgrammePath]) -> None:
+def _check_sources(sources: Sequence[ProgrammePath], group: str) -> None:
     if not sources:
         raise UsageError("no files were named", mend="name at least one")
+    if group == "stems" and any(is_rendered(source) for source in sources):
+        raise UsageError("a programme of objects is no stem", "--group stems", "take its tracks as they lie: --adm off")
     for index, path in enumerate(sources):
         if path in sources[:index]:
             raise UsageError(f"{Path(path)} was named twice", mend="name every file once")
@@ -319,7 +323,8 @@ def _outputs(sources: Sequence[ProgrammePath], order: Order) -> list[tuple[Path,
         try:
             with open_programme(path) as reader:
                 own = order.conformed(reader)
-                place = own.place_of(path, own.form(reader), settle_layout(reader, own.settings.layout))
+                layout = reader.layout if reader.renderer else settle_layout(reader, own.settings.layout)
+                place = own.place_of(path, own.form(reader), layout)
                 outputs += [(Path(path), file) for file in files_of(place)]
         except AudiopostError:
             continue

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ from audiopost.layouts import Layout
 from audiopost.media.audio_file import AudioReader
 from audiopost.media.containers import Container
 from audiopost.media.joined_files import open_programme
-from audiopost.media.programme_files import as_programme
+from audiopost.media.programme_files import ProgrammePath, as_programme
 
 __all__ = ["Programme"]
 
@@ -83,7 +84,7 @@ class Programme:
     ) -> None:
         self.extent = extent
         self.trim = trim
-        self.paths = tuple(as_programme(path) for path in paths)
+        self.paths: tuple[ProgrammePath, ...] = tuple(as_programme(path) for path in paths)
         self.layouts: tuple[Layout, ...]
         with ExitStack() as opened:
             self.readers = tuple(opened.enter_context(open_programme(path)) for path in self.paths)
@@ -159,13 +160,30 @@ class Programme:
         """The sum of blocks of all parts, each in its place, in float64 ``(channels, frames)``."""
         return sum_of_stems([_placed(block, place) for block, place in zip(blocks, self._places, strict=True)])
 
+    def summing(self) -> Callable[[Sequence[NDArray[np.floating]]], Scaled]:
+        """What `sum` does, for blocks that follow each other from the beginning."""
+        return self.sum
+
+    def heard(self, stage: Stage) -> Iterator[tuple[AudioBlock, ...]]:
+        """Blocks whose sum is heard: those of `blocks`, unless they are rendered first."""
+        return self.blocks(stage)
+
+    @property
+    def heard_reader(self) -> AudioReader:
+        """What is measured of a programme of one part."""
+        return self.first
+
+    def reopened(self, places: Sequence[ProgrammePath], **asked: Any) -> Programme:
+        """What was written there instead of this programme; a layout that a file cannot say is known from here."""
+        return Programme(places, like=self, **asked)
+
     def sums(self, stage: Stage, ride: Ride | None = None) -> Iterator[AudioBlock]:
         """The sound of the programme within its extent, block by block; with slow riding where it is given."""
         begin, end = self._extent_frames()
         position = 0
-        parts: Iterator[tuple[NDArray[np.floating], ...]] = self.blocks(stage)
+        parts: Iterator[tuple[NDArray[np.floating], ...]] = self.heard(stage)
         if ride is not None:
-            parts = with_gain(self.blocks(stage), 0.0, ride, self.sample_rate)
+            parts = with_gain(self.heard(stage), 0.0, ride, self.sample_rate)
         for blocks in parts:
             whole = as_block(blocks[0] if len(blocks) == 1 else self.sum(blocks))
             first, last = max(0, begin - position), min(whole.shape[1], end - position)

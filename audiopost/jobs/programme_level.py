@@ -17,6 +17,7 @@ from audiopost.loudness.dialogue import DialogueLoudness
 from audiopost.loudness.meter import LoudnessMeter
 from audiopost.loudness.result import Loudness
 from audiopost.loudness.result import Programme as MeasuredProgramme
+from audiopost.media.programme_files import is_rendered
 from audiopost.units import db_to_linear, power_to_db
 
 __all__ = ["ProgrammeLevel", "measure_files", "measure_programme", "pooled"]
@@ -108,13 +109,14 @@ def measure_files(programme: Programme, level: ProgrammeLevel, stage: Stage) -> 
     """The measurement of every file of a programme; a single file at its own rate has been measured already."""
     alone = len(programme.readers) == 1 and programme.folded is None
     if alone and programme.sample_rate == programme.first.sample_rate:
-        found = measurement_of(programme.first, programme.layout, level.loudness, float(programme.extent.start_s))
+        start_s = float(programme.extent.start_s)
+        found = measurement_of(programme.heard_reader, programme.layout, level.loudness, start_s)
         return (replace(found, duration_s=level.duration_s, further=level.further),)
     parts = len(programme.paths)
     return tuple(
         measure(
             path,
-            layout=programme.readers[index].layout,
+            layout=programme.layout if is_rendered(path) else programme.readers[index].layout,
             extent=programme.extent,
             progress=stage.part(index / parts, (index + 1) / parts).progress(),
         )

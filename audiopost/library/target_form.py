@@ -159,9 +159,15 @@ class TargetTable(Table):
     region: str | None = None
     status: Literal["current", "superseded", "playback"] | None = None
     notes: list[str] | None = None
+    measured_on: str | None = None
     source: SourceTable | None = None
     rules: list[RuleTable] = Field(default_factory=list)
     format: FormatTable | None = None
+
+    @model_validator(mode="after")
+    def _measured_on_loudspeakers(self) -> TargetTable:
+        _require_known_layouts([self.measured_on] if self.measured_on else [])
+        return self
 
 
 def _require_known_layouts(names: list[str]) -> None:

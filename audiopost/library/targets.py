@@ -69,6 +69,7 @@ def _load(file: TomlFile, place: Path, seen: tuple[str, ...]) -> DeliveryTarget:
         region=base.region if table.region is None else table.region,
         status=table.status or base.status,
         notes=(*base.notes, *(table.notes or ())),
+        measured_on=base.measured_on if table.measured_on is None else table.measured_on,
         source=table.source.source() if table.source else _source_of_variant(base),
         format=base.format if table.format is None else table.format.rules(),
         rules=_merged(base.rules, table.rules),
@@ -104,6 +105,7 @@ def _whole(table: TargetTable, file: TomlFile, place: Path) -> DeliveryTarget:
         region=table.region or "",
         status=table.status or "current",
         notes=tuple(table.notes or ()),
+        measured_on=table.measured_on or "",
     )
 
 

@@ -43,6 +43,7 @@ __all__ = [
     "apart",
     "as_programme",
     "files_of",
+    "is_rendered",
     "programme_writer",
     "together",
     "with_files",
@@ -71,6 +72,11 @@ class ProgrammeWriter(Protocol):
 def as_programme(path: str | os.PathLike[str]) -> ProgrammePath:
     """A programme's path as such; anything else as the path of one file."""
     return path if isinstance(path, ChannelFiles | VideoTracks | AdmFile) else Path(path)
+
+
+def is_rendered(programme: ProgrammePath) -> bool:
+    """Whether its channels are not those of its file."""
+    return isinstance(programme, AdmFile) and programme.rendered
 
 
 def files_of(programme: ProgrammePath) -> tuple[Path, ...]:

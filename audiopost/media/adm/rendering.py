@@ -41,7 +41,7 @@ from audiopost.media.adm.speakers import speaker_gains
 from audiopost.media.adm.systems import RENDERED_LAYOUTS, System, system_of
 from audiopost.media.audio_file import AudioReader, open_audio
 
-__all__ = ["RENDERER", "USUAL_LAYOUT", "open_rendering", "usual_layout"]
+__all__ = ["RENDERER", "USUAL_LAYOUT", "TrackRenderer", "open_rendering", "usual_layout"]
 
 Values = NDArray[np.float64]
 
@@ -53,6 +53,51 @@ USUAL_LAYOUT = "7.1.4"
 
 _AT_ONCE = 8_192
 """Frames rendered at a time: the sums of a layout stay in the cache."""
+
+
+class TrackRenderer:
+    """Tracks to loudspeakers.
+
+    Parameters
+    ----------
+    selection
+        What is rendered.
+    system
+        What it is rendered to.
+    sample_rate
+        Of the tracks, in Hz.
+    """
+
+    def __init__(self, selection: Selection, system: System, sample_rate: int) -> None:
+        self.channels = len(system.labels)
+        self._courses = _courses(selection, system, sample_rate)
+        self._add = add_weighed.ready()
+
+    @classmethod
+    def of_file(cls, file: AdmFile, sample_rate: int) -> TrackRenderer:
+        """For the tracks of a file at another rate; raises what `open_rendering` does."""
+        with open_audio(file.path) as tracks:
+            selection = select(model_of(file.path), tracks.channels, str(file.path), file.programme)
+        return cls(selection, system_of(file.layout or usual_layout(selection)), sample_rate)
+
+    def weigh(self, block: AudioBlock, position: int, width: int) -> Values:
+        """All tracks weighed and added, ``(width, frames)``: direct channels, then diffuse ones where they are asked.
+
+        `position` is the block's first frame.
+        """
+        sums = np.zeros((width, block.shape[1]))
+        for course in self._courses:
+            track = block[course.track]
+            for each in course.stretches(position, position + block.shape[1]):
+                samples = track[each.begin - position : each.end - position]
+                before, after = each.before[:width], each.after[:width]
+                self._add(samples, before, after, each.share, each.step, sums, each.begin - position)
+        return sums
+
+    def render(self, block: AudioBlock, position: int) -> Values:
+        """The loudspeakers ``(channels, frames)``, diffuse parts as if they were direct: for what looks at levels."""
+        sums = self.weigh(block, position, 2 * self.channels)
+        return np.asarray(sums[: self.channels] + sums[self.channels :])
 
 
 class AdmSource:
@@ -74,15 +119,14 @@ class AdmSource:
         self.frames = tracks.frames
         self.notes = (*tracks.notes, *selection.notes)
         self._tracks = tracks
-        self._channels = len(system.labels)
-        self._courses = _courses(selection, system, tracks.sample_rate)
+        self._renderer = TrackRenderer(selection, system, tracks.sample_rate)
+        self._channels = self._renderer.channels
         diffuse = any(
             isinstance(block, ObjectBlock) and block.diffuse > 0.0
             for item in selection.objects
             for block in item.channel.blocks
         )
         self._filters = decorrelation_filters(system.labels) if diffuse else None
-        self._add = add_weighed.ready()
 
     def read(self, frame: int, out: AudioBlock) -> int:
         """Fill `out` ``(channels, frames)`` from a frame on."""
@@ -102,14 +146,7 @@ class AdmSource:
         for low in range(max(begin, 0), min(end, self.frames), _AT_ONCE):
             self._tracks.seek(low)
             block = self._tracks.read(min(_AT_ONCE, end - low))
-            part = np.zeros((width, block.shape[1]))
-            for course in self._courses:
-                track = block[course.track]
-                for each in course.stretches(low, low + block.shape[1]):
-                    samples = track[each.begin - low : each.end - low]
-                    self._add(
-                        samples, each.before[:width], each.after[:width], each.share, each.step, part, each.begin - low
-                    )
+            part = self._renderer.weigh(block, low, width)
             sums[:, low - begin : low - begin + block.shape[1]] = part
         return sums
 
