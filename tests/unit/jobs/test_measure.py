@@ -17,7 +17,7 @@ from tests.recordings import recordings
 from tests.signals import tones, white_noise
 
 DOCUMENT = (
-    "path", "sample_rate_hz", "channels", "layout", "duration_s", "integrated_lufs", "loudness_range_lu",
+    "path", "sample_rate_hz", "channels", "layout", "renderer", "duration_s", "integrated_lufs", "loudness_range_lu",
     "momentary_max_lufs", "short_term_max_lufs", "true_peak_dbtp", "true_peak_per_channel_dbtp", "sample_peak_dbfs",
     "plr_lu", "psr_min_lu", "relative_threshold_lufs", "rms_dbfs", "noise_floor_dbfs", "leq_m_db", "leq_m_convention",
     "replaygain", "dialogue", "start_s", "parts", "non_finite", "notes", "error",
@@ -58,7 +58,7 @@ def test_the_document_has_the_fields_of_the_contract_and_is_json(tmp_path: Path)
 def test_silence_has_no_numbers(tmp_path: Path) -> None:
     document = measure(sound(tmp_path / "a.wav", np.zeros((2, 48_000 * 4), np.float32))).to_json()
     assert document["true_peak_per_channel_dbtp"] == [None, None]
-    assert [key for key in DOCUMENT[5:21] if document[key] not in (None, [None, None])] == [
+    assert [key for key in DOCUMENT[6:22] if document[key] not in (None, [None, None])] == [
         "replaygain",
     ]
     assert document["replaygain"] == {
