@@ -57,6 +57,7 @@ EFFECT_MODULES: tuple[str, ...] = (
     "morphing",
     "voices",
     "grains",
+    "samplers",
     "speech_bands",
     "editing",
     "gaps",

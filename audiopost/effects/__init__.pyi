@@ -2154,6 +2154,49 @@ def rumble(
         level, AES17; -80 to 0 dBFS.
     """
 
+def sampler(
+    *,
+    sounds: str,
+    order: Literal["chance", "turns"] = "chance",
+    midi_key: int = 60,
+    seed: int = 1,
+    every_s: float = 0.5,
+    stray_percent: float = 10.0,
+    pitch_semitones: float = 0.0,
+    pitch_spread_semitones: float = 0.5,
+    level_spread_db: float = 3.0,
+    level_db: float = 0.0,
+) -> Graph:
+    """Plays the recorded sounds of a folder by turns or by chance, with pitch and level that stray.
+
+    Parameters
+    ----------
+    sounds
+        a sound file, or a folder of them; required.
+    order
+        which comes next.
+    midi_key
+        the key at which a sound has its own pitch.
+    seed
+        another seed is another row of sounds.
+    every_s
+        between sounds; 0: notes alone; 0 to 60 s.
+    stray_percent
+        unevenness of that time; 0 to 100 %.
+    pitch_semitones
+        pitch of all; -24 to 24 semitones.
+    pitch_spread_semitones
+        how far a sound may lie from that; 0 to 12 semitones.
+    level_spread_db
+        how much softer a sound may be; 0 to 24 dB.
+    level_db
+        level of all; -60 to 12 dB.
+
+    Notes
+    -----
+    - Exception (smoothing): its sounds begin, with steps of their own, at any time.
+    """
+
 def saturation(
     *,
     oversampling: Literal[1, 2, 4, 8, 16] = 8,

@@ -35,7 +35,7 @@ SPLITS = {
     "powers of two": [64] * 40,
     "odd": [0, 333, 17, 1, 0, 509, 64, 2, 1021, 3] * 3,
 }
-ENDLESS = ("drone", "noise", "rain", "room_tone", "rumble", "shepard_tone", "tone", "wind")
+ENDLESS = ("drone", "noise", "rain", "room_tone", "rumble", "sampler", "shepard_tone", "tone", "wind")
 """Effects that may sound for ever, at their defaults."""
 
 TURN = 3001
