@@ -13,10 +13,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from audiopost.dsp.compiled import compiled
 from audiopost.dsp.point_source import PointSourcePanner
 from audiopost.dsp.spherical import unit_vectors
 
-__all__ = ["ExtentPanner"]
+__all__ = ["ExtentPanner", "add_spread"]
 
 Values = NDArray[np.float64]
 
@@ -25,8 +26,6 @@ _ROWS = 37
 
 _FADE_DEG = 10.0
 _LEAST_SIZE = 0.2
-_BATCH = 64
-"""Sources weighted at once: 64 times 1 650 points of memory."""
 
 
 class ExtentPanner:
@@ -46,7 +45,7 @@ class ExtentPanner:
         """The points and their gains; made when the first source has a size."""
         if self._points is None:
             self._points = _even_rows()
-            self._gains = self._panner.gains(self._points)
+            self._gains = np.ascontiguousarray(self._panner.gains(self._points))
         return self._points, self._gains
 
     def gains(self, places: Values, sizes: Values) -> Values:
@@ -63,36 +62,29 @@ class ExtentPanner:
         vectors[places[:, 2] <= 0.0] = (1.0, 0.0, 0.0)
         power = np.square(self._panner.gains(vectors))
         # A distance other than 1 makes a source without size larger than a point only below it.
-        wide = np.flatnonzero(np.any(sizes > 0.0, axis=1) | (places[:, 2] != 1.0))
-        for start in range(0, len(wide), _BATCH):
-            some = wide[start : start + _BATCH]
-            half = 0.5 * sizes[some, 2]
-            near = self._of_ends(vectors[some], places[some, 2] + half, sizes[some], power[some])
-            if np.any(half):
-                far = self._of_ends(vectors[some], np.maximum(places[some, 2] - half, 0.0), sizes[some], power[some])
-                near = np.where(half[:, np.newaxis] > 0.0, 0.5 * (near + far), near)
-            power[some] = near
+        some = np.flatnonzero(np.any(sizes > 0.0, axis=1) | (places[:, 2] != 1.0))
+        half = 0.5 * sizes[some, 2]
+        near = self._of_ends(vectors[some], places[some, 2] + half, sizes[some], power[some])
+        if np.any(half):
+            far = self._of_ends(vectors[some], np.maximum(places[some, 2] - half, 0.0), sizes[some], power[some])
+            near = np.where(half[:, np.newaxis] > 0.0, 0.5 * (near + far), near)
+        power[some] = near
         return np.asarray(np.sqrt(power))
 
     def _of_ends(self, vectors: Values, distances: Values, sizes: Values, point: Values) -> Values:
         """Powers at one distance of each source."""
         width, height = _seen(sizes[:, 0], distances), _seen(sizes[:, 1], distances)
         share = np.clip(np.maximum(width, height) / _FADE_DEG, 0.0, 1.0)[:, np.newaxis]
-        out = (1.0 - share) * point
+        out = np.asarray((1.0 - share) * point)
         wide = np.flatnonzero(share[:, 0] > 1e-10)
         if len(wide):
-            least = 0.5 * _FADE_DEG
             points, gains = self._spread()
-            weights = np.stack(
-                [
-                    _weights(points, vectors[index], max(width[index], least), max(height[index], least))
-                    for index in wide
-                ]
-            )
-            spread = weights @ gains
-            spread /= np.linalg.norm(spread, axis=1, keepdims=True)
-            out[wide] += share[wide] * np.square(spread)
-        return np.asarray(out)
+            add, spread = add_spread.ready(), np.zeros(gains.shape[1])
+            for index in wide:
+                least = 0.5 * _FADE_DEG
+                add(points, gains, *_area(vectors[index], max(width[index], least), max(height[index], least)), spread)
+                out[index] += share[index] * np.square(spread) / np.sum(np.square(spread))
+        return out
 
 
 def _even_rows() -> Values:
@@ -115,22 +107,45 @@ def _seen(extent_deg: Values, distances: Values) -> Values:
     return np.asarray(np.where(here <= at_one, below, above))
 
 
-def _weights(points: Values, ahead: Values, width_deg: float, height_deg: float) -> Values:
-    """Weight of each point, 0 to 1, for a source in the direction `ahead`."""
+def _area(ahead: Values, width_deg: float, height_deg: float) -> tuple[Values, float, float]:
+    """What `add_spread` needs of a source: its axes, how far to the sides its round ends lie, and their radius."""
     half_width, half_height = math.radians(0.5 * width_deg), math.radians(0.5 * height_deg)
     radius = min(half_width, half_height)
     right, up = _right_and_up(ahead)
     if half_height > half_width:
         half_width, half_height = half_height, half_width
         right, up = up, right
-    half_width = _meeting_behind(half_width, half_height)
-    middle = half_width - radius
-    sideways, forward, upwards = points @ right, points @ ahead, np.clip(points @ up, -1.0, 1.0)
-    flat = np.abs(np.arctan2(sideways, forward)) <= middle
-    ends = np.stack([math.sin(sign * middle) * right + math.cos(middle) * ahead for sign in (-1.0, 1.0)])
-    nearest = np.arccos(np.clip(points @ ends.T, -1.0, 1.0)).min(axis=1)
-    beyond = np.where(flat, np.abs(np.arcsin(upwards)), nearest) - radius
-    return np.asarray(np.clip(1.0 - beyond / math.radians(_FADE_DEG), 0.0, 1.0))
+    return np.stack((ahead, right, up)), _meeting_behind(half_width, half_height) - radius, radius
+
+
+@compiled("void(float64[:, ::1], float64[:, ::1], float64[:, ::1], float64, float64, float64[::1])")
+def add_spread(points: Values, gains: Values, axes: Values, middle: float, radius: float, out: Values) -> None:
+    """Fill `out`, ``(loudspeakers,)``, with the sum of the gains of all points, each by its weight for one area.
+
+    `axes` are ahead, right and up of the source; angles in radians. The weight is 1 within the area and falls to 0 over
+    `_FADE_DEG` beyond its edge.
+    """
+    out[:] = 0.0
+    fade = math.radians(_FADE_DEG)
+    reach = middle + radius + fade
+    nearest_ahead = math.cos(reach) if reach < math.pi else -2.0
+    for point in range(points.shape[0]):
+        x, y, z = points[point, 0], points[point, 1], points[point, 2]
+        forward = x * axes[0, 0] + y * axes[0, 1] + z * axes[0, 2]
+        if forward < nearest_ahead - 1e-9:
+            continue
+        sideways = x * axes[1, 0] + y * axes[1, 1] + z * axes[1, 2]
+        if abs(math.atan2(sideways, forward)) <= middle:
+            upwards = x * axes[2, 0] + y * axes[2, 1] + z * axes[2, 2]
+            away = abs(math.asin(min(1.0, max(-1.0, upwards))))
+        else:
+            nearest = abs(math.sin(middle) * sideways) + math.cos(middle) * forward
+            away = math.acos(min(1.0, max(-1.0, nearest)))
+        weight = 1.0 - (away - radius) / fade
+        if weight > 0.0:
+            weight = min(1.0, weight)
+            for speaker in range(out.shape[0]):
+                out[speaker] += weight * gains[point, speaker]
 
 
 def _right_and_up(ahead: Values) -> tuple[Values, Values]:

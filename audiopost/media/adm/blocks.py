@@ -29,6 +29,7 @@ __all__ = ["BlockReader"]
 
 _POLAR = ("azimuth", "elevation", "distance")
 _CARTESIAN = ("X", "Y", "Z")
+_HIGHEST_ORDER = 15
 _LIMITS = {"azimuth": (-180.0, 180.0), "elevation": (-90.0, 90.0), "distance": (0.0, 1000.0)}
 
 
@@ -164,6 +165,8 @@ class BlockReader:
         cartesian, found, edges = self._place(element, identifier)
         first, second, third = (found.get(name, {}) for name in (_CARTESIAN if cartesian else _POLAR))
         position = (first["value"], second["value"], third.get("value", 0.0 if cartesian else 1.0))
+        if all(child.name == "position" for child in element.children):  # most blocks of a path: be quick
+            return ObjectBlock(**common, cartesian=cartesian, position=position, screen_edges=edges)
         jump, interpolation = self._jump(element, identifier)
         if interpolation > (common["duration"] or interpolation):
             self._fail(identifier, "its interpolationLength is longer than the block")
@@ -242,7 +245,7 @@ class BlockReader:
             self._fail(identifier, "it has no order or no degree" + (", only an equation" if equation else ""))
         order = int(self.number(identifier, "order", words["order"][0]))
         degree = int(self.number(identifier, "degree", words["degree"][0]))
-        if not 0 <= order <= 50 or abs(degree) > order:
+        if not 0 <= order <= _HIGHEST_ORDER or abs(degree) > order:
             self._fail(identifier, f"there is no component of order {order} and degree {degree}")
         normalization = words["normalization"][0] if words["normalization"] else "SN3D"
         if normalization not in ("SN3D", "N3D", "FuMa"):

@@ -244,8 +244,9 @@ class _Reading:
         for each in adm.objects.values():
             self._all_there(each.id, (*each.objects, *each.complements), adm.objects)
             self._all_there(each.id, each.tracks, adm.tracks)
+        done: set[str] = set()
         for each in adm.objects.values():
-            self._no_circle(each.id, adm.objects, ())
+            self._no_circle(each.id, adm.objects, (), done)
         for pack in adm.packs.values():
             for channel in pack.channels:
                 self._known(pack.id, channel, adm.channels, defined_channel)
@@ -255,13 +256,18 @@ class _Reading:
             if identifier not in known:
                 self.fail(by, f"it names {identifier}, which is not there")
 
-    def _no_circle(self, identifier: str, objects: Mapping[str, AudioObject], above: tuple[str, ...]) -> None:
+    def _no_circle(
+        self, identifier: str, objects: Mapping[str, AudioObject], above: tuple[str, ...], done: set[str]
+    ) -> None:
+        if identifier in done:
+            return
         if identifier in above:
             self.fail(identifier, "it contains itself")
         if len(above) > 32:
             self.fail(identifier, "objects are nested more than 32 deep")
         for inner in objects[identifier].objects:
-            self._no_circle(inner, objects, (*above, identifier))
+            self._no_circle(inner, objects, (*above, identifier), done)
+        done.add(identifier)
 
     def _profile(self) -> str:
         listed = _find(self._root, "profileList")

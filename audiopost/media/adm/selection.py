@@ -109,6 +109,7 @@ class _Selecting:
         self._channels = channels
         self._path = path
         self._notes: list[str] = []
+        self._rendered: set[str] = set()
 
     def _fail(self, identifier: str, what: str) -> FileError:
         return FileError(self._path, f"ADM: {identifier}: {what}", "measure the channels as they lie: --adm off")
@@ -142,6 +143,9 @@ class _Selecting:
             yield from self._of_object(adm.objects[root], others, 1.0)
 
     def _of_object(self, each: AudioObject, others: set[str], gain: float) -> Iterator[Item]:
+        if each.id in self._rendered:
+            return  # named by two of its kind: heard once
+        self._rendered.add(each.id)
         if each.id in others:
             self._notes.append(f"ADM: {each.id} ({each.name}) stands for another object: not rendered")
             return

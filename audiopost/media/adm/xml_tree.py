@@ -112,19 +112,22 @@ def parse_xml(pieces: Iterable[bytes], path: str) -> Element:
     ['1']
     """
     builder = _Builder(path)
-    total = 0
+    total, last = 0, b""
     try:
         for piece in pieces:
             total += len(piece)
             if total > MOST_BYTES:
                 raise builder.fault(f"more than {MOST_BYTES >> 20} MiB of metadata")
-            builder.parser.Parse(piece.rstrip(b"\0"), False)
-        builder.parser.Parse(b"", True)
+            builder.parser.Parse(last, False)
+            last = piece
+        builder.parser.Parse(last.rstrip(b"\0"), True)
     except expat.ExpatError as error:
         what = expat.ErrorString(error.code) if error.code else str(error)
         raise FileError(
             path, f"axml is no well-formed XML: line {error.lineno}: {what}", "export the file again"
         ) from error
+    except (LookupError, ValueError) as error:
+        raise FileError(path, f"axml: {error}", "UTF-8 is what readers know") from error
     if builder.root is None:
         raise FileError(path, "axml is empty", "export the file again")
     return builder.root

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import random
+import re
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from audiopost.errors import FileError
 from audiopost.media.adm.adm_file import has_adm, model_of
-from audiopost.media.adm.model import ObjectBlock
+from audiopost.media.adm.model import Adm, ObjectBlock
 from audiopost.media.adm.read import read_adm
+from audiopost.media.adm.rendering import TrackRenderer
 from audiopost.media.adm.selection import select
+from audiopost.media.adm.systems import system_of
 from audiopost.media.adm.times import read_time, time_in_words
 from audiopost.media.adm.write import Bed, Mover, SceneBed
 from audiopost.media.adm.xml_tree import parse_xml
@@ -24,7 +29,7 @@ LAUGHS = b'<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>'
 FETCHES = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'
 
 
-def read(axml: bytes) -> object:
+def read(axml: bytes) -> Adm:
     return read_adm([axml], objects_axml(BLOCKS)[1], "x.wav")
 
 
@@ -113,3 +118,44 @@ def test_a_track_that_the_file_has_not_is_named(tmp_path: Path) -> None:
     path = write_objects(tmp_path / "a.wav", BLOCKS)
     with pytest.raises(FileError, match="ATU_00000001: it lies on track 1 of a file of 0"):
         select(model_of(path), 0, str(path))
+
+
+def test_objects_that_share_objects_take_no_time() -> None:
+    """Thirty layers of two objects that each name both of the next: a billion ways to the last."""
+    layers = "".join(
+        f'<audioObject audioObjectID="AO_{layer}_{side}">'
+        + "".join(f"<audioObjectIDRef>AO_{layer + 1}_{other}</audioObjectIDRef>" for other in "ab" if layer < 30)
+        + "</audioObject>"
+        for layer in range(31)
+        for side in "ab"
+    )
+    axml = objects_axml(BLOCKS)[0].replace(b"</audioObject>", b"</audioObject>" + layers.encode(), 1)
+    found = read(axml.replace(b">AO_1001<", b">AO_0_a<", 1))
+    assert len(found.objects) == 63
+    with pytest.raises(FileError, match="nothing in it has a track"):
+        select(found, 1, "x.wav")
+
+
+def test_whatever_is_changed_is_read_or_refused() -> None:
+    """Words and letters replaced by chance: no other error, and no sample that is no number."""
+    axml, tracks = objects_axml([BLOCKS[0], [at(10, 20, 0.5), at(-90, 0, 1)]])
+    words = [match.span() for match in re.finditer(rb'(?<=["> ])[^<>" =]+(?=["<])', axml)]
+    chance = random.Random(5)
+    refused = 0
+    for _ in range(150):
+        begin, end = chance.choice(words)
+        letters = bytearray(axml)
+        if chance.random() < 0.5:
+            letters[begin:end] = chance.choice(
+                [b"0", b"-1", b"1e308", b"nan", b"", b"AO_1001", b"HOA", b"X", b"00:00:01.0"]
+            )
+        else:
+            letters[chance.randrange(len(letters))] = chance.randrange(32, 127)
+        try:
+            found = select(read_adm([bytes(letters)], tracks, "x.wav"), 2, "x.wav")
+            heard = TrackRenderer(found, system_of("5.1"), 48_000).render(np.ones((2, 500), np.float32), 0)
+        except FileError:
+            refused += 1
+        else:
+            assert np.all(np.isfinite(heard))
+    assert 20 < refused < 150
