@@ -68,7 +68,10 @@ def way(number: int, seconds: float) -> list[Point]:
     times = np.linspace(0.0, seconds, count, endpoint=False)
     places = rng.uniform((-180.0, -10.0), (180.0, 60.0), (count, 2)).tolist()
     width_deg = 20.0 if number % 3 == 0 else 0.0
-    return [Point(float(time_s), *place, width_deg=width_deg) for time_s, place in zip(times, places, strict=True)]
+    return [
+        Point(float(time_s), azimuth, elevation, width_deg=width_deg)
+        for time_s, (azimuth, elevation) in zip(times, places, strict=True)
+    ]
 
 
 def write(path: Path, parts: list[Part], minutes: float) -> Path:

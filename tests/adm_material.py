@@ -39,7 +39,14 @@ _BLOCKS = (
     ["30 0 1 <diffuse>0.5</diffuse>", "-110 30 1 <diffuse>1</diffuse>",
      "70 0 1 <jumpPosition>1</jumpPosition>", "-70 0 1 <jumpPosition interpolationLength='0.004'>1</jumpPosition>"],
 )  # fmt: skip
-_CUBE = ("0 1 0", "-1 1 0", "0.3 0.2 0.5", "-0.6 -0.8 1", "1 -0.2 -0.5")
+_SIZE = "<width>{0}</width><height>{0}</height><depth>{0}</depth>"
+_CUBE = (
+    "0 1 0", "-1 1 0", "0.3 0.2 0.5", "-0.6 -0.8 1", "1 -0.2 -0.5",
+    "0.3 0.2 0.5 " + _SIZE.format(0.1), "-1 0.4 0 " + _SIZE.format(0.35), "0.2 -0.1 0.3 " + _SIZE.format(0.7),
+    "0 0 1 " + _SIZE.format(1), "0.5 0.5 0 <channelLock>1</channelLock>",
+    "0 1 0 <objectDivergence positionRange='0.5'>0.7</objectDivergence>",
+    "-0.8 0.1 0.2 " + _ZONE.format("minX='-1' maxX='-0.5' minY='-0.3' maxY='0.3' minZ='-1' maxZ='1'"),
+)  # fmt: skip
 
 
 def noise(channels: int, frames: int = FRAMES) -> np.ndarray:

@@ -4,7 +4,7 @@
 
     place ─▶ channel lock ─▶ divergence ─▶ point or extent ─▶ zones ─▶ gain ─▶ direct and diffuse
 
-Positions in the cube are played by balance, those with a size are converted to polar ones first.
+Positions in the cube are played by balance between its layers, rows and columns.
 
 Source: ITU-R BS.2127-1, section 7.3.
 """
@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from audiopost.dsp.source_extent import ExtentPanner
 from audiopost.dsp.spherical import unit_vectors
-from audiopost.media.adm.cartesian import balance, polar_places, polar_sizes
+from audiopost.media.adm.cartesian import balance
+from audiopost.media.adm.cube_extent import CubeExtent
 from audiopost.media.adm.model import ObjectBlock
 from audiopost.media.adm.systems import System
-from audiopost.media.adm.zones import excluded_speakers, without_excluded
+from audiopost.media.adm.zones import excluded_in_cube, excluded_speakers, without_excluded
 
 __all__ = ["ObjectPanner"]
 
@@ -41,6 +42,7 @@ class ObjectPanner:
         self._extent = ExtentPanner(system.panner)
         self._places_deg = system.places_deg[system.heard]
         self._cubic = system.cubic[system.heard]
+        self._cube_extents: dict[bytes, CubeExtent] = {}
         azimuths, elevations = self._places_deg.T
         self._lock_order = np.lexsort((azimuths, np.abs(azimuths), elevations, np.abs(elevations)))
 
@@ -119,9 +121,7 @@ class ObjectPanner:
         return found
 
     def _cartesian(self, block: ObjectBlock) -> Values:
-        excluded = excluded_speakers(block.zones, self._places_deg) if block.zones else np.zeros(len(self._cubic), bool)
-        if np.all(excluded):
-            excluded[:] = False
+        excluded = excluded_in_cube(block.zones, self._places_deg, self._cubic)
         position = np.clip(np.array(block.position), -1.0, 1.0)
         if block.channel_lock:
             away = self._cubic - position
@@ -135,13 +135,19 @@ class ObjectPanner:
             aside = np.array([reach, 0.0, 0.0])
             points = [np.clip(position + side * aside, -1.0, 1.0) for side in (-1.0, 0.0, 1.0)]
             shares = [value / (value + 1.0), (1.0 - value) / (value + 1.0), value / (value + 1.0)]
-        gains = np.zeros((len(points), len(self._cubic)))
-        if block.width == block.height == block.depth == 0.0:
-            gains[:, ~excluded] = balance(np.array(points), self._cubic[~excluded])
-            return np.asarray(np.sqrt(shares @ np.square(gains)))
-        places = polar_places(np.array(points))
-        sizes = np.array([polar_sizes(place, (block.width, block.depth, block.height)) for place in places])
-        powers = np.asarray(shares @ np.square(self._extent.gains(places, sizes)))
-        if np.any(excluded):
-            powers = without_excluded(powers, excluded, self._places_deg)
-        return np.asarray(np.sqrt(powers))
+        playing = self._cubic[~excluded]
+        gains = balance(np.array(points), playing)
+        if block.width or block.height or block.depth:
+            extent, sizes = self._cube_extent(excluded), (block.width, block.depth, block.height)
+            pairs = zip(points, gains, strict=True)
+            gains = np.array([extent.gains(place, sizes, alone) for place, alone in pairs])
+        out = np.zeros(len(self._cubic))
+        out[~excluded] = np.sqrt(shares @ np.square(gains))
+        return out
+
+    def _cube_extent(self, excluded: NDArray[np.bool_]) -> CubeExtent:
+        """For the loudspeakers that play; kept, because its tables are those of every block."""
+        key = excluded.tobytes()
+        if key not in self._cube_extents:
+            self._cube_extents[key] = CubeExtent(self._cubic[~excluded])
+        return self._cube_extents[key]

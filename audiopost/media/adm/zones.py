@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from audiopost.dsp.spherical import unit_vectors
 from audiopost.media.adm.model import Zone
 
-__all__ = ["excluded_speakers", "without_excluded"]
+__all__ = ["excluded_in_cube", "excluded_speakers", "without_excluded"]
 
 Values = NDArray[np.float64]
 
@@ -39,6 +39,17 @@ def excluded_speakers(zones: Sequence[Zone], places_deg: Values) -> NDArray[np.b
         around |= np.abs(elevations) > 90.0 - _NEAR
         found |= around & (elevations - _NEAR < highs[1]) & (elevations + _NEAR > lows[1])
     return found
+
+
+def excluded_in_cube(zones: Sequence[Zone], places_deg: Values, cubic: Values) -> NDArray[np.bool_]:
+    """The same for sources in the cube, ``cubic`` its loudspeakers: a row that loses its end at a side wall goes whole.
+
+    None is excluded where none would be left.
+    """
+    found = excluded_speakers(zones, places_deg)
+    for speaker in np.flatnonzero(found & (np.abs(cubic[:, 0]) == 1.0) & (np.abs(cubic[:, 1]) != 1.0)):
+        found |= np.all(cubic[:, 1:] == cubic[speaker, 1:], axis=1)
+    return np.zeros_like(found) if np.all(found) else found
 
 
 def without_excluded(powers: Values, excluded: NDArray[np.bool_], places_deg: Values) -> Values:

@@ -12,7 +12,7 @@ from audiopost.dsp.point_source import point_source_panner
 from audiopost.dsp.spherical import even_directions, unit_vectors
 from audiopost.errors import UsageError
 from audiopost.media.adm.adm_file import AdmFile, model_of
-from audiopost.media.adm.cartesian import balance, polar_places
+from audiopost.media.adm.cartesian import balance
 from audiopost.media.adm.dolby import dolby_master
 from audiopost.media.adm.rendering import open_rendering
 from audiopost.media.adm.systems import RENDERED_LAYOUTS, system_of
@@ -77,8 +77,6 @@ def test_the_cube_has_its_corners_where_the_loudspeakers_are() -> None:
     system = system_of("7.1.4")
     cubic = system.cubic[system.heard]
     assert np.allclose(balance(cubic, cubic), np.eye(len(cubic)), atol=1e-12)
-    five = system_of("5.1")
-    assert np.allclose(polar_places(five.cubic[five.heard])[:, :2], five.places_deg[five.heard], atol=1e-9)
 
 
 def test_a_layout_without_loudspeakers_all_around_is_refused() -> None:
