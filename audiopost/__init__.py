@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from audiopost.graph.algebra import Graph as Graph
     from audiopost.jobs.check import check as check
     from audiopost.jobs.convert import convert as convert
+    from audiopost.jobs.match_adr import match_adr as match_adr
     from audiopost.jobs.match_eq import match_eq as match_eq
     from audiopost.jobs.measure import measure as measure
     from audiopost.jobs.normalize import normalize as normalize
@@ -52,6 +53,7 @@ __all__ = [
     "kernel",
     "load_chain",
     "load_target",
+    "match_adr",
     "match_eq",
     "measure",
     "normalize",
@@ -72,6 +74,7 @@ _HOMES = {
     "kernel": "effects.python_effect",
     "load_chain": "library.chains",
     "load_target": "library.targets",
+    "match_adr": "jobs.match_adr",
     "match_eq": "jobs.match_eq",
     "measure": "jobs.measure",
     "normalize": "jobs.normalize",

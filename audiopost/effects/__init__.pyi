@@ -516,6 +516,7 @@ def denoise(
 
 def dereverb(
     *,
+    follow: bool = False,
     reduction_db: float = 12.0,
     decay_s: float = 0.6,
     room_level_db: float = -5.0,
@@ -524,6 +525,8 @@ def dereverb(
 
     Parameters
     ----------
+    follow
+        hear the decay of the room in the sound, as it changes.
     reduction_db
         how far the room is lowered; 0 to 30 dB.
     decay_s

@@ -4,13 +4,16 @@ Notes
 -----
 Latency: one spectrum, 43 ms at 48 kHz. Realtime: two transforms for each pair of channels in every 11 ms. All channels
 have one set of gains, so nothing shifts in the picture. Sources: `audiopost.dsp.stft`,
-`audiopost.dsp.noise_suppression`, `audiopost.dsp.late_reverberation`.
+`audiopost.dsp.noise_suppression`, `audiopost.dsp.late_reverberation`, `audiopost.dsp.decay_estimation`.
 """
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from audiopost.dsp.decay_estimation import DecayEstimation
 from audiopost.dsp.late_reverberation import LateReverberation
 from audiopost.dsp.noise_suppression import OM_LSA, WIENER, NoiseSuppression
 from audiopost.dsp.resampling import resample
@@ -24,6 +27,11 @@ from audiopost.media.audio_file import read_audio
 from audiopost.units import db_to_linear
 
 __all__ = ["Denoise", "Dereverb"]
+
+ROOM_MEMORY_S = 15.0
+"""A cut to another room is heard within some words."""
+
+ROOM_GLIDE_S = 0.5
 
 
 class Denoise(SpectralNode):
@@ -112,8 +120,14 @@ def _profile(path: str, sample_rate: int) -> np.ndarray:
 class Dereverb(SpectralNode):
     """Lowers late reverberation: the room that follows a sound, from 50 ms behind it on.
 
-    The room is foretold from what was heard: power that decays by 60 dB in `decay_s`. Early reflections, the colour of
-    the room, stay.
+    The room is foretold from what was heard: power that decays by 60 dB in `decay_s`. With ``follow`` that time is
+    heard in the sound itself, and `decay_s` serves until some falls of the level were heard. Early reflections, the
+    colour of the room, stay.
+
+    Attributes
+    ----------
+    decay_s : float
+        The time that is counted with now.
     """
 
     name = "dereverb"
@@ -131,21 +145,35 @@ class Dereverb(SpectralNode):
             summary="how much room there is: 0 far from the speaker, -12 close",
         ),
     )  # fmt: skip
+    settings = (Setting("follow", "flag", False, summary="hear the decay of the room in the sound, as it changes"),)
 
     def prepare_gains(self, stream: StreamFormat, spectra: ShortTimeSpectra) -> None:
         """Make room for the past."""
-        self._room = LateReverberation(spectra.powers.size, spectra.hop / stream.sample_rate)
+        hop_s = spectra.hop / stream.sample_rate
+        self._room = LateReverberation(spectra.powers.size, hop_s)
+        self._decay = DecayEstimation(spectra.frequencies_hz, hop_s, ROOM_MEMORY_S)
+        self._follow = bool(self.setting_values["follow"])
+        self._keep = math.exp(-hop_s / ROOM_GLIDE_S)
+        self.decay_s = self.values["decay_s"]
 
     def set_gains(self) -> None:
         """Foretell the room and weigh."""
+        wanted_s = self.values["decay_s"]
+        if self._follow:
+            found_s = self._decay.process(self.spectra.powers) or wanted_s
+            self.decay_s = found_s * (self.decay_s / found_s) ** self._keep
+        else:
+            self.decay_s = wanted_s
         self._room.set_gains(
             self.spectra.powers,
             self.spectra.gains,
-            decay_s=self.values["decay_s"],
+            decay_s=self.decay_s,
             level=db_to_linear(2.0 * self.values["room_level_db"]),
             floor=db_to_linear(-self.values["reduction_db"]),
         )
 
     def reset_gains(self) -> None:
-        """Forget all sound."""
+        """Forget all sound, and the room."""
         self._room.reset()
+        self._decay.reset()
+        self.decay_s = self.values["decay_s"]

@@ -15,7 +15,7 @@ from audiopost.errors import ParameterRangeError
 from audiopost.graph.algebra import Graph
 from audiopost.media.audio_file import open_audio
 
-__all__ = ["match_eq"]
+__all__ = ["check_amounts", "match_eq"]
 
 
 def match_eq(
@@ -52,17 +52,22 @@ def match_eq(
     -----
     Accuracy: the third-octave levels of a file of noise that was filtered are brought back within 1 dB from 80 Hz on.
     """
-    for name, value, most, unit in (
-        ("strength_percent", strength_percent, 100.0, "%"), ("most_db", most_db, 24.0, "dB"),
-    ):  # fmt: skip
-        if not 0.0 <= value <= most:
-            raise ParameterRangeError(parameter=name, value=value, minimum=0.0, maximum=most, unit=unit)
+    check_amounts(strength_percent, most_db)
     gains_db = matching_gains_db(
         _levels_db(sound), _levels_db(reference), strength=strength_percent / 100.0, most_db=most_db
     )
     described = f"Gives a sound like {Path(sound).name} the spectrum of {Path(reference).name}."
     drawn = matching_equalizer(gains_db, phase=phase)
     return replace(drawn, name=f"Match: {Path(reference).stem}", description=described)
+
+
+def check_amounts(strength_percent: float, most_db: float) -> None:
+    """Raises ParameterRangeError if a number is out of its range."""
+    for name, value, most, unit in (
+        ("strength_percent", strength_percent, 100.0, "%"), ("most_db", most_db, 24.0, "dB"),
+    ):  # fmt: skip
+        if not 0.0 <= value <= most:
+            raise ParameterRangeError(parameter=name, value=value, minimum=0.0, maximum=most, unit=unit)
 
 
 def _levels_db(path: str | os.PathLike[str]) -> NDArray[np.float64]:

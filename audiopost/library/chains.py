@@ -6,13 +6,12 @@ shipped one, ``load_chain("mine.toml")`` a file.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import audiopost.effects as _catalogue_is_filled  # noqa: F401 - a chain is checked against every effect there is
-from audiopost.errors import FileError, UnknownNameError
+from audiopost.errors import UnknownNameError
 from audiopost.graph.algebra import Graph
 from audiopost.graph.spec import GraphSpec, Material
 from audiopost.library.chain_data import chain_data
@@ -20,6 +19,7 @@ from audiopost.library.chain_file import chain_graph
 from audiopost.library.chain_form import ChainTable
 from audiopost.library.presets import is_path, list_presets, packed_presets, read_preset, read_toml, updated_text
 from audiopost.library.schema import validated
+from audiopost.media.new_file import Exists, NewFile, writing_text
 
 __all__ = ["ChainInfo", "find_chains", "list_chains", "load_chain", "save_chain"]
 
@@ -117,26 +117,33 @@ def _info(name: str, path: str, table: ChainTable) -> ChainInfo:
     )
 
 
-def save_chain(spec: GraphSpec, path: str | Path) -> None:
+def save_chain(spec: GraphSpec, path: str | Path, *, exists: Exists = "replace") -> Path:
     """Write a drawing as a chain file. Over an older chain file, its comments and order stay.
+
+    Parameters
+    ----------
+    exists
+        What to do where the name is taken: refuse, write over it, or add a number to the name.
+
+    Returns
+    -------
+    Path
+        The file that was written.
 
     Raises
     ------
     FileError
-        If the file cannot be written; then the older one is untouched.
+        If the file cannot be written or the name is taken; then the older one is untouched.
     PresetError
         If an older file is there that is not TOML.
     GraphError
         If the drawing holds an effect that a file cannot name.
     """
     path = Path(path)
-    older = read_toml(path).text if path.exists() else ""
+    older = read_toml(path).text if exists == "replace" and path.exists() else ""
     text = updated_text(older, chain_data(spec, path.parent))
     # Beside the file and then in its place: a reader sees the older file or the new one, never half of either.
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise FileError(str(path), f"cannot be written: {error.strerror}") from error
+    new = NewFile(path, exists)
+    with writing_text(new) as file:
+        file.write(text)
+    return new.path

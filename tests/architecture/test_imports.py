@@ -57,8 +57,8 @@ def test_every_public_name_is_there() -> None:
 def test_the_public_names_are_these() -> None:
     assert set(audiopost.__all__) == {
         "Desk", "Graph", "LiveHost", "LoudnessMeter", "__version__", "check", "convert", "effect", "effects",
-        "errors", "kernel", "load_chain", "load_target", "match_eq", "measure", "normalize", "preview", "render",
-        "save_chain", "save_plugin_preset",
+        "errors", "kernel", "load_chain", "load_target", "match_adr", "match_eq", "measure", "normalize", "preview",
+        "render", "save_chain", "save_plugin_preset",
     }  # fmt: skip
 
 

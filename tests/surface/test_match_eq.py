@@ -26,6 +26,12 @@ def levels_db(samples: np.ndarray) -> np.ndarray:
     return third_octave_levels_db(spectrum, RATE)
 
 
+def heard_bands() -> np.ndarray:
+    """Where a voice has power, (31,)."""
+    centres = np.array(THIRD_OCTAVES_HZ)
+    return (centres >= 125.0) & (centres <= 10_000.0)
+
+
 @pytest.fixture
 def close(tmp_path: Path) -> Path:
     """Ten seconds of a real voice."""
@@ -49,8 +55,7 @@ def test_a_dull_voice_gets_the_spectrum_of_a_close_one(run: Run, close: Path, du
     assert answer.out.startswith("match.toml: graphic_equalizer, -")
     assert run("render", dull, "back.wav", "--chain", "match.toml").code == 0
     wanted, back = (levels_db(read_audio(path)[0]) for path in (close, tmp_path / "back.wav"))
-    heard = (np.array(THIRD_OCTAVES_HZ) >= 125.0) & (np.array(THIRD_OCTAVES_HZ) <= 10_000.0)
-    difference = (back - wanted)[heard]
+    difference = (back - wanted)[heard_bands()]
     assert np.abs(difference - difference.mean()).max() < MATCHED_SPECTRUM_DB
 
 
@@ -58,7 +63,7 @@ def test_what_cannot_be_is_told(run: Run, close: Path, dull: Path, tmp_path: Pat
     (tmp_path / "there.toml").write_text("", encoding="utf-8")
     write_wave(tmp_path / "silent.wav", np.zeros((1, RATE), np.float32))
     for words, code, said in (
-        ((close, dull, "--output", "there.toml"), 2, "--replace"),
+        ((close, dull, "--output", "there.toml"), 3, "exists already"),
         ((close, "silent.wav", "--output", "a.toml"), 2, "the sound is silent"),
         ((close, "gone.wav", "--output", "a.toml"), 3, "gone.wav"),
         ((close, dull, "--output", "a.toml", "--strength", "120"), 2, "strength_percent"),
@@ -74,4 +79,5 @@ def test_the_same_from_a_program_and_as_json(run: Run, close: Path, dull: Path) 
     half = document["gains_db"]
     assert document["output"] == "half.toml"
     assert half == pytest.approx({name: gain / 2.0 for name, gain in whole.items()}, abs=0.02)
-    assert run("match-eq", close, dull, "--output", "half.toml", "--replace").code == 0
+    assert run("match-eq", close, dull, "--output", "half.toml", "--exists", "replace").code == 0
+    assert run("match-eq", close, dull, "--output", "half.toml", "--exists", "number").out.startswith("half-2.toml")

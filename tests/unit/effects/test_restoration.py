@@ -7,14 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from audiopost.effects.restoration_noise import Dereverb
 from audiopost.effects.restoration_repair import Declick, Dehum
 from audiopost.errors import UsageError
 from audiopost.layouts import default_layout
 from audiopost.media.audio_file import read_audio
 from audiopost.media.audio_writer import AudioWriter
 from tests.recordings import SPEECH, recording
+from tests.rooms import decaying_room, in_room
 from tests.running import SAMPLE_RATE, magnitude_db, prepared, run
 from tests.signals import white_noise
+from tests.tolerances import DECAY_PART
 
 
 @pytest.fixture(scope="module")
@@ -186,3 +189,18 @@ def test_a_room_is_lowered_behind_a_voice(speech: np.ndarray) -> None:
     silent = np.abs(speech[0]) < 1e-3
     quiet = 10.0 * np.log10((out[0, silent] ** 2).mean() / ((wanted + added)[0, silent] ** 2).mean())
     assert quiet < -4.0
+
+
+def test_the_decay_of_the_room_is_followed(speech: np.ndarray) -> None:
+    """A cut from a room of 0.4 s to one of 1.6 s, the knob at 0.6 s all the time: each is found, split or whole."""
+    both = [in_room(speech[:, : 5 * SAMPLE_RATE], decaying_room(decay_s, 0.0)) for decay_s in (0.4, 1.6)]
+    node = prepared("dereverb", "mono", settings={"follow": True})
+    assert isinstance(node, Dereverb)
+    assert node.decay_s == 0.6
+    out = []
+    for samples, decay_s in zip(both, (0.4, 1.6), strict=True):
+        out.append(run(node, samples))
+        assert node.decay_s == pytest.approx(decay_s, rel=DECAY_PART)
+    node.reset()
+    assert node.decay_s == 0.6
+    np.testing.assert_array_equal(run(node, both[0], (1, 0, 77, 4096)), out[0])

@@ -175,7 +175,7 @@ def test_an_effect_that_only_this_program_holds_is_not_saved(tmp_path: Path) -> 
 
 
 def test_saving_where_nothing_can_be_written_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="cannot be written"):
+    with pytest.raises(FileError, match="there is no folder"):
         save_chain(fx.gain(), tmp_path / "no" / "such" / "folder.toml")
 
 
