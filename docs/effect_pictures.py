@@ -65,7 +65,7 @@ VOICED = {"formant_shift", "harmonizer"}
 AT_THE_EAR = {"binaural"}
 SCENE_ORDER = 3
 """Of the scenes that are drawn."""
-RIDDEN = {"denoise", "dereverb", "dialogue_leveler", "transient_shaper"}
+RIDDEN = {"breath_control", "denoise", "dereverb", "dialogue_leveler", "transient_shaper"}
 """Effects that are seen in the course of a level."""
 UNSEEN = {
     "spectral_morph",
@@ -301,6 +301,8 @@ def _course(entry: EffectEntry, graph: Graph, values: str) -> Picture:
     since_s = time_s % 1.0
     bursts = np.where(since_s < 0.4, 1.0, np.exp(-(since_s - 0.4) / 0.09)) * np.where(time_s < 2.0, 0.5, 0.1)
     noise = np.random.default_rng(1).normal(0.0, 0.004, frames)
+    if entry.name == "breath_control":
+        noise = 0.01 * noise + 0.1 * _breaths(since_s)
     sound = (bursts * np.sin(2 * np.pi * 440.0 * time_s) + noise).astype(np.float32)[np.newaxis]
     levels = [
         powers_to_db((each.astype(np.float64) ** 2).reshape(-1, hop).mean(axis=1) + 1e-12)
@@ -313,8 +315,18 @@ def _course(entry: EffectEntry, graph: Graph, values: str) -> Picture:
         axes.set_xlabel("s")
         axes.set_ylabel("dBFS")
         axes.legend(loc="upper right", frameon=False, ncols=2)
-        caption = f"Level of decaying tones over noise before (pale) and behind {entry.name}, {values}."
+        over = "with breaths between them" if entry.name == "breath_control" else "over noise"
+        caption = f"Level of decaying tones {over} before (pale) and behind {entry.name}, {values}."
         return Picture(svg_of(figure), caption)
+
+
+def _breaths(since_s: AudioBlock) -> AudioBlock:
+    """Noise between 0.5 and 4 kHz that swells and fades in the last third of every second."""
+    spectrum = np.fft.rfft(np.random.default_rng(2).normal(0.0, 1.0, since_s.size))
+    frequencies_hz = np.fft.rfftfreq(since_s.size, 1.0 / RATE_HZ)
+    spectrum[(frequencies_hz < 500.0) | (frequencies_hz > 4_000.0)] = 0.0
+    swell = np.sin(np.pi * np.clip((since_s - 0.65) / 0.35, 0.0, 1.0))
+    return swell * np.fft.irfft(spectrum, since_s.size)
 
 
 def _burst(entry: EffectEntry, graph: Graph, values: str) -> Picture:

@@ -239,6 +239,9 @@ MATCHED_SPECTRUM_DB = 1.5
 DECAY_PART = 0.15
 """Of a room's decay that is heard in speech: falls of 0.2 s scatter by as much. Heard is a difference of 0.05."""
 
+BREATH_LOWERED_DB = 1.5
+"""dB for each 10 dB that a breath is lowered by: its beginning and its end, which are as soft as the room, stay."""
+
 ROOM_FALL_DB = 0.7
 """dB: how far speech falls behind its peaks, beside its model; a fiftieth of the room's share is about 0.4 dB."""
 

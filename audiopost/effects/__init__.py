@@ -39,6 +39,7 @@ EFFECT_MODULES: tuple[str, ...] = (
     "dialogue",
     "restoration_noise",
     "restoration_repair",
+    "breaths",
     "limiting",
     "space",
     "modulation",
