@@ -92,7 +92,7 @@ def loudness_chart(page: Page, *, frames_per_second: float | None = None, column
             axes.axhline(integrated, color=INK, linestyle=(0, (6, 3)), linewidth=1.0, label="integrated")
         gate = None if measurement is None else measurement.loudness.relative_threshold_lufs
         if gate is not None:
-            axes.axhline(gate, color=PALE, linestyle=":", linewidth=1.0, label="relative gate")
+            axes.axhline(gate, color=INK, linestyle=":", linewidth=1.2, label="relative gate")
         top = float(np.nanmax(momentary))
         axes.set_ylim(max(-70.0, min(top - 36.0, (integrated if integrated is not None else top) - 24.0)), top + 3.0)
         axes.set_ylabel("LUFS")

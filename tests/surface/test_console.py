@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -80,11 +81,25 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+@contextmanager
+def opened_console(browser: Browser, address: str) -> Iterator[Page]:
+    """The page, drawn and connected."""
     with opened(browser, address) as page:
         page.wait_for_selector("ap-knob .words")
         page.wait_for_function("audiopost.latest() && audiopost.latest().output.peaks")
+        yield page
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    with opened_console(browser, address) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def looked_at(browser: Browser, address: str) -> Iterator[Page]:
+    """One for all sizes and themes: opening it takes as long as looking at it."""
+    with opened_console(browser, address) as page:
         yield page
 
 
@@ -268,11 +283,11 @@ def test_presets_are_heard_by_the_arrow_keys_and_left_again(page: Page) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, TABLET], ids=["1280x720", "tablet"])
-def test_it_is_accessible(page: Page, theme: str, size: Any) -> None:
-    page.set_viewport_size(size)
-    to_theme(page, theme)
-    picture(page, f"console-{theme}-{size['width']}")
-    assert_accessible(page)
+def test_it_is_accessible(looked_at: Page, theme: str, size: Any) -> None:
+    looked_at.set_viewport_size(size)
+    to_theme(looked_at, theme)
+    picture(looked_at, f"console-{theme}-{size['width']}")
+    assert_accessible(looked_at)
 
 
 def test_another_page_and_another_name_are_kept_out(address: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -45,10 +46,24 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+@contextmanager
+def opened_batch(browser: Browser, address: str) -> Iterator[Page]:
+    """The page, drawn and connected."""
     with opened(browser, f"{address}batch") as page:
         page.wait_for_selector("ap-drop .words", state="attached")
+        yield page
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    with opened_batch(browser, address) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def looked_at(browser: Browser, address: str) -> Iterator[Page]:
+    """One for all sizes and themes: opening it takes as long as looking at it."""
+    with opened_batch(browser, address) as page:
         yield page
 
 
@@ -139,13 +154,13 @@ def test_what_the_page_cannot_do_is_told(page: Page) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, TABLET], ids=["1280x720", "tablet"])
-def test_it_is_accessible(page: Page, theme: str, size: Any) -> None:
-    page.set_viewport_size(size)
-    page.get_by_role("radio").first.check()
-    expect(page.get_by_role("table")).to_be_visible()
-    to_theme(page, theme)
-    picture(page, f"batch-{theme}-{size['width']}")
-    assert_accessible(page)
+def test_it_is_accessible(looked_at: Page, theme: str, size: Any) -> None:
+    looked_at.set_viewport_size(size)
+    looked_at.get_by_role("radio").first.check()
+    expect(looked_at.get_by_role("table")).to_be_visible()
+    to_theme(looked_at, theme)
+    picture(looked_at, f"batch-{theme}-{size['width']}")
+    assert_accessible(looked_at)
 
 
 def test_files_go_to_no_folder_but_that_of_a_drop(address: str, studio: Path) -> None:

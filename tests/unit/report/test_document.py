@@ -103,3 +103,4 @@ def test_the_pdf_is_tagged_and_names_its_language(page: Page) -> None:
     text = "".join(each.extract_text() for each in document.pages)
     assert "Fails EBU R 128." in text
     assert "Integrated loudness" in text
+    assert "Loudness over time" in document.pages[0].extract_text(), "the first page is filled"
