@@ -20,7 +20,7 @@ from typing import Any
 
 from fastapi import FastAPI, Query, WebSocket, WebSocketDisconnect
 from fastapi.staticfiles import StaticFiles
-from nicegui import run, ui
+from nicegui import app, run, ui
 from uvicorn import Config, Server
 
 from audiopost.errors import AudiopostError, DeviceError
@@ -72,6 +72,8 @@ class ConsoleServer:
         application.mount("/console", StaticFiles(directory=str(files("audiopost.ui") / "static")))
         ui.page("/", title="audiopost", dark=None)(lambda: ConsolePage(session).build())
         ui.page("/batch", title="audiopost: many files", dark=None)(lambda: BatchPage(self._batch).build())
+        # Quasar's bar for what is loading has no name that a reader of screens could say, and tells nothing here.
+        app.config.quasar_config["loadingBar"] = {"skipHijack": True}
         ui.run_with(application, title="audiopost", dark=None, language="en-GB", show_welcome_message=False)
         names = LOOPBACK if is_loopback(host) else (*LOOPBACK, host, *_names_of_this_machine())
         guarded = Guard(application, names, self.token)
