@@ -6,7 +6,7 @@ from the zenith in 16 bits each: 4 mm at 50 m, and -127 dB in a decoder.
 
 Source: ITU-R BS.2127-1, section 9. The directions, a spherical design of degree 100: M. Graf, D. Potts, "On the
 computation of spherical designs by a new optimization approach based on fast spherical Fourier transforms", Numerische
-Mathematik 119 (2011), 699-724.
+Mathematik 119 (2011), 699-724; taken from the EBU ADM Renderer, whose licence stands in ``even_directions.LICENSE``.
 """
 
 from __future__ import annotations
