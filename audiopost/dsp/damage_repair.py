@@ -56,7 +56,8 @@ class DamageRepair:
 
     Notes
     -----
-    Realtime: one compiled pass; once in 1024 frames it does the work of a window.
+    Realtime: a compiled pass; once in 1024 frames the work of a window, in a few. In one kernel for all of it the
+    compiler would make each helper twice, by itself and in place, and clicks would wait for what only clipping needs.
     """
 
     latency_frames = MIDDLE + CONTEXT
@@ -72,18 +73,46 @@ class DamageRepair:
         self._coefficients = np.zeros(ORDER + 1, dtype=np.float64)
         self._short = np.zeros((2, ORDER + 1), dtype=np.float64)
         self._done = np.zeros((channels, MIDDLE), dtype=np.float64)
+        self._lines, self._dones = tuple(self._line), tuple(self._done)
         self._repaired = np.zeros(1, dtype=np.int64)
-        self._run = repair_stream.ready()
+        self._exchange, self._advance = exchange.ready(), advance_line.ready()
+        self._fit, self._interpolate = fit_line.ready(), fill_missing.ready()
+        self._find = find_clicks.ready() if kind == CLICKS else find_plateaus.ready()
+        self._keep_over = keep_over.ready() if kind == CLIPPING else None
 
     def process(self, block: AudioBlock, out: AudioBlock, level: float) -> None:
         """Fill `out` with the repaired `block` of `latency_frames` ago.
 
         `level`: for clicks, how many times the spread an error must be; for clipping, the amplitude of the ceiling.
         """
-        self._filled = self._run(
-            block, out, self._kind, level, self._line, self._done, self._filled, self._window, self._rows, self._band,
-            self._missing, self._coefficients, self._short, self._repaired,
-        )  # fmt: skip
+        frames, at = block.shape[1], 0
+        while at < frames:
+            length = min(frames - at, MIDDLE - self._filled)
+            self._exchange(block, out, at, length, self._line, self._done, self._filled)
+            self._filled += length
+            at += length
+            if self._filled == MIDDLE:
+                self._filled = 0
+                for line, done in zip(self._lines, self._dones, strict=True):
+                    self._repair(line, level)
+                    self._advance(line, done)
+
+    def _repair(self, line: NDArray[np.float64], level: float) -> None:
+        """Repair one channel, (`LINE`,)."""
+        if not self._fit(line, self._window, self._coefficients, self._rows, self._short):
+            return
+        count = self._find(line, level, self._coefficients, self._rows, self._missing)
+        if count == 0:
+            return
+        self._repaired[0] += count
+        for _ in range(PASSES if self._kind == CLIPPING else 1):
+            solved = self._interpolate(
+                line, self._missing, count, self._coefficients, self._band, self._rows, self._short
+            )
+            if not solved or self._keep_over is None:
+                return
+            self._keep_over(line, self._missing, count, self._rows)
+            self._fit(line, self._window, self._coefficients, self._rows, self._short)
 
     @property
     def repaired_frames(self) -> int:
@@ -98,102 +127,117 @@ class DamageRepair:
         self._repaired.fill(0)
 
 
-@compiled(
-    "int64(float32[:, ::1], float32[:, ::1], int64, float64, float64[:, ::1], float64[:, ::1], int64, float64[::1],"
-    " float64[:, ::1], float64[:, ::1], int64[::1], float64[::1], float64[:, ::1], int64[::1])"
-)
-def repair_stream(
+@compiled("void(float32[:, ::1], float32[:, ::1], int64, int64, float64[:, ::1], float64[:, ::1], int64)")
+def exchange(
     block: AudioBlock,
     out: AudioBlock,
-    kind: int,
-    level: float,
+    at: int,
+    length: int,
     line: NDArray[np.float64],
     done: NDArray[np.float64],
     filled: int,
-    window: NDArray[np.float64],
-    rows: NDArray[np.float64],
-    band: NDArray[np.float64],
-    missing: NDArray[np.int64],
-    coefficients: NDArray[np.float64],
-    short: NDArray[np.float64],
-    repaired: NDArray[np.int64],
-) -> int:
-    """See `DamageRepair`. Returns how many frames of the next window are there."""
-    frames, at = block.shape[1], 0
-    while at < frames:
-        length = min(frames - at, MIDDLE - filled)
-        for channel in range(block.shape[0]):
-            own = line[channel]
-            for n in range(length):
-                out[channel, at + n] = done[channel, filled + n]
-                own[LINE - MIDDLE + filled + n] = block[channel, at + n]
-        filled += length
-        at += length
-        if filled == MIDDLE:
-            filled = 0
-            for channel in range(block.shape[0]):
-                own = line[channel]
-                repair_line(own, kind, level, window, rows, band, missing, coefficients, short, repaired)
-                for n in range(MIDDLE):
-                    done[channel, n] = own[CONTEXT + n]
-                for n in range(LINE - MIDDLE):
-                    own[n] = own[n + MIDDLE]
-    return filled
-
-
-@inlined
-def repair_line(
-    line: NDArray[np.float64],
-    kind: int,
-    level: float,
-    window: NDArray[np.float64],
-    rows: NDArray[np.float64],
-    band: NDArray[np.float64],
-    missing: NDArray[np.int64],
-    coefficients: NDArray[np.float64],
-    short: NDArray[np.float64],
-    repaired: NDArray[np.int64],
 ) -> None:
-    """Repair one channel (kernel)."""
-    work, errors, flags, right = rows[0], rows[1], rows[2], rows[3]
-    if fit(line, window, coefficients, work, short):
-        for n in range(LINE):
-            flags[n] = 0.0
-        if kind == CLICKS:
-            flag_clicks(line, coefficients, level, errors, work, flags)
-        else:
-            flag_plateaus(line, level, flags)
-        count = 0
-        # Damage that reaches beyond the middle is repaired with it, and is sound when its own turn comes.
-        for n in range(CONTEXT, LINE - CONTEXT // 2):
-            if flags[n] > 0.0:
-                missing[count] = n
-                count += 1
-        if count > 0:
-            repaired[0] += count
-            for index in range(count):
-                work[index] = line[missing[index]]
-            passes = PASSES if kind == CLIPPING else 1
-            for _ in range(passes):
-                if interpolate(line, missing, count, coefficients, band, right, short[0]) and passes > 1:
-                    keep_over(line, missing, count, work)
-                    fit(line, window, coefficients, errors, short)
+    """Frames of the block into the line, repaired ones out."""
+    for channel in range(block.shape[0]):
+        for n in range(length):
+            out[channel, at + n] = done[channel, filled + n]
+            line[channel, LINE - MIDDLE + filled + n] = block[channel, at + n]
 
 
-@inlined
-def keep_over(
+@compiled("void(float64[::1], float64[::1])")
+def advance_line(line: NDArray[np.float64], done: NDArray[np.float64]) -> None:
+    """What was repaired is done, and the line moves on."""
+    for n in range(MIDDLE):
+        done[n] = line[CONTEXT + n]
+    for n in range(LINE - MIDDLE):
+        line[n] = line[n + MIDDLE]
+
+
+BEFORE, ERRORS, FLAGS, RIGHT = range(4)
+"""Rows of the scratch memory: the missing samples as they were; errors, and what is damaged; the right side."""
+
+
+@compiled("boolean(float64[::1], float64[::1], float64[::1], float64[:, ::1], float64[:, ::1])")
+def fit_line(
+    line: NDArray[np.float64],
+    window: NDArray[np.float64],
+    coefficients: NDArray[np.float64],
+    rows: NDArray[np.float64],
+    short: NDArray[np.float64],
+) -> bool:
+    """See `audiopost.dsp.autoregression.fit`."""
+    return fit(line, window, coefficients, rows[ERRORS], short)
+
+
+@compiled("boolean(float64[::1], int64[::1], int64, float64[::1], float64[:, ::1], float64[:, ::1], float64[:, ::1])")
+def fill_missing(
     line: NDArray[np.float64],
     missing: NDArray[np.int64],
     count: int,
-    before: NDArray[np.float64],
-) -> None:
-    """A clipped sample was at the ceiling or beyond, on its own side (kernel)."""
+    coefficients: NDArray[np.float64],
+    band: NDArray[np.float64],
+    rows: NDArray[np.float64],
+    short: NDArray[np.float64],
+) -> bool:
+    """See `audiopost.dsp.autoregression.interpolate`."""
+    return interpolate(line, missing, count, coefficients, band, rows[RIGHT], short[0])
+
+
+_FIND = "int64(float64[::1], float64, float64[::1], float64[:, ::1], int64[::1])"
+
+
+@compiled(_FIND)
+def find_clicks(
+    line: NDArray[np.float64],
+    times: float,
+    coefficients: NDArray[np.float64],
+    rows: NDArray[np.float64],
+    missing: NDArray[np.int64],
+) -> int:
+    """Fill `missing` with the places of clicks; how many there are."""
+    for n in range(LINE):
+        rows[FLAGS, n] = 0.0
+    flag_clicks(line, coefficients, times, rows[ERRORS], rows[BEFORE], rows[FLAGS])
+    return gather(line, rows, missing)
+
+
+@compiled(_FIND)
+def find_plateaus(
+    line: NDArray[np.float64],
+    ceiling: float,
+    _coefficients: NDArray[np.float64],
+    rows: NDArray[np.float64],
+    missing: NDArray[np.int64],
+) -> int:
+    """Fill `missing` with the places of clipped peaks; how many there are."""
+    for n in range(LINE):
+        rows[FLAGS, n] = 0.0
+    flag_plateaus(line, ceiling, rows[FLAGS])
+    return gather(line, rows, missing)
+
+
+@inlined
+def gather(line: NDArray[np.float64], rows: NDArray[np.float64], missing: NDArray[np.int64]) -> int:
+    """Places that are flagged, and what was there before (kernel)."""
+    count = 0
+    # Damage that reaches beyond the middle is repaired with it, and is sound when its own turn comes.
+    for n in range(CONTEXT, LINE - CONTEXT // 2):
+        if rows[FLAGS, n] > 0.0:
+            missing[count] = n
+            rows[BEFORE, count] = line[n]
+            count += 1
+    return count
+
+
+@compiled("void(float64[::1], int64[::1], int64, float64[:, ::1])")
+def keep_over(line: NDArray[np.float64], missing: NDArray[np.int64], count: int, rows: NDArray[np.float64]) -> None:
+    """A clipped sample was at the ceiling or beyond, on its own side."""
     for index in range(count):
-        place = missing[index]
-        if before[index] >= 0.0:
-            line[place] = max(line[place], before[index])
+        place, before = missing[index], rows[BEFORE, index]
+        if before >= 0.0:
+            line[place] = max(line[place], before)
         else:
-            line[place] = min(line[place], before[index])
+            line[place] = min(line[place], before)
 
 
 @inlined
