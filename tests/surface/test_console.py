@@ -111,6 +111,19 @@ def knob(page: Page, path: str) -> Any:
     return page.locator(f'ap-knob[path="{path}"]')
 
 
+def drag_card(page: Page, name: str, *, before: str) -> None:
+    """Take a card by its head and let it go on the left half of another."""
+    heading = page.locator(f'[data-node="{name}"] h2').bounding_box()
+    card = page.locator(f'[data-node="{before}"]').bounding_box()
+    assert heading is not None
+    assert card is not None
+    page.mouse.move(heading["x"] + 5, heading["y"] + 5)
+    page.mouse.down()
+    for step in (0.4, 0.2, 0.1):
+        page.mouse.move(card["x"] + step * card["width"], card["y"] + card["height"] / 2, steps=3)
+    page.mouse.up()
+
+
 def test_a_knob_is_turned_by_keys_by_the_wheel_by_typing_and_back(page: Page) -> None:
     ratio = knob(page, "comp.ratio")
     ratio.focus()
@@ -168,6 +181,13 @@ def test_the_transport_moves_the_sound(page: Page) -> None:
     length = frame(page)["at"]["length"]
     assert start / length == pytest.approx(0.25, abs=0.02)
     assert end / length == pytest.approx(0.5, abs=0.02)
+    shown = "(wave) => wave.view[1] - wave.view[0]"
+    whole = wave.evaluate(shown)
+    wave.focus()
+    page.keyboard.press("+")
+    assert wave.evaluate(shown) == pytest.approx(whole / 2.0)
+    page.keyboard.press("-")
+    assert wave.evaluate(shown) == pytest.approx(whole)
     page.keyboard.press("m")
     page.wait_for_function("audiopost.latest().markers.length === 1")
     page.keyboard.press("Space")
@@ -207,6 +227,8 @@ def test_the_whole_way_from_a_file_to_a_vote_and_a_saved_chain(page: Page, studi
     expect(page.get_by_role("group", name="peak")).to_be_visible()
     page.get_by_role("button", name="Move peak to the left").click()
     expect(page.locator("[data-node]").nth(3)).to_have_attribute("data-node", "peak")
+    drag_card(page, "comp", before="frail")
+    expect(page.locator("[data-node]").first).to_have_attribute("data-node", "comp")
     page.get_by_role("button", name="Bypass peak").click()
     expect(page.get_by_role("button", name="Bypass peak")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="Dry/wet knob of hp").click()
@@ -214,6 +236,15 @@ def test_the_whole_way_from_a_file_to_a_vote_and_a_saved_chain(page: Page, studi
     assert page.locator('[data-node="hp_blend"]').count() == 0
     page.keyboard.press("t")
     expect(page.get_by_role("button", name="Recall snapshot 1")).to_be_visible()
+    # A second snapshot, and half the way between the two.
+    knob(page, "comp.ratio").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("t")
+    morph = page.get_by_label("Morph")
+    expect(morph).to_be_visible()
+    before = knob(page, "comp.ratio").locator(".words").text_content()
+    morph.evaluate("(fader) => { fader.value = 0; fader.dispatchEvent(new Event('input')); }")
+    expect(knob(page, "comp.ratio").locator(".words")).not_to_have_text(before or "")
     # Side B, and a blind test with a vote.
     page.get_by_role("button", name="Compare").click()
     page.get_by_role("dialog").get_by_label("Search").fill("telephone")
@@ -261,6 +292,8 @@ def test_the_input_is_chosen_live_a_test_signal_and_stems(page: Page) -> None:
     page.wait_for_function("audiopost.latest().at.length > 0")
     stems.get_by_role("button", name="Mute first").click()
     expect(stems.get_by_role("button", name="Mute first")).to_have_attribute("aria-pressed", "true")
+    stems.get_by_role("button", name="Solo first").click()
+    expect(stems.get_by_role("button", name="Solo first")).to_have_attribute("aria-pressed", "true")
     level = stems.get_by_label("Level of first, dB")
     level.evaluate("(fader) => { fader.value = -12; fader.dispatchEvent(new Event('input')); }")
     expect(stems.get_by_text("-12.0 dB")).to_be_visible()
