@@ -32,7 +32,7 @@ from audiopost.plugins.formats import load_plugin
 from audiopost.plugins.latency import measured_latency
 from audiopost.plugins.midi_file import TimedMessage, read_midi_file
 from audiopost.plugins.other_builds import name_here, values_here
-from audiopost.plugins.plugin import ModulatedPlugin, with_editor
+from audiopost.plugins.plugin import ModulatedPlugin, RingingPlugin, with_editor
 from audiopost.plugins.preset_file import PresetFile, read_preset
 from audiopost.plugins.saved_state import SavedState, is_saved_state
 from audiopost.plugins.scored import ScoredStream
@@ -121,6 +121,7 @@ class PluginNode(HostedNode):
         self._score = self._read_score(str(given.get("midi", "")))
         self._first: LoadedPlugin | ReloadingPlugin | None = None
         self._moved: ModulatedPlugin | None = None
+        self._ringing: RingingPlugin | None = None
         self._knobs: tuple[Knob, ...] | None = None
         declared = self._info.parameters
         if self._state or self._preset is not None:
@@ -339,7 +340,9 @@ class PluginNode(HostedNode):
         block_frames = self._block_frames()
         plugin = self._instance(sample_rate, block_frames or PRIMING_FRAMES, width)
         channels = width + sum(self.side_widths)
-        self._first = self._first or plugin
+        if self._first is None:
+            self._first = plugin
+            self._ringing = plugin if isinstance(plugin, RingingPlugin) else None
         for name, value in self.values.items():
             # Only what differs: a value that went through the plug-in's texts may not be quite the one it held.
             if value != self._defaults[name]:
@@ -362,15 +365,16 @@ class PluginNode(HostedNode):
         return self._load(sample_rate, largest_frames, width)
 
     def ringing_frames(self) -> int:
-        """As set, or as measured in the scan."""
+        """As set; or as measured in the scan, and as long as the plug-in itself says where that is longer."""
         wanted_s = float(self.setting_values["tail_s"])
         if wanted_s >= 0.0:
             return math.ceil(wanted_s * self._rate)
-        if self._info.tail_frames < 0:
+        told = None if self._ringing is None else self._ringing.reported_tail_frames
+        if self._info.tail_frames < 0 or told == INFINITE_TAIL:
             return INFINITE_TAIL
         rings = self.plays_notes or any(word in self._info.category for word in ("Delay", "Reverb"))
         least_s = UNKNOWN_TAIL_S if rings else 0.0
-        return math.ceil(max(self._info.tail_frames / SCAN_RATE_HZ, least_s) * self._rate)
+        return max(told or 0, math.ceil(max(self._info.tail_frames / SCAN_RATE_HZ, least_s) * self._rate))
 
     def _block_frames(self) -> int:
         wanted = int(self.setting_values["block_frames"])

@@ -26,6 +26,9 @@ from audiopost.plugins.surroundings import surroundings_kept
 
 __all__ = ["ClapPlugin", "load_clap", "plugin_names"]
 
+ENDLESS_FRAMES = 0x7FFFFFFF
+"""A tail of so much and more has no end, by ``ext/tail.h``."""
+
 OWN_TURN_S = 0.5
 """For so long after a turn by the host a knob of an open window is not watched."""
 
@@ -110,6 +113,15 @@ class ClapPlugin(ClapInstance):
     def reported_latency_frames(self) -> int:
         """Latency that it reported when it was last activated."""
         return self._latency_frames
+
+    @property
+    def reported_tail_frames(self) -> int | None:
+        """How long it says that it rings now; -1 for ever, None where it does not say."""
+        tail = self._extensions["tail"]
+        if tail is None:
+            return None
+        frames = int(tail.get(self._plugin))
+        return -1 if frames >= ENDLESS_FRAMES else frames
 
     @property
     def remarks(self) -> tuple[str, ...]:

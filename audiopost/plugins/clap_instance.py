@@ -44,8 +44,10 @@ __all__ = ["SPARE_EVENTS", "ClapInstance"]
 SPARE_EVENTS = 256
 """Room for events in one block, beyond two for each parameter."""
 
-_EXTENSIONS = {"params": "clap_params", "state": "clap_state", "latency": "clap_frames", "render": "clap_render",
-               "note-ports": "clap_note_ports", "gui": "clap_gui", "timer-support": "clap_timer"}  # fmt: skip
+_EXTENSIONS = {
+    "params": "clap_params", "state": "clap_state", "latency": "clap_frames", "tail": "clap_frames",
+    "render": "clap_render", "note-ports": "clap_note_ports", "gui": "clap_gui", "timer-support": "clap_timer",
+}  # fmt: skip
 
 _living: weakref.WeakSet[ClapInstance] = weakref.WeakSet()
 

@@ -3,11 +3,12 @@
 A block for a plug-in holds the channels of its main input, then those of its further inputs (side-chains), one row
 each; what it gives is the main output.
 
-Source: CLAP ``ext/audio-ports.h``, ``audio-ports-config.h``, ``configurable-audio-ports.h``.
+Source: CLAP ``ext/audio-ports.h``, ``audio-ports-config.h``, ``configurable-audio-ports.h``, ``ambisonic.h``.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -22,11 +23,24 @@ __all__ = ["Arrangement", "Port", "PortMemory", "arrangements", "read_arrangemen
 
 MOST_PORTS = 64
 MOST_CHANNELS = 128
-WIDTHS_ASKED_FOR = (1, 2, 4, 6, 8, 10, 12, 16)
-"""Numbers of channels that a plug-in with ports to be set is asked for: mono to 7.1.4 and Ambisonics of order 3."""
+WIDTHS_ASKED_FOR = (1, 2, 4, 6, 8, 9, 10, 12, 16, 25, 36)
+"""Numbers of channels that a plug-in with ports to be set is asked for: mono to 7.1.4, and Ambisonics to order 5."""
 
-_TYPE_NAMES = {1: ffi.new("char[]", b"mono"), 2: ffi.new("char[]", b"stereo")}
-_SURROUND = ffi.new("char[]", b"surround")
+ACN, SN3D = 1, 1
+"""What an Ambisonic port is asked to understand: ambiX."""
+
+_MONO, _STEREO, _SURROUND = (ffi.new("char[]", name) for name in (b"mono", b"stereo", b"surround"))
+_AMBISONIC = ffi.new("char[]", b"ambisonic")
+_AMBIX = ffi.new("uint32_t[2]", (ACN, SN3D))
+
+
+def _types_of(width: int) -> tuple[tuple[Any, Any], ...]:
+    """The kinds of port, with their details, that so many channels may be: the likeliest first."""
+    if width <= 2:
+        return ((_MONO if width == 1 else _STEREO, ffi.NULL),)
+    is_scene = math.isqrt(width) ** 2 == width
+    scene = ((_AMBISONIC, ffi.cast("void *", _AMBIX)),) if is_scene else ()
+    return (*scene, (_SURROUND, ffi.NULL))
 
 
 @dataclass(frozen=True)
@@ -130,12 +144,14 @@ def _configurations(configs: Any, plugin: Any) -> dict[int, Callable[[], bool]]:
 def _requests(ports: Any, plugin: Any, known: set[int]) -> dict[int, Callable[[], bool]]:
     found: dict[int, Callable[[], bool]] = {}
     for width in WIDTHS_ASKED_FOR:
-        requests = ffi.new("clap_port_request[2]")
-        for request, is_input in ((requests[0], True), (requests[1], False)):
-            request.is_input, request.port_index, request.channel_count = is_input, 0, width
-            request.port_type = _TYPE_NAMES.get(width, _SURROUND)
-        if width not in known and ports.can_apply(plugin, requests, 2):
-            found[width] = partial(_truth, ports.apply, plugin, requests, 2)
+        for kind, details in () if width in known else _types_of(width):
+            requests = ffi.new("clap_port_request[2]")
+            for request, is_input in ((requests[0], True), (requests[1], False)):
+                request.is_input, request.port_index, request.channel_count = is_input, 0, width
+                request.port_type, request.details = kind, details
+            if ports.can_apply(plugin, requests, 2):
+                found[width] = partial(_truth, ports.apply, plugin, requests, 2)
+                break
     return found
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "PluginParameter",
     "PluginSetting",
     "PluginSettingValue",
+    "RingingPlugin",
     "TimedPlugin",
     "sentence",
     "with_editor",
@@ -121,6 +122,15 @@ class ModulatedPlugin(Protocol):
 
     def modulate_at(self, name: str, value: float, frame: int) -> None:
         """Have a knob heard, from a frame of the next block on, as if it stood at `value`."""
+
+
+@runtime_checkable
+class RingingPlugin(Protocol):
+    """A plug-in that may say how long it rings, as its knobs stand."""
+
+    @property
+    def reported_tail_frames(self) -> int | None:
+        """Frames; -1 for ever, None where it does not say."""
 
 
 @runtime_checkable

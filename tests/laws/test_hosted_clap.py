@@ -101,6 +101,15 @@ def test_after_the_declared_tail_there_is_silence(name: str) -> None:
     assert float(np.abs(rest).max()) <= HOSTED_SILENCE
 
 
+def test_a_tail_that_the_plugin_states_is_declared_as_its_knobs_stand(gain: str) -> None:
+    node = made(gain)
+    assert node.tail_frames == 0
+    node.set_parameter("mode", 1.0)
+    node.process(*(np.zeros((2, 64), dtype=np.float32) for _ in range(3)))
+    node.set_parameter("gain_x", 0.5)
+    assert node.tail_frames == 1000
+
+
 def test_sound_comes_as_late_as_declared() -> None:
     node = made(str(FOLDER / "ZaMaximX2.clap"))
     click = np.zeros((2, 1_900), dtype=np.float32)

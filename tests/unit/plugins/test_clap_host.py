@@ -47,7 +47,7 @@ def test_what_the_plugin_says_of_itself(path: str, plugin: ClapPlugin) -> None:
         "id": "org.example.gain", "name": "Known Gain", "vendor": "Example", "version": "1.0",
         "category": "Audio Effect|Utility",
     }  # fmt: skip
-    assert plugin.widths == (1, 2, 6)
+    assert plugin.widths == (1, 2, 6, 9)
     assert plugin.side_inputs == (("sidechain", 1),)
 
 
@@ -61,7 +61,7 @@ def test_knobs_are_named_and_ranged_as_a_person_reads_them(plugin: ClapPlugin) -
     assert all(plugin.automates(name) for name in knobs)
 
 
-@pytest.mark.parametrize("width", [1, 2, 6])
+@pytest.mark.parametrize("width", [1, 2, 6, 9])
 def test_every_configuration_plays_and_unheard_sides_are_silent(plugin: ClapPlugin, width: int) -> None:
     plugin.arrange(width)
     samples = white_noise(width, 300)
