@@ -31,7 +31,8 @@ from tests.x_windows import asked_to_close, windows
 def display() -> Iterator[None]:
     program = require_system("Xvfb", package="xvfb")
     read, write = os.pipe()
-    command = [program, "-displayfd", str(write), "-screen", "0", "1024x768x24", "-nolisten", "tcp"]
+    # Without "-noreset" the server begins anew whenever its last window goes, and then answers nobody for a moment.
+    command = [program, "-displayfd", str(write), "-noreset", "-screen", "0", "1024x768x24", "-nolisten", "tcp"]
     server = subprocess.Popen(command, pass_fds=(write,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.close(write)
     before = os.environ.get("DISPLAY")
