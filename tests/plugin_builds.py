@@ -32,6 +32,8 @@ BEHAVIOURS = (
     "fail",
     "crash on loud",
     "hang on loud",
+    "wants restart",
+    "wants callback",
 )
 """In the order of the numbers in ``gain.c``."""
 

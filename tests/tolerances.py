@@ -419,3 +419,6 @@ PANNED_ENERGY_VECTOR_DEG = 6.0
 
 QUANTISED_24_BIT = 2.0**-24 * 4.0
 """Linear: one rounding to 24 bits, with dither."""
+
+FADED_STEP = 0.0021
+"""Between two samples of a constant 1 that fades over 500 of them, which is 1/499."""

@@ -66,6 +66,7 @@ class Chains:
         self._marks: dict[int, int] = {}
         self._fallen: Child | None = None
         self._rehearse = True
+        self._told: set[str] = set()
 
     @property
     def present(self) -> Chain:
@@ -231,6 +232,7 @@ class Chains:
                 self._hand_over(before.engine, engine, kept)
             self._await_heard(engine)
             self._tell_of_lost_points(before, spec)
+            self.tell_notes(slot)
             if before is not None and not before.engine.dead:
                 stage.crew.tell(before.engine, say.CloseEditors())
         except AudiopostError:
@@ -244,6 +246,13 @@ class Chains:
                 stage.ask_device(say.Drop(0, slot), STOP_PATIENCE_S)
             stage.pool.give_back(slot)
             raise
+
+    def tell_notes(self, slot: int) -> None:
+        """What a person should know about the chain that an engine has loaded; each sentence once in a session."""
+        for note in self._stage.pool.notes(slot):
+            if note not in self._told:
+                self._told.add(note)
+                self._stage.listener.problem(note)
 
     def _tell_of_lost_points(self, before: Chain | None, after: GraphSpec) -> None:
         """A watched node that is not there any more: whoever measures or records it is told what he gets."""

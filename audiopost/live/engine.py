@@ -73,8 +73,8 @@ LOOK_FOR_ANSWERS_S = 0.001
 TURNS_PATIENCE_S = 0.5
 """For what was turned before a state is read; a device that is away takes no turns."""
 
-REPORTED_NON_FINITE = 20
-"""Places of NaN that are told one by one; statistics count them all."""
+NON_FINITE_EVERY_S = 10.0
+"""NaN of one node is told once in so much sound; statistics count it all."""
 
 
 class EngineProcess:
@@ -88,7 +88,9 @@ class EngineProcess:
         self._audio: AudioThread | None = None
         self._gauges: NodeGauges | None = None
         self._told_failures = 0
-        self._told_non_finite = 0
+        self._seen_non_finite = 0
+        self._non_finite_untold: dict[str, int] = {}
+        """Up to which frame NaN of a node is not told again."""
         self._over = False
         self._edited: dict[str, EditedPlugin] = {}
 
@@ -176,14 +178,16 @@ class EngineProcess:
         hold_memory()
         if self._plan.urgent:
             run_in_real_time(LISTENER_PRIORITY)
-        self._told_failures = self._told_non_finite = 0
+        self._told_failures = self._seen_non_finite = 0
+        self._non_finite_untold.clear()
         memories = {name: Memory(node) for name, node in renderer.nodes.items()}
         self._audio.play(renderer, memories, held=message.held)
         layout = renderer.output_layout
         knobs = tuple(
             (name, node.parameters) for name, node in renderer.nodes.items() if isinstance(node, PluginNode)
         )  # fmt: skip
-        return Loaded(message.ticket, layout, renderer.latency_frames, renderer.tail_frames, buses, knobs)
+        latency, tail = renderer.latency_frames, renderer.tail_frames
+        return Loaded(message.ticket, layout, latency, tail, buses, knobs, renderer.notes)
 
     def _state_of(self, name: str) -> str:
         """How a plug-in would save itself now. On the main thread, which is the one that formats allow it on."""
@@ -212,9 +216,13 @@ class EngineProcess:
         for error in renderer.failures[self._told_failures :]:
             self._told_failures += 1
             self._channel.send(NodeFailed(0, error, self._audio.frame))
-        for seen in renderer.non_finite[self._told_non_finite : REPORTED_NON_FINITE]:
-            self._told_non_finite += 1
-            self._channel.send(NonFiniteSeen(0, seen.node, self._audio.first_frame + seen.frame, seen[2]))
+        for seen in renderer.non_finite[self._seen_non_finite :]:
+            self._seen_non_finite += 1
+            if seen.frame >= self._non_finite_untold.get(seen.node, 0):
+                self._non_finite_untold[seen.node] = seen.frame + round(
+                    NON_FINITE_EVERY_S * renderer.stream.sample_rate
+                )
+                self._channel.send(NonFiniteSeen(0, seen.node, self._audio.first_frame + seen.frame, seen.samples))
 
     def _without_constants(self, answer: Message) -> Message:
         """Of what nodes remember only that which playing has changed: less to send, and an edited constant stays."""

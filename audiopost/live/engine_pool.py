@@ -37,6 +37,7 @@ class EnginePool:
         self._children: dict[int, Child] = {}
         self._free: list[int] = []
         self._knobs: dict[int, Knobs] = {}
+        self._notes: dict[int, tuple[str, ...]] = {}
         self._change = threading.Condition()
         self._closed = False
 
@@ -58,6 +59,10 @@ class EnginePool:
     def knobs(self, slot: int) -> Knobs:
         """Of each plug-in file that the slot has loaded last: what can be turned, and where it stood then."""
         return self._knobs.get(slot, {})
+
+    def notes(self, slot: int) -> tuple[str, ...]:
+        """What a person should know about the nodes of the chain that the slot has loaded last."""
+        return self._notes.get(slot, ())
 
     def adopt(self, child: Child) -> None:
         """Make a started engine a member, in use."""
@@ -93,7 +98,7 @@ class EnginePool:
         request = say.Load(0, drawing, watched, held)
         loaded: say.Loaded = self._crew.ask(self._children[slot], request, LOAD_PATIENCE_S)
         assert loaded.layout is not None
-        self._knobs[slot] = dict(loaded.knobs)
+        self._knobs[slot], self._notes[slot] = dict(loaded.knobs), loaded.notes
         rate = self._memory.plan.sample_rate
         longest = seconds_to_frames(LONGEST_WARM_S, rate)
         tail = longest if loaded.tail_frames < 0 else min(loaded.tail_frames, longest)

@@ -355,6 +355,8 @@ class Loaded(Message):
     buses: tuple[tuple[str, int], ...] = ()
     knobs: tuple[tuple[str, tuple[Parameter, ...]], ...] = ()
     """Of the nodes whose knobs no catalogue knows: plug-in files. Defaults are what they stand at after loading."""
+    notes: tuple[str, ...] = ()
+    """What a person should know about the nodes, each beginning with its node's name."""
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,7 @@ class Rig:
             self._renewals.put(partial(self.chains.fill, slot))
         for note in (*notes, *filter(None, [self.opened.note])):
             self._listener.problem(note)
+        self.chains.tell_notes(0)
 
     def stop(self) -> None:
         """End everything; returns within a few seconds, whatever state the processes are in."""

@@ -38,6 +38,8 @@ class HostSide:
         The thread that made the plug-in, and the one that played it last.
     callback_wanted, restart_wanted, flush_wanted : bool
         What the plug-in asked for since it was last done.
+    wishes : bool
+        Whether any of these is to be done.
     latency_changed : bool
         Whether it said so since it was last activated.
     log
@@ -52,6 +54,7 @@ class HostSide:
         self.home_thread = get_ident()
         self.audio_thread = 0
         self.callback_wanted = self.restart_wanted = self.flush_wanted = self.latency_changed = False
+        self.wishes = False
         self.log: deque[str] = deque(maxlen=KEPT_LOG_LINES)
         self.window_closed = False
         self.size_wanted: tuple[int, int] | None = None
@@ -104,7 +107,8 @@ def _side(host: Any) -> HostSide:
 
 @ffi.callback("void(const clap_host *)")  # type: ignore[untyped-decorator]
 def _request_restart(host: Any) -> None:
-    _side(host).restart_wanted = True
+    side = _side(host)
+    side.restart_wanted = side.wishes = True
 
 
 @ffi.callback("void(const clap_host *)")  # type: ignore[untyped-decorator]
@@ -114,7 +118,8 @@ def _request_process(host: Any) -> None:
 
 @ffi.callback("void(const clap_host *)")  # type: ignore[untyped-decorator]
 def _request_callback(host: Any) -> None:
-    _side(host).callback_wanted = True
+    side = _side(host)
+    side.callback_wanted = side.wishes = True
 
 
 @ffi.callback("void(const clap_host *, int32_t, const char *)")  # type: ignore[untyped-decorator]
@@ -155,7 +160,8 @@ def _clear(host: Any, parameter: int, flags: int) -> None:
 
 @ffi.callback("void(const clap_host *)")  # type: ignore[untyped-decorator]
 def _request_flush(host: Any) -> None:
-    _side(host).flush_wanted = True
+    side = _side(host)
+    side.flush_wanted = side.wishes = True
 
 
 @ffi.callback("bool(const clap_host *, uint32_t, uint32_t)")  # type: ignore[untyped-decorator]

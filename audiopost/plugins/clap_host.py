@@ -11,13 +11,13 @@ import time
 from typing import Any
 
 from audiopost.errors import PluginError, PluginLoadError
-from audiopost.plugins.captured_streams import captured_streams
 from audiopost.plugins.clap_abi import FEATURE_INSTRUMENT, NoteDialect, ffi
 from audiopost.plugins.clap_instance import SPARE_EVENTS, ClapInstance
 from audiopost.plugins.clap_library import ClapDescriptor, open_library
 from audiopost.plugins.clap_parameters import load_state, read_knobs, save_state, value_now
 from audiopost.plugins.event_list import EventList
 from audiopost.plugins.knobs import Knob
+from audiopost.plugins.loading import watched_loading
 from audiopost.plugins.other_builds import values_here
 from audiopost.plugins.plugin import PluginParameter
 from audiopost.plugins.saved_state import SavedState, is_saved_state
@@ -48,8 +48,8 @@ class ClapPlugin(ClapInstance):
         What a person may turn, in the plug-in's order; defaults are where they stood when it was loaded.
     side_inputs
         Names and channels of the inputs beside the main one, at the present width.
-    remarks
-        What a person should know of how it behaved.
+    loading_remarks
+        What a person should know of how it was loaded.
     """
 
     def __init__(self, path: str, descriptor: ClapDescriptor, sample_rate: int, largest_frames: int) -> None:
@@ -59,7 +59,7 @@ class ClapPlugin(ClapInstance):
         self._note_dialects = self._read_note_dialects()
         self._stands: dict[str, float] = {}
         """Where each knob stands, in the plug-in's own measure: modulation is told as the distance from there."""
-        self._told: list[str] = []
+        self.loading_remarks: list[str] = []
         self._seen: dict[str, float] = {}
         self._turned_here_s: dict[str, float] = {}
 
@@ -83,11 +83,6 @@ class ClapPlugin(ClapInstance):
     def widths(self) -> tuple[int, ...]:
         """Numbers of channels that its main input can have."""
         return tuple(sorted(width for width in self._ways if width)) or ((0,) if self.output_width else ())
-
-    @property
-    def output_width(self) -> int:
-        """Channels of its main output at the present width."""
-        return self._arrangement.output_width
 
     @property
     def side_inputs(self) -> tuple[tuple[str, int], ...]:
@@ -126,7 +121,7 @@ class ClapPlugin(ClapInstance):
     @property
     def remarks(self) -> tuple[str, ...]:
         """What it changed outside itself, requests that wait, and what it logged; as predicates of its name."""
-        found = [*self._told, *(f"wrote: {line}" for line in self._host.log)]
+        found = [*self.loading_remarks, *(f"wrote: {line}" for line in self._host.log)]
         now = self._latency_now() if self._active else self._latency_frames
         if now != self._latency_frames:
             found.insert(0, f"changed its latency while it played, from {self._latency_frames} to {now} frames")
@@ -257,10 +252,6 @@ class ClapPlugin(ClapInstance):
         }
         self._events = EventList(SPARE_EVENTS + 2 * len(knobs))
 
-    def note_changes(self, changed: list[str]) -> None:
-        """Keep for `remarks` what it changed of the process, and what was put back."""
-        self._told.extend(f"changed {each} while it was loaded; it was put back" for each in changed)
-
     def _values(self) -> dict[str, float]:
         """Where the knobs stand, by name, as a person reads them."""
         params = self._extensions["params"]
@@ -314,7 +305,7 @@ def load_clap(
     PluginLoadError
         If it cannot be loaded, or refuses the state.
     """
-    with surroundings_kept() as changed, captured_streams():
+    with watched_loading() as loading:
         plugin = ClapPlugin(path, open_library(path).named(plugin_name), sample_rate, largest_frames)
         if offline:
             plugin.take_time()
@@ -325,5 +316,5 @@ def load_clap(
             plugin.restore(state)
         if state or knobs is not None:
             plugin.prepare_knobs(knobs)
-    plugin.note_changes(changed)
+    plugin.loading_remarks = loading.remarks
     return plugin

@@ -9,7 +9,9 @@
 Threads: making, activating, parameters' texts and states belong to the thread that made the instance, playing and
 turning knobs to any. A `reset` on another thread (after NaN, while playing live) asks the plug-in alone to forget its
 sound. What a plug-in wants done on its main thread is done there between two blocks, or by
-`audiopost.plugins.main_thread`.
+`audiopost.plugins.main_thread`. A plug-in that asks to be stopped and started anew is: at once on its own thread; live,
+on another, it fades out, is silent until its main thread has started it, and fades in. An offline render, which must
+not depend on moments, leaves it for the next `reset`. Until then a latency that has changed is compensated as it was.
 
 The first `latency` frames after a reset are held back, so that silence fills them: see `audiopost.plugins.streams`.
 
@@ -37,7 +39,7 @@ from audiopost.plugins.clap_editor import ClapEditor
 from audiopost.plugins.clap_library import ClapDescriptor, open_library
 from audiopost.plugins.clap_ports import PortMemory, arrangements, read_arrangement
 from audiopost.plugins.event_list import EventList
-from audiopost.plugins.main_thread import on_main_thread
+from audiopost.plugins.main_thread import is_looked_after, on_main_thread
 
 __all__ = ["SPARE_EVENTS", "ClapInstance"]
 
@@ -78,7 +80,7 @@ class ClapInstance:
         self._largest_frames = largest_frames
         self._host = HostSide()
         self._plugin = open_library(path).make(descriptor, self._host.native)
-        self._active = False
+        self._active = self._offline = self._rests = self._fades_in = False
         self._shape: tuple[int, ...] = ()
         self._steady_frames = self._to_hold_back = 0
         _living.add(self)
@@ -96,10 +98,17 @@ class ClapInstance:
 
     def run(self, block: AudioBlock) -> AudioBlock:
         """Play a block; see `audiopost.plugins.plugin.Plugin`. Rows after the main input's are those of its sides."""
-        if block.shape != self._shape and not self._fit(block.shape):
-            size = self._largest_frames
-            pieces = range(0, block.shape[1], size)
-            return np.concatenate([self.run(block[:, at : at + size]).copy() for at in pieces], axis=1)
+        if block.shape != self._shape:
+            if self._rests:
+                return np.zeros((self.output_width, block.shape[1]), dtype=np.float32)
+            if self._fades_in:
+                self._fades_in = False
+                self._events.hasten()
+                return np.multiply(self.run(block), _rising(block.shape[1]))
+            if not self._fit(block.shape):
+                size = self._largest_frames
+                pieces = range(0, block.shape[1], size)
+                return np.concatenate([self.run(block[:, at : at + size]).copy() for at in pieces], axis=1)
         host, process = self._host, self._process
         copyto(self._given, block)
         process.steady_time = self._steady_frames
@@ -110,8 +119,8 @@ class ClapInstance:
             self._events.clear()
         if status == ProcessStatus.ERROR:
             raise PluginError(self.name, "failed while it played", self._last_words())
-        if host.callback_wanted or host.flush_wanted:
-            self.answer_requests()
+        if host.wishes:
+            self._heed()
         if self._to_hold_back:
             held = min(self._to_hold_back, block.shape[1])
             self._to_hold_back -= held
@@ -124,13 +133,21 @@ class ClapInstance:
             self._deactivate()
             self._flush()  # a knob may decide on the latency
             self._activate()
+        elif self._rests:
+            return
         self._host.audio_thread = get_ident()
         self._plugin.reset(self._plugin)
         self._steady_frames = 0
         self._to_hold_back = self._latency_frames
 
+    @property
+    def output_width(self) -> int:
+        """Channels of its main output at the present width."""
+        return self._arrangement.output_width
+
     def take_time(self) -> None:
         """Tell the plug-in that it renders offline: some then work finer."""
+        self._offline = True
         self._set_render_mode(RenderMode.OFFLINE)
 
     def arrange(self, width: int) -> None:
@@ -177,6 +194,7 @@ class ClapInstance:
         host = self._host
         if get_ident() != host.home_thread or self._plugin is None:
             return
+        host.wishes = False
         for timer in host.due_timers(time.monotonic()):
             self._extensions["timer-support"].on_timer(self._plugin, timer)
         if self._editor is not None and not self._editor.look_after():
@@ -188,6 +206,8 @@ class ClapInstance:
             host.flush_wanted = False
             if not self._active:
                 self._flush()
+        if self._rests:
+            self._restart()
 
     def close(self) -> None:
         """Let the plug-in go. The object is of no use afterwards."""
@@ -203,6 +223,28 @@ class ClapInstance:
         if getattr(self, "_plugin", None) is not None:
             with captured_streams():
                 self.close()
+
+    def _heed(self) -> None:
+        """After a block: do what it asked for, or leave it to its main thread."""
+        host = self._host
+        if get_ident() == host.home_thread:
+            self.answer_requests()
+            if host.restart_wanted and not self._offline:
+                self._restart()
+        elif host.restart_wanted and not self._offline and is_looked_after(host.home_thread):
+            self._played *= _rising(self._played.shape[1])[::-1]
+            self._plugin.stop_processing(self._plugin)
+            self._shape = ()
+            self._rests = True  # from here on it belongs to its main thread
+
+    def _restart(self) -> None:
+        """Stop and start it, with its knobs where they are."""
+        compensated = self._latency_frames, self._to_hold_back
+        self._deactivate()
+        self._activate()
+        self._latency_frames, self._to_hold_back = compensated
+        self._fades_in = self._rests
+        self._rests = False  # from here on it belongs to the thread that plays
 
     def _activate(self) -> None:
         plugin, host = self._plugin, self._host
@@ -222,7 +264,8 @@ class ClapInstance:
     def _deactivate(self) -> None:
         if self._active:
             self._host.audio_thread = get_ident()
-            self._plugin.stop_processing(self._plugin)
+            if not self._rests:
+                self._plugin.stop_processing(self._plugin)
             self._plugin.deactivate(self._plugin)
             self._active = False
             self._shape = ()
@@ -258,9 +301,9 @@ class ClapInstance:
         return True
 
     def _flush(self) -> None:
-        """Give the plug-in the events that wait, outside a block."""
+        """Give the plug-in the events that wait, outside a block; while it rests, forget them."""
         params = self._extensions["params"]
-        if params is not None and self._events.count:
+        if params is not None and self._events.count and not self._rests:
             self._host.audio_thread = get_ident()
             params.flush(self._plugin, self._events.native, self._events.ignored)
         self._events.clear()
@@ -280,6 +323,11 @@ class ClapInstance:
 
     def _last_words(self) -> str:
         return f"it last wrote: {self._host.log[-1]}" if self._host.log else ""
+
+
+def _rising(frames: int) -> Any:
+    """A gain from silence to one."""
+    return np.linspace(0.0, 1.0, frames, dtype=np.float32)
 
 
 _play: Any = ffi.cast("int32_t(*)(void *)", foreign_calls().call_guarded)

@@ -22,6 +22,7 @@ from audiopost.dsp.foreign_calls import GuardedCall, foreign_calls
 from audiopost.errors import PluginError, PluginLoadError
 from audiopost.plugins.captured_streams import captured_streams
 from audiopost.plugins.knobs import Knob
+from audiopost.plugins.loading import watched_loading
 from audiopost.plugins.lv2_abi import Uri, ffi, lilv
 from audiopost.plugins.lv2_callbacks import SUPPORTED, Features
 from audiopost.plugins.lv2_knobs import knobs_of
@@ -33,7 +34,6 @@ from audiopost.plugins.other_builds import values_here
 from audiopost.plugins.plugin import PluginParameter
 from audiopost.plugins.saved_state import SavedState, is_saved_state
 from audiopost.plugins.streams import PRIMING_FRAMES
-from audiopost.plugins.surroundings import surroundings_kept
 
 __all__ = ["Lv2Plugin", "load_lv2", "plugin_names"]
 
@@ -101,7 +101,7 @@ class Lv2Plugin:
         self.output_width = len(self._memory.outputs)
         self.knobs: tuple[Knob, ...] = ()
         self._knob_named: dict[str, tuple[Knob, int]] = {}
-        self._told: list[str] = []
+        self.loading_remarks: list[str] = []
 
     # What it is.
 
@@ -148,7 +148,7 @@ class Lv2Plugin:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What a person should know of how it behaved."""
-        return tuple(self._told)
+        return tuple(self.loading_remarks)
 
     def automates(self, name: str) -> bool:
         """True: an input port may change at any block."""
@@ -248,10 +248,6 @@ class Lv2Plugin:
         self.knobs = made if known is None else known
         self._knob_named = {knob.parameter.name: (knob, int(knob.parameter.native)) for knob in self.knobs}
 
-    def note_changes(self, changed: list[str]) -> None:
-        """Keep for `remarks` what it changed of the process, and what was put back."""
-        self._told.extend(f"changed {each} while it was loaded; it was put back" for each in changed)
-
     def close(self) -> None:
         """Let the plug-in go. The object is of no use afterwards."""
         if self._instance is None:
@@ -343,13 +339,13 @@ def load_lv2(
     UnknownNameError, PluginError
         If it has no such preset, or it cannot be read.
     """
-    with surroundings_kept() as changed, captured_streams() as written:
+    with watched_loading() as loading:
         try:
             bundle = open_bundle(path)
             plugin = Lv2Plugin(bundle, bundle.plugin(plugin_name), sample_rate, largest_frames)
         except PluginLoadError as error:
-            written.seek(0)
-            lines = written.read().decode(errors="replace").strip().splitlines()
+            loading.printed.seek(0)
+            lines = loading.printed.read().decode(errors="replace").strip().splitlines()
             if error.mend or not lines:
                 raise
             raise PluginLoadError(error.plugin or Path(path).name, error.what, f"it wrote: {lines[-1]}") from error
@@ -362,7 +358,7 @@ def load_lv2(
             plugin.prepare_knobs()
         if knobs is not None:
             plugin.prepare_knobs(knobs)
-    plugin.note_changes(changed)
+    plugin.loading_remarks = loading.remarks
     return plugin
 
 

@@ -6,11 +6,17 @@ calls `do_main_thread_work` now and then. Nothing is loaded by this module.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from threading import get_ident
 
-__all__ = ["do_main_thread_work", "on_main_thread"]
+__all__ = ["do_main_thread_work", "is_looked_after", "on_main_thread"]
+
+LOOKED_AFTER_S = 1.0
 
 _answers: list[Callable[[], None]] = []
+_looked_at_s: dict[int, float] = {}
+"""When each thread last did its work, by `time.monotonic`."""
 
 
 def on_main_thread(answer: Callable[[], None]) -> None:
@@ -20,5 +26,11 @@ def on_main_thread(answer: Callable[[], None]) -> None:
 
 def do_main_thread_work() -> None:
     """Answer all wishes that the plug-ins of this thread have."""
+    _looked_at_s[get_ident()] = time.monotonic()
     for answer in _answers:
         answer()
+
+
+def is_looked_after(thread: int) -> bool:
+    """Whether a thread has answered wishes within the last second, and so is likely to answer the next."""
+    return time.monotonic() - _looked_at_s.get(thread, -LOOKED_AFTER_S) < LOOKED_AFTER_S

@@ -9,6 +9,7 @@ is known. Whatever the plug-in prints goes to standard error.
 from __future__ import annotations
 
 import ctypes
+import gc
 import json
 import os
 import sys
@@ -25,6 +26,7 @@ from audiopost.errors import PluginError, PluginLoadError
 from audiopost.plugins.formats import LoadedPlugin, load_plugin, plugin_names
 from audiopost.plugins.knobs import Knob
 from audiopost.plugins.latency import click, differ, latency_note, peak_frame
+from audiopost.plugins.loading import threads
 from audiopost.plugins.locate import format_of
 from audiopost.plugins.plugin import PluginInfo, PluginParameter, sentence
 from audiopost.plugins.scan import NAMES_ONLY
@@ -39,6 +41,9 @@ TRIAL_FRAMES = 480 * FIXED_BLOCK_FRAMES
 LONGEST_TAIL_FRAMES = 60 * PRIMING_FRAMES
 LONGEST_GAP_FRAMES = 12 * PRIMING_FRAMES
 """Two seconds: after a longer silence no echo is waited for."""
+SMALLEST_NORMAL = float(np.finfo(np.float32).smallest_normal)
+MANY_DENORMALS = 0.01
+"""Of all samples: a few are in every sound that dies away."""
 SILENCE_LINEAR = 1e-6
 """-120 dBFS: what has decayed."""
 
@@ -100,6 +105,7 @@ def _inspect(path: str, choose: str, name: str, stage: Callable[[str], None]) ->
     learns = steady and not np.array_equal(first, second)
     if learns:
         trial.load(block_frames).run(np.zeros((width, block_frames), dtype=np.float32))
+    trial.leave_one(block_frames)
     measured = _Measured(trial.load(block_frames), width, block_frames)
     return PluginInfo(
         **known,
@@ -195,6 +201,17 @@ class _Trial:
         """How the instances behaved, each remark once."""
         return tuple(self._remarks)
 
+    def leave_one(self, largest_frames: int) -> None:
+        """Load one more instance and let it go: what it leaves behind is remarked."""
+        before = threads()
+        plugin = self.load(largest_frames)
+        plugin.run(np.zeros((self._width, largest_frames), dtype=np.float32))
+        del plugin
+        gc.collect()
+        left = threads() - before
+        if left > 0:
+            self._remarks[f"leaves {left} threads running when it goes"] = None
+
     def in_fixed_blocks(self, plugin: LoadedPlugin) -> AudioBlock:
         """In blocks of the size that it was promised."""
         return self._play(plugin, FIXED_BLOCK_FRAMES, (FIXED_BLOCK_FRAMES,))
@@ -228,6 +245,8 @@ class _Trial:
         self._remarks.update(dict.fromkeys(plugin.remarks))
         if not np.isfinite(played).all():
             self._remarks["gives NaN or infinity, which is replaced by silence"] = None
+        if np.mean((played != 0.0) & (np.abs(played) < SMALLEST_NORMAL)) > MANY_DENORMALS:
+            self._remarks["gives denormal numbers, with which processors are slow"] = None
         return played
 
 

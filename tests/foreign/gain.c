@@ -21,7 +21,7 @@
 
 enum { WELL = 0, CRASH_IN_INIT, CRASH_IN_PROCESS, CRASH_IN_DESTROY, HANG_IN_INIT, HANG_IN_PROCESS, OUT_OF_BOUNDS,
        FLOOD, WRONG_LATENCY, LATENCY_CHANGES, EMIT_NAN, EMIT_DENORMALS, LEAVE_THREADS, CHANGE_PROCESS, HUGE_MEMORY,
-       FAIL, CRASH_ON_LOUD, HANG_ON_LOUD };
+       FAIL, CRASH_ON_LOUD, HANG_ON_LOUD, WANTS_RESTART, WANTS_CALLBACK };
 
 enum { GAIN = 10, MODE = 11, KEY = 12, METER = 13, LEVEL = 14 };
 enum { LONGEST_DELAY = 4096 };
@@ -64,7 +64,7 @@ static bool init(const clap_plugin *plugin) {
     if (BEHAVIOUR == HANG_IN_INIT) for (;;) pause();
     if (BEHAVIOUR == FLOOD) for (int i = 0; i < 50000; i++) fprintf(stderr, "I have much to say, line %d\n", i);
     if (BEHAVIOUR == LEAVE_THREADS) for (int i = 0; i < 8; i++) { pthread_t t; pthread_create(&t, NULL, idle, NULL); }
-    if (BEHAVIOUR == HUGE_MEMORY) { char *room = malloc((size_t)4 << 30); if (room) room[0] = 1; }
+    if (BEHAVIOUR == HUGE_MEMORY) { volatile char *room = malloc((size_t)4 << 30); if (room) room[(size_t)3 << 30] = 1; }
     if (BEHAVIOUR == CHANGE_PROCESS) {
         if (chdir("/")) return false;
         if (!setlocale(LC_ALL, "de_DE.UTF-8")) setlocale(LC_ALL, "C.UTF-8");
@@ -83,7 +83,8 @@ static bool activate(const clap_plugin *plugin, double rate, uint32_t smallest, 
     gain_plugin *me = self(plugin);
     (void)rate; (void)smallest; (void)largest;
     expect(me, true, "activate");
-    me->latency = me->mode >= 1.5 ? 64 : 0;
+    me->latency = BEHAVIOUR == LATENCY_CHANGES && me->asked ? 333 : me->mode >= 1.5 ? 64 : 0;
+    if (BEHAVIOUR == WANTS_RESTART && me->asked) me->gain *= 0.5, me->asked = false; /* to be heard that it happened */
     me->active = true;
     memset(me->delayed, 0, sizeof me->delayed);
     me->at = 0;
@@ -124,14 +125,18 @@ static void misbehave(gain_plugin *me, const clap_process *process, uint32_t fra
     if (BEHAVIOUR == HANG_ON_LOUD && fabsf(process->audio_inputs[0].data32[0][0]) > 0.9f) for (;;) pause();
     if (BEHAVIOUR == LATENCY_CHANGES && (me->frames += frames) > 20000 && !me->asked) {
         me->asked = true;
-        me->latency = 333;
         me->host->request_restart(me->host);
+    }
+    if ((BEHAVIOUR == WANTS_RESTART || BEHAVIOUR == WANTS_CALLBACK) && me->frames < 1000 && (me->frames += frames) >= 1000) {
+        me->asked = true;
+        (BEHAVIOUR == WANTS_RESTART ? me->host->request_restart : me->host->request_callback)(me->host);
     }
 }
 
 static int32_t process(const clap_plugin *plugin, const clap_process *process) {
     gain_plugin *me = self(plugin);
     expect(me, false, "process");
+    if (!me->active) me->wrong_thread = true;
     if (BEHAVIOUR == FAIL) return PROCESS_ERROR;
     uint32_t frames = process->frames_count, events = process->in_events->size(process->in_events), next = 0;
     uint32_t late = BEHAVIOUR == WRONG_LATENCY ? 100 : (BEHAVIOUR == LATENCY_CHANGES ? 0 : me->latency);
@@ -298,7 +303,10 @@ static const void *get_extension(const clap_plugin *plugin, const char *name) {
     if (!strcmp(name, "clap.latency")) return &latency;
     return NULL;
 }
-static void on_main_thread(const clap_plugin *plugin) { expect(self(plugin), true, "on_main_thread"); }
+static void on_main_thread(const clap_plugin *plugin) {
+    expect(self(plugin), true, "on_main_thread");
+    if (BEHAVIOUR == WANTS_CALLBACK) self(plugin)->gain *= 0.5;
+}
 
 static uint32_t count(const clap_factory *factory) { (void)factory; return 1; }
 static const clap_descriptor *describe(const clap_factory *factory, uint32_t index) {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from audiopost.errors import PluginError, PluginLoadError, UsageError
 from audiopost.plugins.clap_host import ClapPlugin, load_clap, plugin_names
 from audiopost.plugins.main_thread import do_main_thread_work
 from audiopost.plugins.streams import FixedBlockStream, SteadyStream
+from tests import tolerances
 from tests.plugin_builds import built_clap
 from tests.signals import white_noise
 
@@ -186,6 +188,63 @@ def test_playing_on_another_thread_keeps_to_the_rules(plugin: ClapPlugin) -> Non
     do_main_thread_work()
     np.testing.assert_array_equal(heard[0], samples)
     np.testing.assert_array_equal(heard[1], samples * np.float32(0.5))
+
+
+@pytest.mark.parametrize("behaviour", ["wants restart", "wants callback"])
+def test_what_it_asks_to_have_done_on_its_main_thread_is_done_between_two_blocks(
+    tmp_path: Path, behaviour: str
+) -> None:
+    """Each halves the gain once a thousand frames have been played, so that it is heard when it is done."""
+    plugin, one = load_clap(str(built_clap(tmp_path, behaviour)), RATE, largest_frames=LARGEST), np.ones((2, 500))
+    heard = [ran(plugin, one.astype(np.float32)) for _ in range(4)]
+    assert plugin.remarks == ()
+    plugin.close()
+    np.testing.assert_array_equal(heard[0], one)
+    np.testing.assert_array_equal(heard[1], one)
+    np.testing.assert_array_equal(heard[3], 0.5 * one)
+    assert heard[2][0, -1] == 0.5
+
+
+def test_offline_a_restart_waits_for_the_next_reset(tmp_path: Path) -> None:
+    plugin = load_clap(str(built_clap(tmp_path, "wants restart")), RATE, largest_frames=LARGEST, offline=True)
+    one = np.ones((2, 500), dtype=np.float32)
+    heard = [ran(plugin, one) for _ in range(4)]
+    np.testing.assert_array_equal(heard, [2.0 * one] * 4)
+    plugin.reset()
+    np.testing.assert_array_equal(ran(plugin, one), one)
+    assert plugin.remarks == ()
+    plugin.close()
+
+
+def test_while_another_thread_plays_it_a_restart_fades_out_and_in(tmp_path: Path) -> None:
+    plugin = load_clap(str(built_clap(tmp_path, "wants restart")), RATE, largest_frames=LARGEST)
+    one = np.ones((2, 500), dtype=np.float32)
+    plugin.reset()
+    do_main_thread_work()
+    with ThreadPoolExecutor(1) as player:
+        heard = [player.submit(ran, plugin, one).result() for _ in range(4)]
+        plugin.set_parameter_at("level_db", -30.0, 499)  # while it rests
+        do_main_thread_work()
+        heard += [player.submit(ran, plugin, one).result() for _ in range(2)]
+    left = np.concatenate(heard, axis=1)[0]
+    assert np.abs(np.diff(left)).max() < tolerances.FADED_STEP
+    np.testing.assert_array_equal(left[:500], 1.0)
+    np.testing.assert_array_equal(left[1000:2000], 0.0)
+    np.testing.assert_array_equal(left[2500:], 0.5)
+    assert plugin.remarks == ()
+    plugin.close()
+
+
+def test_where_nobody_looks_after_its_main_thread_it_plays_on(tmp_path: Path) -> None:
+    one = np.ones((2, 500), dtype=np.float32)
+    with ThreadPoolExecutor(1) as home, ThreadPoolExecutor(1) as player:
+        plugin = home.submit(
+            load_clap, str(built_clap(tmp_path, "wants restart")), RATE, largest_frames=LARGEST
+        ).result()
+        home.submit(plugin.reset).result()
+        heard = [player.submit(ran, plugin, one).result() for _ in range(4)]
+        home.submit(plugin.close).result()
+    np.testing.assert_array_equal(heard, [one] * 4)
 
 
 def test_a_file_that_is_no_plugin_is_refused_in_a_sentence(tmp_path: Path) -> None:
