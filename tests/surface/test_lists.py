@@ -10,6 +10,7 @@ from audiopost.cli import machine_checks
 from audiopost.graph.catalogue import CATALOGUE
 from audiopost.library.chains import list_chains
 from audiopost.library.targets import list_targets
+from tests.plugin_builds import built_clap
 from tests.recordings import recording
 from tests.surface.conftest import Run
 from tests.system import require_path
@@ -136,6 +137,28 @@ def test_a_plugin_that_is_not_there_is_exit_code_5(run: Run, tmp_path: Path, mon
     answer = run("plugins", "info", "NoSuchPlugin")
     assert answer.code == 5
     assert "NoSuchPlugin: no such plug-in" in answer.message
+
+
+def test_what_a_plugin_keeps_of_the_laws_is_told_and_a_lie_is_found(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUDIOPOST_CACHE_DIR", str(tmp_path / "cache"))
+    answer = run("plugins", "probe", built_clap(tmp_path, "wrong latency"))
+    assert answer.code == 1
+    rows = [re.split(r"  +", line)[:2] for line in answer.out.splitlines()]
+    assert rows[0][0].startswith("Known Gain, CLAP: ")
+    assert [name for name, kept in rows[1:] if kept == "broken"] == ["latency as declared"]
+    assert sum(kept == "kept" for _, kept in rows[1:]) == 7, "all but one of eight"
+
+
+def test_a_plugin_that_crashes_while_the_laws_are_tried_is_exit_code_5(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It crashes at 0.9 and more; a scan plays half of full scale."""
+    monkeypatch.setenv("AUDIOPOST_CACHE_DIR", str(tmp_path / "cache"))
+    answer = run("plugins", "probe", built_clap(tmp_path, "crash on loud"), "--json")
+    assert answer.code == 5
+    assert "Known Gain: ended its process while it was tried" in answer.message
 
 
 def test_a_folder_without_plugins_is_scanned_to_nothing(run: Run, tmp_path: Path) -> None:
