@@ -65,7 +65,7 @@ VOICED = {"formant_shift", "harmonizer"}
 AT_THE_EAR = {"binaural"}
 SCENE_ORDER = 3
 """Of the scenes that are drawn."""
-RIDDEN = {"breath_control", "denoise", "dereverb", "dialogue_leveler", "transient_shaper"}
+RIDDEN = {"breath_control", "denoise", "dereverb", "dialogue_leveler", "speech_gate", "transient_shaper"}
 """Effects that are seen in the course of a level."""
 UNSEEN = {
     "spectral_morph",
@@ -275,12 +275,7 @@ def _repair(entry: EffectEntry, graph: Graph, values: str) -> Picture:
 
 
 def _vowel(entry: EffectEntry, graph: Graph, values: str) -> Picture:
-    sound = np.zeros(2 * RATE_HZ)
-    sound[:: RATE_HZ // 100] = 1.0
-    for centre_hz in (700.0, 1220.0, 2600.0):
-        radius, angle = np.exp(-np.pi * 90.0 / RATE_HZ), 2.0 * np.pi * centre_hz / RATE_HZ
-        sound = scipy.signal.lfilter([1.0 - radius], [1.0, -2.0 * radius * np.cos(angle), radius**2], sound)
-    vowel = (0.3 * sound / np.abs(sound).max()).astype(np.float32)[np.newaxis]
+    vowel = (0.3 * _said(2 * RATE_HZ)).astype(np.float32)[np.newaxis]
     middle = slice(RATE_HZ // 2, RATE_HZ // 2 + RATE_HZ // 5)
     with drawing(HEIGHT_IN) as (figure, axes):
         for each, colour, label in ((vowel, PALE, "in"), (_rendered(graph, vowel), INK, "out")):
@@ -295,15 +290,30 @@ def _vowel(entry: EffectEntry, graph: Graph, values: str) -> Picture:
         return Picture(svg_of(figure), f"Spectrum of a vowel before (pale) and behind {entry.name}, {values}.")
 
 
+def _said(frames: int, repeated: int = 1) -> AudioBlock:
+    """A vowel at 100 Hz, its peak at 1."""
+    sound = np.zeros(frames)
+    sound[:: RATE_HZ // 100] = 1.0
+    for centre_hz in (700.0, 1220.0, 2600.0):
+        radius, angle = np.exp(-np.pi * 90.0 / RATE_HZ), 2.0 * np.pi * centre_hz / RATE_HZ
+        sound = scipy.signal.lfilter([1.0 - radius], [1.0, -2.0 * radius * np.cos(angle), radius**2], sound)
+    return np.tile(sound / np.abs(sound).max(), repeated)
+
+
 def _course(entry: EffectEntry, graph: Graph, values: str) -> Picture:
     frames, hop = 4 * RATE_HZ, RATE_HZ // 50
     time_s = np.arange(frames) / RATE_HZ
     since_s = time_s % 1.0
     bursts = np.where(since_s < 0.4, 1.0, np.exp(-(since_s - 0.4) / 0.09)) * np.where(time_s < 2.0, 0.5, 0.1)
     noise = np.random.default_rng(1).normal(0.0, 0.004, frames)
+    what = "decaying tones over noise"
     if entry.name == "breath_control":
-        noise = 0.01 * noise + 0.1 * _breaths(since_s)
-    sound = (bursts * np.sin(2 * np.pi * 440.0 * time_s) + noise).astype(np.float32)[np.newaxis]
+        noise, what = 0.01 * noise + 0.1 * _breaths(since_s), "decaying tones with breaths between them"
+    tone = np.sin(2 * np.pi * 440.0 * time_s)
+    if entry.name == "speech_gate":
+        tone, what = np.where(time_s < 2.0, _said(2 * RATE_HZ, 2), 25.0 * noise), "two words and two bursts of noise"
+        bursts = np.maximum(bursts, 5.0 * bursts * (time_s > 2.0))
+    sound = (bursts * tone + noise).astype(np.float32)[np.newaxis]
     levels = [
         powers_to_db((each.astype(np.float64) ** 2).reshape(-1, hop).mean(axis=1) + 1e-12)
         for each in (sound[0], _rendered(graph, sound)[0])
@@ -315,8 +325,7 @@ def _course(entry: EffectEntry, graph: Graph, values: str) -> Picture:
         axes.set_xlabel("s")
         axes.set_ylabel("dBFS")
         axes.legend(loc="upper right", frameon=False, ncols=2)
-        over = "with breaths between them" if entry.name == "breath_control" else "over noise"
-        caption = f"Level of decaying tones {over} before (pale) and behind {entry.name}, {values}."
+        caption = f"Level of {what} before (pale) and behind {entry.name}, {values}."
         return Picture(svg_of(figure), caption)
 
 

@@ -55,7 +55,7 @@ class ShortTimeSpectra:
     """
 
     def __init__(self, channels: int, sample_rate: float) -> None:
-        self.size = 1 << math.ceil(math.log2(SPAN_S * sample_rate))
+        self.size = size_of(sample_rate)
         self.hop = self.size // OVERLAP
         self.latency_frames = self.size
         bins = self.size // 2 + 1
@@ -116,19 +116,26 @@ class ShortTimeSpectra:
         self._filled = 0
 
 
+def size_of(sample_rate: float) -> int:
+    """Frames of a spectrum at a rate in Hz."""
+    return 1 << math.ceil(math.log2(SPAN_S * sample_rate))
+
+
 class PowerSpectra:
-    """The powers of another sound at the moments of a `ShortTimeSpectra`.
+    """The powers of a sound that is only listened to, at the moments at which a `ShortTimeSpectra` has its own.
 
     Attributes
     ----------
+    size, hop : int
+        Frames of a spectrum, and from one to the next.
     powers : array, (bins,), float64
         Mean over the channels of the squared magnitude.
     """
 
-    def __init__(self, channels: int, spectra: ShortTimeSpectra) -> None:
-        size = spectra.size
+    def __init__(self, channels: int, sample_rate: float) -> None:
+        self.size = size = size_of(sample_rate)
+        self.hop = size // OVERLAP
         self.powers: NDArray[np.float64] = np.zeros(size // 2 + 1)
-        self._hop = spectra.hop
         self._window = np.sin(np.pi * np.arange(size) / size)
         self._line = np.zeros((channels, size), dtype=np.float32)
         self._spectra = np.zeros(((channels + 1) // 2, 2, size), dtype=np.float64)
@@ -141,7 +148,7 @@ class PowerSpectra:
 
     def analyse(self) -> None:
         """Take the powers: the hop is full."""
-        self._analyse(self._line, self._window, self._spectra, self._twiddles, self._order, self.powers, self._hop)
+        self._analyse(self._line, self._window, self._spectra, self._twiddles, self._order, self.powers, self.hop)
 
     def reset(self) -> None:
         """Forget all sound."""

@@ -37,6 +37,7 @@ EFFECT_MODULES: tuple[str, ...] = (
     "expansion",
     "voice_bands",
     "dialogue",
+    "speech_gates",
     "restoration_noise",
     "restoration_repair",
     "breaths",

@@ -2293,6 +2293,36 @@ def spectral_morph(
       43 ms early.
     """
 
+def speech_gate(
+    *,
+    lookahead_ms: float = 200.0,
+    over_noise_db: float = 6.0,
+    voiced_percent: float = 40.0,
+    range_db: float = 60.0,
+    attack_ms: float = 10.0,
+    hold_ms: float = 500.0,
+    release_ms: float = 80.0,
+) -> Graph:
+    """Lets speech through and nothing else: a side-chain that no door trips.
+
+    Parameters
+    ----------
+    lookahead_ms
+        time by which speech is known ahead, 10 to 1000 ms.
+    over_noise_db
+        how far speech lies over the noise of the room, at least; 0 to 40 dB.
+    voiced_percent
+        how voiced a sound must be: 20 for noise, 60 to 90 for vowels; 10 to 90 %.
+    range_db
+        how far it closes; 0 to 100 dB.
+    attack_ms
+        time to 63 % of opening; 0.1 to 500 ms.
+    hold_ms
+        pauses that are passed over; 50 to 5000 ms.
+    release_ms
+        time to 63 % of closing; 1 to 5000 ms.
+    """
+
 def stereo_width(
     *,
     width_percent: float = 140.0,

@@ -111,7 +111,7 @@ class Ducker(SmoothedNode):
 
     Speech comes in as ``sidechain``; both are measured as loudness. A bed that lies low enough already is left alone.
     With look-ahead the bed is down when the first word comes; speech and bed are then late alike, which the graph sees
-    to. Without a side-chain it hears itself.
+    to. Without a side-chain it hears itself. Where the side-chain holds more than speech, put `speech_gate` before it.
 
     Attributes
     ----------

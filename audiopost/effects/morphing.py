@@ -41,10 +41,10 @@ class SpectralMorph(SpectralNode):
     )
     side_inputs = ("other",)
 
-    def prepare_gains(self, stream: StreamFormat, spectra: ShortTimeSpectra) -> None:
+    def prepare_gains(self, stream: StreamFormat, spectra: ShortTimeSpectra) -> None:  # noqa: ARG002 - its own rate
         """Make the spectra of the other sound."""
         other = stream.side_layouts[0] if stream.side_layouts else stream.layout
-        self._other = PowerSpectra(other.channels, spectra)
+        self._other = PowerSpectra(other.channels, stream.sample_rate)
         self._fill = (cross_gains if self.setting_values["how"] == "cross" else morph_gains).ready()
 
     def process(self, block: AudioBlock, out: AudioBlock, *side: AudioBlock) -> None:
