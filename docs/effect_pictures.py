@@ -56,7 +56,9 @@ SPACE = {
     "pedalboard.Reverb",
     "pedalboard.Delay",
 }
-MOVING = {"tremolo", "fly_by", "whoosh", "impact", "beep", "two_pop"}
+LEADERS = {"slate", "two_pop"}
+"""Effects that take ten seconds."""
+MOVING = {"tremolo", "fly_by", "whoosh", "impact", "beep", "slate", "two_pop"}
 REPAIRED = {"declick", "declip"}
 AROUND = {"ambisonic_beam", "ambisonic_decode"}
 """Effects that hear a scene: seen by what they make of a source that goes round it."""
@@ -227,13 +229,15 @@ def _decay(entry: EffectEntry, graph: Graph, values: str) -> Picture:
 
 
 def _movement(entry: EffectEntry, graph: Graph, values: str) -> Picture:
-    tone = np.sin(2 * np.pi * 1000.0 * np.arange(5 * RATE_HZ) / RATE_HZ).astype(np.float32)
+    seconds = 12 if entry.name in LEADERS else 5
+    tone = np.sin(2 * np.pi * 1000.0 * np.arange(seconds * RATE_HZ) / RATE_HZ).astype(np.float32)
     heard = _rendered(graph, np.stack((tone, tone))).astype(np.float64)
-    levels = np.maximum(powers_to_db(2.0 * np.mean(heard.reshape(2, 500, -1) ** 2, axis=2)), -60.0)
+    levels = np.maximum(powers_to_db(2.0 * np.mean(heard.reshape(2, 100 * seconds, -1) ** 2, axis=2)), -60.0)
     with drawing(HEIGHT_IN) as (figure, axes):
-        axes.plot(np.arange(500) / 100.0, levels[0], color=INK, label="left")
-        axes.plot(np.arange(500) / 100.0, levels[1], color=PALE, linestyle="--", label="right")
-        axes.set_xlim(0.0, 5.0)
+        time_s = np.arange(100 * seconds) / 100.0
+        axes.plot(time_s, levels[0], color=INK, label="left")
+        axes.plot(time_s, levels[1], color=PALE, linestyle="--", label="right")
+        axes.set_xlim(0.0, seconds)
         axes.set_ylim(-50.0, 3.0)
         axes.set_xlabel("s")
         axes.set_ylabel("dBFS")

@@ -428,3 +428,9 @@ SPEECH_POWER_PASSED = 0.97
 
 SPEECH_TIME_PASSED = 0.85
 """Of the time in which an open detector hears speech. Measured 0.9 at least: it holds on longer after a word."""
+
+MORPHED_DECAY = 0.02
+"""Of the time of a decay half way between two rooms. Measured 0.007."""
+
+MORPHED_LEVEL_DB = 0.1
+"""dB: of noise, all the way from one room to the other. Measured 0.03."""

@@ -11,7 +11,7 @@ from audiopost.blocks import AudioBlock
 from audiopost.dsp.compiled import compiled
 from audiopost.dsp.smoothing import advance
 
-__all__ = ["run_leader"]
+__all__ = ["lay_slate", "run_leader"]
 
 TONE_FRAMES, POP_START, POP_FRAMES, FADE = range(4)
 
@@ -46,3 +46,20 @@ def run_leader(
         for channel in range(out.shape[0]):
             out[channel, n] = value
     start[0] += out.shape[1]
+
+
+@compiled("void(float32[:, ::1], float32[::1], int64, float64[::1], float32[:, ::1], float64[:, ::1])")
+def lay_slate(
+    leader: AudioBlock,
+    said: NDArray[np.float32],
+    begin: int,
+    shares: NDArray[np.float64],
+    out: AudioBlock,
+    ramps: NDArray[np.float64],
+) -> None:
+    """Add to `out` a leader, and what is said from frame `begin` of the block on. Ramp 1: gain of what is said."""
+    for n in range(out.shape[1]):
+        gain = advance(ramps, 1)
+        word = gain * said[n - begin] if 0 <= n - begin < said.shape[0] else 0.0
+        for channel in range(out.shape[0]):
+            out[channel, n] += leader[channel, n] + shares[channel] * word

@@ -43,6 +43,7 @@ EFFECT_MODULES: tuple[str, ...] = (
     "breaths",
     "limiting",
     "space",
+    "response_morphs",
     "modulation",
     "waveforms",
     "resonance",

@@ -400,6 +400,30 @@ def convolution(
         level of the convolved sound; -60 to 24 dB.
     """
 
+def convolution_morph(
+    *,
+    impulse_response: str,
+    other_response: str,
+    morph_percent: float = 50.0,
+    mix_percent: float = 100.0,
+    gain_db: float = 0.0,
+) -> Graph:
+    """Leads a sound from one impulse response to another, through what lies between.
+
+    Parameters
+    ----------
+    impulse_response
+        an audio file with the response at 0 %; required.
+    other_response
+        one with the response at 100 %; required.
+    morph_percent
+        how far it has come; 0 to 100 %.
+    mix_percent
+        share of the convolved; 0 to 100 %.
+    gain_db
+        level of the convolved sound; -60 to 24 dB.
+    """
+
 def dc_removal(
     *,
     frequency_hz: float = 5.0,
@@ -2270,6 +2294,43 @@ def shepard_tone(
         half width of the bell; 0.5 to 3.
     level_dbfs
         level, AES17; -80 to 0 dBFS.
+    """
+
+def slate(
+    *,
+    recording: str = "",
+    tone_s: float = 3.0,
+    slate_s: float = 4.0,
+    programme_s: float = 10.0,
+    picture_hz: float = 25.0,
+    frequency_hz: float = 1000.0,
+    level_dbfs: float = -20.0,
+    slate_gain_db: float = 0.0,
+) -> Graph:
+    """Puts line-up tone, a spoken slate and the 2-pop before a programme.
+
+    Parameters
+    ----------
+    recording
+        an audio file in which somebody says what it is; empty: none.
+    tone_s
+        length of the line-up tone from the beginning; 0: none.
+    slate_s
+        where the recording begins.
+    programme_s
+        where the programme begins; the pop is 2 s before.
+    picture_hz
+        pictures a second: how long the pop is.
+    frequency_hz
+        of tone and pop.
+    level_dbfs
+        of tone and pop, AES17; -60 to 0 dBFS.
+    slate_gain_db
+        level of the recording; -60 to 24 dB.
+
+    Notes
+    -----
+    - Exception (latency): the programme comes behind its leader, which is the effect.
     """
 
 def spectral_morph(

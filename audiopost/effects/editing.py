@@ -1,4 +1,4 @@
-"""What an editor needs before the sound is formed: time, polarity, leader.
+"""What an editor needs before and after the sound is formed: time, polarity, leader, slate.
 
 Notes
 -----
@@ -7,19 +7,26 @@ Latency: none; a delay is wanted here. Realtime: one compiled pass. Accuracy: a 
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+from typing import ClassVar
 
-from audiopost.blocks import AudioBlock
+import numpy as np
+from numpy.typing import NDArray
+
+from audiopost.blocks import AudioBlock, BlockMemory
 from audiopost.dsp import gain as gains
-from audiopost.dsp.delay_line import CrossfadingDelay
-from audiopost.dsp.leader import run_leader
+from audiopost.dsp.delay_line import CrossfadingDelay, DelayedProduct
+from audiopost.dsp.leader import lay_slate, run_leader
+from audiopost.dsp.resampling import resample
 from audiopost.effects.smoothed import SMOOTHING_MS, SmoothedNode
 from audiopost.errors import UsageError
 from audiopost.graph.node import StreamFormat
 from audiopost.graph.parameter import Parameter, Setting
+from audiopost.layouts import Layout
+from audiopost.media.audio_file import read_audio
 from audiopost.units import db_to_linear, ms_to_frames, seconds_to_frames
 
-__all__ = ["Polarity", "TimeAlign", "TwoPop"]
+__all__ = ["Polarity", "Slate", "TimeAlign", "TwoPop"]
 
 CROSSFADE_MS = 50.0
 
@@ -166,3 +173,89 @@ class TwoPop(SmoothedNode):
         super().reset()
         if self._ramps is not None:
             self._frame.fill(0)
+
+
+class Slate(TwoPop):
+    """A programme with its leader: line-up tone, somebody who says what it is, silence, the 2-pop, and the programme.
+
+    The recording of the slate is heard from `slate_s` on, from the centre loudspeaker where there is one, else from all
+    but LFE; without a recording there is none. The programme comes `programme_s` later than it came in, to the frame.
+
+    Source: as `two_pop`.
+    """
+
+    name = "slate"
+    summary = "Puts line-up tone, a spoken slate and the 2-pop before a programme."
+    generates = False
+    parameters = (
+        *TwoPop.parameters,
+        Parameter(
+            "slate_gain_db", 0.0, -60.0, 24.0, unit="dB", smoothing_ms=SMOOTHING_MS, summary="level of the recording"
+        ),
+    )
+    settings = (
+        Setting("recording", "path", "", summary="an audio file in which somebody says what it is; empty: none"),
+        Setting("tone_s", "number", 3.0, summary="length of the line-up tone from the beginning; 0: none"),
+        Setting("slate_s", "number", 4.0, summary="where the recording begins"),
+        *TwoPop.settings[1:],
+    )
+    exceptions: ClassVar[Mapping[str, str]] = {"latency": "the programme comes behind its leader, which is the effect"}
+
+    def targets(self) -> tuple[float, ...]:
+        """Amplitude of tone and pop, gain of the recording."""
+        return (*super().targets(), db_to_linear(self.values["slate_gain_db"]))
+
+    def prepare(self, stream: StreamFormat) -> None:
+        """Read the recording, place everything.
+
+        Raises
+        ------
+        FileError
+            If the recording cannot be read.
+        UsageError
+            If tone, recording and pop do not come one after the other.
+        """
+        super().prepare(stream)
+        rate, path = stream.sample_rate, str(self.setting_values["recording"])
+        said = np.zeros((1, 0), np.float32)
+        if path:
+            recording, recorded_hz = read_audio(path)
+            said = resample(recording, recorded_hz, rate).mean(axis=0, dtype=np.float32, keepdims=True)
+        begin = seconds_to_frames(float(self.setting_values["slate_s"]), rate)
+        tone, pop = int(self._places[0]), int(self._places[1])
+        if path and not tone <= begin <= begin + said.shape[1] <= pop:
+            raise UsageError(
+                f"the recording lasts from {begin / rate:g} to {(begin + said.shape[1]) / rate:g} s, "
+                f"between a tone until {tone / rate:g} s and a pop at {pop / rate:g} s",
+                where=self.name,
+                mend="give a shorter one, a later programme_s or another slate_s",
+            )
+        self._said, self._begin = np.ascontiguousarray(said[0]), begin
+        self._heard_from = _slate_channels(stream.layout)
+        programme = max(1, seconds_to_frames(float(self.setting_values["programme_s"]), rate))
+        self._delay = DelayedProduct(stream.layout.channels, programme)
+        self._unity = np.ones(stream.maximum_frames)
+        self._leader = BlockMemory(stream.layout.channels, stream.maximum_frames)
+        self._lay = lay_slate.ready()
+        self.tail_frames = programme
+
+    def process(self, block: AudioBlock, out: AudioBlock, *_side: AudioBlock) -> None:
+        """Lay the leader over the programme that was held back: one ends before the other begins."""
+        leader, frame = self._leader.block(block.shape[1]), int(self._frame[0])
+        super().process(block, leader)
+        self._delay.process(block, self._unity, out)
+        self._lay(leader, self._said, self._begin - frame, self._heard_from, out, self.ramp_state)
+
+    def reset(self) -> None:
+        """Begin again."""
+        super().reset()
+        if self._ramps is not None:
+            self._delay.reset()
+
+
+def _slate_channels(layout: Layout) -> NDArray[np.float64]:
+    """How much of the recording each channel gets."""
+    labels = layout.labels
+    if "C" in labels:
+        return np.array([float(label == "C") for label in labels])
+    return np.array([0.0 if speaker.lfe or speaker.silent else 1.0 for speaker in layout.speakers])

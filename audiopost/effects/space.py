@@ -1,7 +1,9 @@
 """Delay, reverb, convolution.
 
-Notes ----- Latency: none in any of them: what is late here is wanted. `mix_percent` is the share of the effect in
-amplitude: at 100 % nothing of the dry sound remains, as on a send.
+Notes
+-----
+Latency: none in any of them: what is late here is wanted. `mix_percent` is the share of the effect in amplitude: at
+100 % nothing of the dry sound remains, as on a send.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from audiopost.graph.parameter import Parameter, Setting
 from audiopost.media.audio_file import read_audio
 from audiopost.units import db_to_linear, linear_to_db, ms_to_frames
 
-__all__ = ["Convolution", "Delay", "Reverb"]
+__all__ = ["Convolution", "Delay", "Reverb", "read_response"]
 
 CROSSFADE_MS = 50.0
 """A new delay time fades in for this long."""
@@ -243,7 +245,7 @@ class Convolution(_Wet):
         """
         super().prepare(stream)
         path = str(self.setting_values["impulse_response"])
-        response = _read_response(
+        response = read_response(
             path, stream, normalize=bool(self.setting_values["normalize"]), trim=bool(self.setting_values["trim"])
         )
         self._convolution = PartitionedConvolution(response, stream.layout.channels)
@@ -260,7 +262,14 @@ class Convolution(_Wet):
             self._convolution.reset()
 
 
-def _read_response(path: str, stream: StreamFormat, *, normalize: bool, trim: bool) -> AudioBlock:
+def read_response(path: str, stream: StreamFormat, *, normalize: bool, trim: bool) -> AudioBlock:
+    """An impulse response from a file, at the stream's rate, (1 or its channels, frames); see `Convolution`.
+
+    Raises
+    ------
+    FileError, LayoutError, UsageError
+        As `Convolution.prepare`.
+    """
     response, sample_rate = read_audio(path)
     channels = stream.layout.channels
     if response.shape[0] not in (1, channels):

@@ -34,5 +34,7 @@ def settings(name: str, response: Path) -> dict[str, SettingValue]:
     wanted = {setting.name for setting in CATALOGUE.entry(name).settings if setting.default is None}
     if name == "plugin":
         return {"path": str(require_path("/usr/lib/vst3/ZamGateX2.vst3", package="zam-plugins"))}
-    assert wanted <= {"impulse_response", "recording", "sounds"}, f"give {name} an example of {wanted} here"
+    assert wanted <= {"impulse_response", "other_response", "recording", "sounds"}, (
+        f"give {name} an example of {wanted} here"
+    )
     return {setting: str(response) for setting in wanted}

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 from audiopost.errors import UsageError
+from audiopost.layouts import layout_named
+from audiopost.media.audio_file import read_audio
+from tests.recordings import recording
 from tests.running import SAMPLE_RATE, prepared, run
 from tests.signals import white_noise
 
@@ -37,3 +40,27 @@ def test_a_leader_is_tone_silence_and_one_picture_of_tone_two_seconds_before(pic
 def test_a_leader_whose_tone_reaches_into_the_pop_is_refused() -> None:
     with pytest.raises(UsageError, match="no leader"):
         prepared("two_pop", settings={"tone_s": 9.0, "programme_s": 10.0})
+
+
+def test_a_slate_is_tone_words_pop_and_the_programme_behind_to_the_sample() -> None:
+    said, rate_hz = read_audio(recording())
+    assert rate_hz == SAMPLE_RATE
+    settings = {"recording": str(recording()), "tone_s": 1.0, "slate_s": 1.25, "programme_s": 5.0}
+    programme = 0.1 * white_noise(6, SAMPLE_RATE)
+    sound = np.concatenate([programme, np.zeros((6, 5 * SAMPLE_RATE), np.float32)], axis=1)
+    out = run(prepared("slate", "5.1", settings=settings), sound)
+    np.testing.assert_array_equal(out[:, 5 * SAMPLE_RATE :], programme)
+    leader = run(prepared("two_pop", "5.1", settings={"tone_s": 1.0, "programme_s": 5.0}), sound)
+    begin, centre = SAMPLE_RATE * 5 // 4, layout_named("5.1").labels.index("C")
+    words = slice(begin, begin + said.shape[1])
+    np.testing.assert_array_equal(out[centre, words], said[0])
+    out[centre, words] = 0.0
+    np.testing.assert_array_equal(out[:, : 5 * SAMPLE_RATE], leader[:, : 5 * SAMPLE_RATE])
+
+
+def test_a_slate_that_reaches_into_the_pop_is_refused() -> None:
+    settings = {"recording": str(recording()), "tone_s": 1.0, "slate_s": 1.0, "programme_s": 4.0}
+    with pytest.raises(
+        UsageError, match=r"the recording lasts from 1 to 2\.\d+ s, between a tone until 1 s and a pop at 2 s"
+    ):
+        prepared("slate", settings=settings)

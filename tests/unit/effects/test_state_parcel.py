@@ -15,7 +15,7 @@ from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.spec import NodeSpec
 from tests.running import taken_layout
 
-NEEDS_MORE = {"convolution", "plugin", "room_tone", "sampler"}
+NEEDS_MORE = {"convolution", "convolution_morph", "plugin", "room_tone", "sampler"}
 OWN = [name for name in CATALOGUE.names() if "." not in name and name not in NEEDS_MORE]
 
 
