@@ -59,6 +59,10 @@ def convert(
     start: From = None,
     end: To = None,
     frames_per_second: FramesPerSecond = None,
+    speed: Annotated[
+        str, typer.Option(metavar="RATIO", help="Play so much faster: 25/24 takes a film from 24 to 25 pictures/s.")
+    ] = "1",
+    keep_pitch: Annotated[bool, typer.Option("--keep-pitch", help="Another speed at the same pitch.")] = False,
     tracks: Tracks = None,
     no_join: NoJoin = False,
     jobs: Jobs = None,
@@ -69,11 +73,11 @@ def convert(
     Format, word length, sample rate, channels, one file or one a channel, a part. The level stays; what files carry
     beside their sound goes with it.
     """
-    from audiopost.jobs.convert import conversion_folders
+    from audiopost.jobs.convert import conversion_folders, speed_of
     from audiopost.jobs.convert import convert as convert_file
     from audiopost.jobs.extent import extent_between
 
-    extent = extent_between(start, end, frames_per_second)
+    extent, ratio = extent_between(start, end, frames_per_second), speed_of(speed)
     programmes = {Path(each): each for each in programmes_of(files, no_join, tracks)}
     apart = conversion_folders(list(programmes.values()), output, file_format, exists.value)
     folders = dict(zip(programmes, apart, strict=True))
@@ -90,6 +94,8 @@ def convert(
             layout=layout,
             dither=dither.value,
             extent=extent,
+            speed=ratio,
+            keep_pitch=keep_pitch,
             exists=exists.value,
             progress=progress,
         )

@@ -155,7 +155,7 @@ def detect(
         state[HOLD_LEFT] = hold_s
     else:
         state[HOLD_LEFT] -= hop_s
-    return state[HOLD_LEFT] > 0.0
+    return bool(state[HOLD_LEFT] > 0.0)
 
 
 @compiled("void(float64[::1], int64, int64, float64, float64, float64[::1])")

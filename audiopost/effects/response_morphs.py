@@ -88,10 +88,10 @@ class ConvolutionMorph(SmoothedNode):
 
     def process(self, block: AudioBlock, out: AudioBlock, *_side: AudioBlock) -> None:
         """Convolve three times and mix."""
-        convolved = [memory.block(block.shape[1]) for memory in self._memories]
-        for response, wet in zip(self._responses, convolved, strict=True):
+        first, middle, other = (memory.block(block.shape[1]) for memory in self._memories)
+        for response, wet in zip(self._responses, (first, middle, other), strict=True):
             response.process(block, wet)
-        self._mix(block, *convolved, out, self.ramp_state)
+        self._mix(block, first, middle, other, out, self.ramp_state)
 
     def reset(self) -> None:
         """Forget all sound."""

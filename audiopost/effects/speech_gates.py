@@ -58,6 +58,8 @@ class SpeechGate(Node):
     settings = (Setting("lookahead_ms", "number", 200.0, summary="time by which speech is known ahead, 10 to 1000 ms"),)
     gain_reduction_db = 0.0
     _detection: SpeechDetection | None = None
+    _filled = 0
+    _speaks = False
 
     def prepare(self, stream: StreamFormat) -> None:
         """Make the detector and the delay.

@@ -1,8 +1,9 @@
-"""Files in another form: format, word length, sample rate, channels, one file or one a channel, a part of it.
+"""Files in another form: format, word length, sample rate, channels, one file or one a channel, a part of it, a speed.
 
 ::
 
     open_programme ─▶ extent ─▶ Fold ─▶ Resampler ─▶ words ─▶ programme_writer
+                                 └ speed: resampled, or stretched as a whole where the pitch stays
                                                      └ what the input carries beside its sound, corrected
 
 Nothing is done to the level: what is beyond full scale after folding or resampling is clipped, counted and told.
@@ -13,8 +14,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from audiopost.blocks import AudioBlock, clear_non_finite
 from audiopost.dsp.dither import Dither
@@ -31,8 +35,13 @@ from audiopost.media.containers import Bits, FileKind, container_for
 from audiopost.media.joined_files import open_programme
 from audiopost.media.new_file import Exists
 from audiopost.media.programme_files import ProgrammePath, as_programme, files_of, programme_writer
+from audiopost.plugins.time_stretching import refuse_too_long, time_stretched
 
-__all__ = ["ConvertResult", "conversion_folders", "convert"]
+__all__ = ["ConvertResult", "conversion_folders", "convert", "speed_of"]
+
+
+UNCHANGED = Fraction(1)
+SLOWEST, FASTEST = Fraction(1, 4), Fraction(4)
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,21 @@ def conversion_folders(
     return folders
 
 
+def speed_of(text: str) -> Fraction:
+    """A speed as people write it: 25/24, 1.04. Raises UsageError if it is none, or out of range.
+
+    >>> speed_of("25/24")
+    Fraction(25, 24)
+    """
+    try:
+        speed = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise UsageError(f"{text!r} is no speed", mend="write it as 25/24 or 1.04") from None
+    if not SLOWEST <= speed <= FASTEST:
+        raise UsageError(f"a speed of {text} is out of range", mend=f"give {SLOWEST} to {FASTEST}, as 25/24 or 1.04")
+    return speed
+
+
 def convert(
     path: str | os.PathLike[str],
     output: str | os.PathLike[str],
@@ -103,6 +127,8 @@ def convert(
     layout: str | Layout | None = None,
     dither: Dither = "tpdf",
     extent: Extent = WHOLE,
+    speed: Fraction = UNCHANGED,
+    keep_pitch: bool = False,
     exists: Exists = "fail",
     progress: Progress | None = None,
 ) -> ConvertResult:
@@ -126,6 +152,10 @@ def convert(
         ``tpdf``, ``shaped`` or ``none``, where words are shortened.
     extent
         The part to write; time references and markers move with it.
+    speed
+        How much faster it plays, from 1/4 to 4: 25/24 brings a film from 24 to 25 pictures a second; markers go along.
+    keep_pitch
+        Whether the pitch stays (Rubber Band; all of the sound is then in memory) or follows the speed, as on a tape.
     exists
         What to do where an output is there already; an input is never overwritten.
     progress
@@ -146,22 +176,25 @@ def convert(
         words = bits or container.nearest_bits(reader.bits)
         fold = None if channels is None else Fold(own, channels, reader.sample_rate)
         written = layout_to_write(reader, own) if fold is None else fold.layout
-        begin, _ = extent.frames_of(reader)
-        if container.muxer and extent != WHOLE:
+        begin, end = extent.frames_of(reader)
+        if container.muxer and (extent != WHOLE or speed != UNCHANGED):
             raise UsageError("a film keeps its length", str(reader.path), "take a part of its sound: --format wav")
+        if keep_pitch:
+            refuse_too_long(end - begin, own.channels if fold is None else fold.layout.channels, reader.sample_rate)
         suffix = reader.path.suffix
         suffix = suffix if suffix.lower() in container.suffixes else container.suffixes[0]
         place = OutputPlace(folder, exists).path_of(source, suffix, own if fold is None else fold.layout, kind)
         coding = Coding(rate, words, written.channels, same_channels=fold is None or fold.moves_only)
         carried = [
-            carried_to(reader, container, coding, reader.note, head_frames=begin, path=path) for path in reader.files
+            carried_to(reader, container, coding, reader.note, head_frames=begin, speed=speed, path=path)
+            for path in reader.files
         ]
         stage = Stage(progress, f"converting {reader.path.name}")
         writer = programme_writer(
             place, rate, written, words, container.name, exists, files_of(source), dither=dither, carried=carried
         )
         with writer:
-            for block in _converted(reader, extent, fold, rate, stage):
+            for block in _at_speed(_folded(reader, extent, fold, stage), reader.sample_rate, rate, speed, keep_pitch):
                 writer.write(block)
         return ConvertResult(
             path=reader.path,
@@ -176,14 +209,28 @@ def convert(
         )
 
 
-def _converted(reader: AudioReader, extent: Extent, fold: Fold | None, rate: int, stage: Stage) -> Iterator[AudioBlock]:
-    resampler = Resampler(reader.channels if fold is None else fold.layout.channels, reader.sample_rate, rate)
+def _folded(reader: AudioReader, extent: Extent, fold: Fold | None, stage: Stage) -> Iterator[AudioBlock]:
     non_finite = 0
     for block in blocks_within(reader, extent, stage):
         non_finite += clear_non_finite(block)[0]
-        yield resampler.process(block if fold is None else fold.process(block))
+        yield block if fold is None else fold.process(block)
     if fold is not None:
-        yield resampler.process(fold.finish())
-    yield resampler.finish()
+        yield fold.finish()
     if non_finite:
         reader.note(f"{non_finite} samples are no numbers: taken as 0")
+
+
+def _at_speed(
+    blocks: Iterator[AudioBlock], from_hz: int, to_hz: int, speed: Fraction, keep_pitch: bool
+) -> Iterator[AudioBlock]:
+    """At another rate and speed."""
+    if keep_pitch and speed != UNCHANGED:
+        whole = np.concatenate([block.copy() for block in blocks], axis=1)
+        blocks, speed = iter((time_stretched(whole, from_hz, speed),)), UNCHANGED
+    resampler: Resampler | None = None
+    for block in blocks:
+        if resampler is None:
+            resampler = Resampler(block.shape[0], float(from_hz * speed), to_hz)
+        yield resampler.process(block)
+    if resampler is not None:
+        yield resampler.finish()

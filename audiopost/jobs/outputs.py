@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 from audiopost.dsp.dither import Dither
@@ -124,19 +125,20 @@ def carried_to(
     *,
     add_bext: bool = False,
     head_frames: int = 0,
+    speed: Fraction = Fraction(1),
     path: Path | None = None,
 ) -> Carried:
     """What the output of an input is to carry beside its sound; `tell` hears of what is left out.
 
-    `head_frames` are cut from the beginning, in frames of the input; `path` is the file of a programme in several that
-    is meant. Raises FileError if the disk fails.
+    `head_frames` are cut from the beginning, in frames of the input, and it plays `speed` times as fast; `path` is the
+    file of a programme in several that is meant. Raises FileError if the disk fails.
     """
     if reader.picture is not None:
         return Carried(picture=reader.picture) if container.muxer else NOTHING_CARRIED
     carried = carried_by(path or reader.path, tell)
     if reader.renderer:
         coding = replace(coding, same_channels=False)
-    move = Move(reader.sample_rate, coding.sample_rate, head_frames)
+    move = Move(reader.sample_rate, coding.sample_rate, head_frames, speed=speed)
     if container.wave_form is None:
         held = ("LIST", "id3 ") if container.tagged else ()
         left_out = dict.fromkeys(chunk.id.strip() for chunk in carried.chunks if chunk.id not in held)

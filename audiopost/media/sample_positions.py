@@ -30,30 +30,32 @@ _STALE_IN_IXML = (
 
 @dataclass(frozen=True)
 class Move:
-    """From one sample rate to another, and `head_frames` (of the first rate) cut from the beginning."""
+    """From one sample rate to another, `head_frames` (of the first rate) cut from the beginning, and another speed."""
 
     from_hz: int
     to_hz: int
     head_frames: int = 0
     bits: str = ""
     """Word length of the output, for iXML; empty leaves what is said."""
+    speed: Fraction = Fraction(1)
+    """How much faster the output plays."""
 
     @property
     def still(self) -> bool:
         """True where every position stays what it is."""
-        return self.from_hz == self.to_hz and self.head_frames == 0
+        return self.from_hz == self.to_hz and self.head_frames == 0 and self.speed == 1
 
     def length(self, frames: int) -> int:
         """A length in frames of the new rate."""
-        return round(Fraction(frames * self.to_hz, self.from_hz))
+        return round(Fraction(frames * self.to_hz, self.from_hz) / self.speed)
 
     def position(self, frame: int) -> int:
         """A position in the new file; negative where it lay in what was cut."""
         return self.length(frame - self.head_frames)
 
     def since_midnight(self, samples: int) -> int:
-        """A time reference: the first frame is `head_frames` later, counted at the new rate."""
-        return self.length(samples + self.head_frames)
+        """A time reference: the first frame is `head_frames` later, counted at the new rate; it plays at its time."""
+        return round(Fraction((samples + self.head_frames) * self.to_hz, self.from_hz))
 
 
 def moved(letters: str, body: bytes, move: Move) -> bytes:

@@ -28,6 +28,7 @@ from typing import Any
 
 import numpy as np
 from numpy import copyto
+from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock
 from audiopost.dsp.foreign_calls import GuardedCall, foreign_calls
@@ -104,7 +105,8 @@ class ClapInstance:
             if self._fades_in:
                 self._fades_in = False
                 self._events.hasten()
-                return np.multiply(self.run(block), _rising(block.shape[1]))
+                rising: AudioBlock = self.run(block) * _rising(block.shape[1])
+                return rising
             if not self._fit(block.shape):
                 size = self._largest_frames
                 pieces = range(0, block.shape[1], size)
@@ -325,7 +327,7 @@ class ClapInstance:
         return f"it last wrote: {self._host.log[-1]}" if self._host.log else ""
 
 
-def _rising(frames: int) -> Any:
+def _rising(frames: int) -> NDArray[np.float32]:
     """A gain from silence to one."""
     return np.linspace(0.0, 1.0, frames, dtype=np.float32)
 

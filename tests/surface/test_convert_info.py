@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import numpy as np
+import pytest
 import soundfile
 
 from tests.broadcast_waves import broadcast_wave
@@ -21,7 +23,7 @@ def test_files_in_another_form(run: Run, tone: Path, tmp_path: Path) -> None:
 def test_what_cannot_be_is_told_in_one_line(run: Run, tone: Path, tmp_path: Path) -> None:
     for words, code in (
         (("--channels", "5.1"), 2), (("--format", "wma"), 2), (("--from", "9"), 2), (("--track", "1"), 2),
-        (("--track", "x"), 2), (("--output", tone), 3),
+        (("--track", "x"), 2), (("--speed", "fast"), 2), (("--speed", "9"), 2), (("--output", tone), 3),
     ):  # fmt: skip
         answer = run("convert", tone, *(words if "--output" in words else ("--output", tmp_path / "out", *words)))
         assert (answer.code, answer.out) == (code, "")
@@ -47,6 +49,28 @@ def test_clipping_is_told(run: Run, tmp_path: Path) -> None:
     answer = run("convert", "six.wav", "--channels", "mono", "--output", "out")
     assert answer.code == 0
     assert "samples beyond full scale are clipped" in answer.message
+
+
+@pytest.mark.parametrize("keeps_pitch", [False, True])
+def test_a_film_at_25_instead_of_24_pictures_keeps_its_pitch_where_asked(
+    run: Run, tmp_path: Path, keeps_pitch: bool
+) -> None:
+    write_wave(tmp_path / "film.wav", tones((-20.0, 2.4), frequency_hz=1_000.0))
+    words = ["--keep-pitch"] if keeps_pitch else []
+    document = run("convert", "film.wav", "--speed", "25/24", *words, "--output", "out", "--json").document
+    assert document["files"][0]["duration_s"] == pytest.approx(2.4 * 24 / 25, abs=1 / 48_000)
+    heard, rate_hz = soundfile.read(tmp_path / "out/film.wav")
+    middle = heard[rate_hz // 2 : 3 * rate_hz // 2, 0] * np.hanning(rate_hz)
+    pitch_hz = int(np.argmax(np.abs(np.fft.rfft(middle))))
+    assert pitch_hz == (1_000 if keeps_pitch else 1_042)
+
+
+def test_markers_go_with_another_speed_and_the_start_stays(run: Run, tmp_path: Path) -> None:
+    broadcast_wave(tmp_path / "a.wav", white_noise(2, 4_800))
+    assert run("convert", "a.wav", "--speed", "0.5", "--output", "out").code == 0
+    lines = [" ".join(line.split()) for line in run("info", "out/a.wav").out.splitlines()]
+    assert "markers 0.100 s slam (0.200 s)" in lines
+    assert "start time code 10:00:00:00" in lines
 
 
 def test_what_a_file_says_of_itself(run: Run, tmp_path: Path) -> None:
