@@ -118,7 +118,7 @@ class TwoPop(SmoothedNode):
             "level_dbfs", -20.0, -60.0, 0.0, unit="dBFS", smoothing_ms=SMOOTHING_MS, summary="of tone and pop, AES17"
         ),
     )
-    settings: tuple[Setting, ...] = (
+    settings: ClassVar[tuple[Setting, ...]] = (
         Setting("tone_s", "number", 5.0, summary="length of the line-up tone from the beginning; 0: none"),
         Setting("programme_s", "number", 10.0, summary="where the programme begins; the pop is 2 s before"),
         Setting("picture_hz", "number", 25.0, summary="pictures a second: how long the pop is"),
