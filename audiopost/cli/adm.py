@@ -84,6 +84,10 @@ def render(
         str | None,
         typer.Option("--layout", metavar="NAME", help="stereo, 5.1, 7.1.4, 22.2 ..., or binaural; by the content."),
     ] = None,
+    hrtf: Annotated[
+        Path | None,
+        typer.Option("--hrtf", metavar="FILE.sofa", help="The head that wears the headphones; a sphere otherwise."),
+    ] = None,
     programme: Annotated[
         str | None, typer.Option("--programme", metavar="NAME", help="audioProgramme, by id or name; the first.")
     ] = None,
@@ -95,13 +99,13 @@ def render(
 ) -> int:
     """Render programmes to the loudspeakers of a layout, or to headphones.
 
-    After ITU-R BS.2127; binaural through the loudspeakers of 22.2 and an Ambisonic scene of order 5.
+    After ITU-R BS.2127; binaural through the loudspeakers of 22.2.
     """
     from audiopost.jobs.adm_render import render_adm
 
     def work(path: Path, progress: Progress | None) -> AdmRendered:
         return render_adm(
-            path, output, layout=layout, programme=programme, format=file_format,
+            path, output, layout=layout, hrtf=hrtf, programme=programme, format=file_format,
             bits=None if bits is None else bits.value, exists=exists.value, progress=progress,
         )  # fmt: skip
 

@@ -19,7 +19,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EAR_AZIMUTH_DEG", "HEAD_RADIUS_M", "degree_filters", "head_response"]
+from audiopost.dsp.spherical import unit_vectors
+
+__all__ = [
+    "EAR_AZIMUTH_DEG", "HEAD_RADIUS_M", "SPEED_OF_SOUND_M_S", "degree_filters", "ear_directions", "fit_magnitudes",
+    "head_response", "loudspeaker_filters",
+]  # fmt: skip
 
 HEAD_RADIUS_M = 0.0875
 """Of the average head (Duda and Martens)."""
@@ -39,6 +44,7 @@ _LENGTH_S = 0.0053
 _FADE_S = 0.0008
 
 Complex = NDArray[np.complex128]
+Values = NDArray[np.float64]
 
 
 def head_response(wave_numbers: NDArray[np.float64], order: int) -> Complex:
@@ -92,17 +98,70 @@ def degree_filters(order: int, sample_rate: int, radius_m: float = HEAD_RADIUS_M
     terms = min(_MOST_TERMS, math.ceil(float(wave_numbers[-1])) + 12)
     exact = head_response(wave_numbers, terms)
     cosines, weights = np.polynomial.legendre.leggauss(_ANGLES)
-    polynomials = np.polynomial.legendre.legvander(cosines, terms)
+    polynomials = np.asarray(np.polynomial.legendre.legvander(cosines, terms), dtype=np.float64)
     magnitudes = np.abs(exact @ polynomials.T)
     own = polynomials[:, : order + 1]
     project = (weights[:, np.newaxis] * own) * (2.0 * np.arange(order + 1) + 1.0) / 2.0
     first_fitted = int(np.searchsorted(wave_numbers, float(order)))
     fitted[1 : first_fitted + 1] = exact[:first_fitted, : order + 1]
-    for index in range(first_fitted, len(wave_numbers)):
-        before = own @ fitted[index]
-        fitted[index + 1] = (magnitudes[index] * np.exp(1j * np.angle(before))) @ project
-    fitted[-1] = fitted[-1].real
+    fit_magnitudes(fitted[1:], np.asarray(magnitudes, dtype=np.float64), own, project.T, first_fitted)
     return _short(np.fft.irfft(fitted, n=_DESIGN_POINTS, axis=0).T, sample_rate)
+
+
+def fit_magnitudes(fitted: Complex, targets: Values, own: Values, project: Values, first: int) -> None:
+    """Fill coefficients from the frequency `first` on, so that magnitudes are met and phases go on smoothly.
+
+    Parameters
+    ----------
+    fitted
+        ``(frequencies, coefficients)`` or with further axes; all below `first` are given.
+    targets
+        Magnitudes, ``(frequencies, directions)`` with the same further axes.
+    own, project
+        From coefficients to directions ``(directions, coefficients)``, and back.
+    first
+        At least 1.
+    """
+    for index in range(first, len(fitted)):
+        before = own @ fitted[index - 1]
+        fitted[index] = project @ (targets[index] * np.exp(1j * np.angle(before)))
+    fitted[-1] = fitted[-1].real
+
+
+def loudspeaker_filters(
+    directions: Values, sample_rate: int, radius_m: float = HEAD_RADIUS_M
+) -> tuple[NDArray[np.float32], int]:
+    """Filters from loudspeakers in these directions to both ears.
+
+    Parameters
+    ----------
+    directions
+        Unit vectors ``(loudspeakers, 3)``.
+    sample_rate, radius_m
+        As in `degree_filters`.
+
+    Returns
+    -------
+    tuple
+        Filters ``(2, loudspeakers, taps)``, left ear first, and the frames by which they come late.
+    """
+    frequencies = np.fft.rfftfreq(_DESIGN_POINTS, 1.0 / sample_rate)
+    wave_numbers = np.asarray(2.0 * np.pi * frequencies[1:] * radius_m / SPEED_OF_SOUND_M_S, dtype=np.float64)
+    terms = min(_MOST_TERMS, math.ceil(float(wave_numbers[-1])) + 12)
+    exact = head_response(wave_numbers, terms)
+    filters = []
+    for ear in ear_directions():
+        spectra = np.ones((len(frequencies), len(directions)), dtype=np.complex128)
+        spectra[1:] = exact @ np.polynomial.legendre.legvander(directions @ ear, terms).T
+        spectra[-1] = spectra[-1].real
+        taps, before = _short(np.fft.irfft(spectra, n=_DESIGN_POINTS, axis=0).T, sample_rate)
+        filters.append(taps)
+    return np.stack(filters), before
+
+
+def ear_directions() -> Values:
+    """Unit vectors to the left and to the right ear."""
+    return unit_vectors(np.array([EAR_AZIMUTH_DEG, -EAR_AZIMUTH_DEG]), np.zeros(2))
 
 
 def _short(responses: NDArray[np.float64], sample_rate: int) -> tuple[NDArray[np.float32], int]:

@@ -159,13 +159,19 @@ def beep(
 def binaural(
     *,
     head_radius_m: float = 0.0875,
+    hrtf: str = "",
+    between: Literal["interpolated", "nearest"] = "interpolated",
 ) -> Graph:
-    """Plays an Ambisonic scene on headphones.
+    """Plays a scene or loudspeakers on headphones, with a head of your own.
 
     Parameters
     ----------
     head_radius_m
         0.05 to 0.15 m; larger: left and right further apart.
+    hrtf
+        a SOFA file with the responses of a head; empty: a sphere.
+    between
+        what is heard between the directions of the file.
 
     Notes
     -----

@@ -65,12 +65,17 @@ def order_of_scene(layout: Layout, effect: str) -> int:
     return order
 
 
+def in_known_places(layout: Layout) -> bool:
+    """Whether every channel but LFE is a loudspeaker in a place of its own."""
+    heard = [each for each in layout.speakers if not each.lfe]
+    places = {(each.azimuth_deg, each.elevation_deg) for each in heard}
+    return len(places) == len(heard) > 0 and not any(each.silent for each in heard)
+
+
 def loudspeakers(name: str, effect: str) -> Layout:
     """The layout of that name; raises LayoutError where it is none of two or more loudspeakers in different places."""
     layout = layout_named(name)
-    heard = [each for each in layout.speakers if not each.lfe]
-    places = {(each.azimuth_deg, each.elevation_deg) for each in heard}
-    if len(places) < 2 or len(places) < len(heard) or any(each.silent for each in heard):
+    if layout.channels < 2 or not in_known_places(layout):
         raise LayoutError(f"{layout.name} is no layout of loudspeakers", where=effect, mend="name another in `to`")
     return layout
 

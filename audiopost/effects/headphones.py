@@ -1,10 +1,10 @@
-"""Ambisonic scenes on headphones.
+"""Scenes and loudspeakers on headphones.
 
 Notes
 -----
-Latency: 1.5 ms. Accuracy: up to ``order * 624 Hz`` the pressures at the ears of a rigid sphere, above that their
-magnitudes. Realtime: one matrix, and a short convolution for each degree and ear. Source:
-`audiopost.dsp.spherical_head`.
+Latency: 1.5 ms. Accuracy: of a scene up to ``order * 624 Hz`` the pressures at the ears, above that their magnitudes;
+of loudspeakers the pressures. Realtime: one matrix, and a short convolution for each ear and degree, or channel where
+the head was measured. Source: `audiopost.dsp.spherical_head`, `audiopost.dsp.measured_head`.
 """
 
 from __future__ import annotations
@@ -13,38 +13,49 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock, BlockMemory
-from audiopost.dsp import spherical
+from audiopost.dsp import measured_head, spherical, spherical_head
 from audiopost.dsp.channel_matrix import weigh_channels
 from audiopost.dsp.convolution import PartitionedConvolution
 from audiopost.dsp.smoothing import Ramps
-from audiopost.dsp.spherical_head import EAR_AZIMUTH_DEG, HEAD_RADIUS_M, degree_filters
-from audiopost.effects.ambisonics import order_of_scene
-from audiopost.errors import UsageError
+from audiopost.effects.ambisonics import in_known_places
+from audiopost.errors import LayoutError, UsageError
 from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.parameter import Setting
-from audiopost.layouts import Layout, layout_named
+from audiopost.layouts import Layout, ambisonic_order, layout_named
+from audiopost.media.sofa import read_head
 
 __all__ = ["Binaural"]
 
 SMALLEST_RADIUS_M, LARGEST_RADIUS_M = 0.05, 0.15
 
+Filters = tuple[NDArray[np.float32], int]
+"""``(2, rows, taps)``, left ear first; and the frames by which they come late."""
+
 
 class Binaural(Node):
-    """A scene on headphones, heard with the ears of a sphere of a head's size.
+    """A scene, or the loudspeakers of a layout, on headphones.
 
-    The head is made from a formula, not measured: left and right are right, front and back differ little, and height is
-    not heard. A head that turns is followed by `ambisonic_rotate` with `follow_head` before it. Loudspeakers go to
-    headphones through ``ambisonic_encode(order=5)``.
+    Without `hrtf` it is heard with the ears of a sphere of a head's size, made from a formula: left and right are
+    right, front and back differ little, and height is not heard. With it, with those of the head that was measured (a
+    SOFA file of the convention SimpleFreeFieldHRIR); between the directions that were measured the three nearest are
+    aligned and mixed, or the nearest is taken. LFE is left out. A head that turns is followed by `ambisonic_rotate`
+    with `follow_head` before it, in a scene.
     """
 
     name = "binaural"
-    summary = "Plays an Ambisonic scene on headphones."
+    summary = "Plays a scene or loudspeakers on headphones, with a head of your own."
     settings = (
         Setting(
-            "head_radius_m", "number", HEAD_RADIUS_M,
+            "head_radius_m", "number", spherical_head.HEAD_RADIUS_M,
             summary=f"{SMALLEST_RADIUS_M:g} to {LARGEST_RADIUS_M:g} m; larger: left and right further apart",
+        ),
+        Setting("hrtf", "path", "", summary="a SOFA file with the responses of a head; empty: a sphere"),
+        Setting(
+            "between", "text", "interpolated", choices=("interpolated", "nearest"),
+            summary="what is heard between the directions of the file",
         ),
     )  # fmt: skip
     exceptions: ClassVar[Mapping[str, str]] = {
@@ -52,8 +63,12 @@ class Binaural(Node):
     }
 
     def output_layout(self, layout: Layout) -> Layout:
-        """Stereo; raises LayoutError for what is no scene."""
-        order_of_scene(layout, self.name)
+        """Stereo; raises LayoutError where it is not known from where channels come."""
+        if ambisonic_order(layout) is None and not in_known_places(layout):
+            raise LayoutError(
+                f"nobody knows from where the channels of {layout.name} come", where=self.name,
+                mend="give it loudspeakers, or ambisonics-1 to ambisonics-5: a file with --layout NAME",
+            )  # fmt: skip
         return layout_named("stereo")
 
     def prepare(self, stream: StreamFormat) -> None:
@@ -63,38 +78,61 @@ class Binaural(Node):
         ------
         UsageError
             If no head is that small or large.
+        FileError
+            If the file cannot be read, or holds no head.
         """
-        order = order_of_scene(stream.layout, self.name)
         radius_m = float(self.setting_values["head_radius_m"])
         if not SMALLEST_RADIUS_M <= radius_m <= LARGEST_RADIUS_M:
             raise UsageError(
                 f"head_radius_m = {radius_m:g} is out of range", where=self.name,
                 mend=f"give {SMALLEST_RADIUS_M:g} to {LARGEST_RADIUS_M:g}",
             )  # fmt: skip
-        filters, self.latency_frames = degree_filters(order, stream.sample_rate, radius_m)
-        self._degrees = order + 1
-        ears = spherical.unit_vectors(np.array([EAR_AZIMUTH_DEG, -EAR_AZIMUTH_DEG]), np.zeros(2))
-        gains = np.zeros((2, self._degrees, stream.layout.channels))
-        for ear, harmonics in zip(gains, spherical.harmonics(order, ears), strict=True):
-            ear[spherical.degrees_of(order), np.arange(stream.layout.channels)] = harmonics
+        channels = stream.layout.channels
+        gains = np.tile(np.diag([0.0 if each.lfe else 1.0 for each in stream.layout.speakers]), (2, 1, 1))
+        path = str(self.setting_values["hrtf"])
+        if path:
+            filters, self.latency_frames = self._measured(path, stream)
+        elif (order := ambisonic_order(stream.layout)) is None:
+            places = _directions(stream.layout)
+            filters, self.latency_frames = spherical_head.loudspeaker_filters(places, stream.sample_rate, radius_m)
+        else:
+            # What a sphere does depends on the angle to the ear alone: all channels of a degree have one filter.
+            degrees, self.latency_frames = spherical_head.degree_filters(order, stream.sample_rate, radius_m)
+            filters = np.tile(degrees, (2, 1, 1))
+            gains = np.zeros((2, order + 1, channels))
+            for ear, harmonics in zip(gains, spherical.harmonics(order, spherical_head.ear_directions()), strict=True):
+                ear[spherical.degrees_of(order), np.arange(channels)] = harmonics
+        self._rows = gains.shape[1]
         self._gains = Ramps(gains.size, 1)
         for index, gain in enumerate(gains.flat):
             self._gains.jump(index, float(gain))
-        self._convolution = PartitionedConvolution(np.tile(filters, (2, 1)), 2 * self._degrees)
-        self._given = BlockMemory(2 * self._degrees, stream.maximum_frames)
-        self._heard = BlockMemory(2 * self._degrees, stream.maximum_frames)
+        self._convolution = PartitionedConvolution(filters.reshape(2 * self._rows, -1), 2 * self._rows)
+        self._given = BlockMemory(2 * self._rows, stream.maximum_frames)
+        self._heard = BlockMemory(2 * self._rows, stream.maximum_frames)
         self._sums = np.zeros(stream.maximum_frames)
         self._weigh = weigh_channels.ready()
-        self.tail_frames = filters.shape[1] - 1
+        self.tail_frames = filters.shape[2] - 1
 
     def process(self, block: AudioBlock, out: AudioBlock, *_side: AudioBlock) -> None:
-        """Each degree towards each ear, filtered, summed."""
+        """Each degree or channel towards each ear, filtered, summed."""
         given, heard = self._given.block(block.shape[1]), self._heard.block(block.shape[1])
         self._weigh(block, given, self._gains.state, self._sums)
         self._convolution.process(given, heard)
-        np.add.reduce(heard[: self._degrees], axis=0, out=out[0])
-        np.add.reduce(heard[self._degrees :], axis=0, out=out[1])
+        np.add.reduce(heard[: self._rows], axis=0, out=out[0])
+        np.add.reduce(heard[self._rows :], axis=0, out=out[1])
 
     def reset(self) -> None:
         """Forget all sound."""
         self._convolution.reset()
+
+    def _measured(self, path: str, stream: StreamFormat) -> Filters:
+        head, order = read_head(path), ambisonic_order(stream.layout)
+        between: measured_head.Between = "nearest" if self.setting_values["between"] == "nearest" else "interpolated"
+        if order is not None:
+            return measured_head.scene_filters(head, order, stream.sample_rate, between)
+        return measured_head.loudspeaker_filters(head, _directions(stream.layout), stream.sample_rate, between)
+
+
+def _directions(layout: Layout) -> NDArray[np.float64]:
+    places = np.array([(each.azimuth_deg, each.elevation_deg) for each in layout.speakers])
+    return spherical.unit_vectors(places[:, 0], places[:, 1])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from audiopost.errors import UsageError
 from audiopost.jobs.convert import convert
 from audiopost.jobs.job import Progress
 from audiopost.jobs.outputs import output_folder
@@ -22,7 +23,6 @@ BINAURAL = "binaural"
 """What is named as a layout to have headphones."""
 
 _VIRTUAL_LOUDSPEAKERS = "22.2"
-_SCENE_ORDER = 5
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def render_adm(
     output: str | os.PathLike[str],
     *,
     layout: str | None = None,
+    hrtf: str | os.PathLike[str] | None = None,
     programme: str | None = None,
     format: str | None = None,  # noqa: A002
     bits: Bits | None = None,
@@ -70,6 +71,8 @@ def render_adm(
         Folder for the result, made if missing.
     layout
         What it is rendered to; ``binaural`` for headphones; by the content unless given.
+    hrtf
+        A SOFA file with the head that wears the headphones; a sphere unless given.
     programme
         Id or name of an audioProgramme; the first unless given.
     format, bits, exists
@@ -80,12 +83,14 @@ def render_adm(
     Raises
     ------
     FileError
-        If the file or its metadata are wrong.
+        If the file, its metadata or the SOFA file are wrong.
     UsageError, UnknownNameError
-        If there is no such programme, or it cannot be rendered to the layout.
+        If there is no such programme, it cannot be rendered to the layout, or a head has no headphones.
     """
     if layout == BINAURAL:
-        return _on_headphones(Path(path), Path(output), programme, format, bits, exists, progress)
+        return _on_headphones(Path(path), Path(output), hrtf, programme, format, bits, exists, progress)
+    if hrtf is not None:
+        raise UsageError("a head is for headphones", mend=f"give the layout {BINAURAL}")
     file = AdmFile(Path(path), layout, programme)
     done = convert(file, output, format=format, bits=bits, exists=exists, progress=progress)
     return AdmRendered(
@@ -96,6 +101,7 @@ def render_adm(
 def _on_headphones(
     path: Path,
     folder: Path,
+    hrtf: str | os.PathLike[str] | None,
     programme: str | None,
     format: str | None,  # noqa: A002
     bits: Bits | None,
@@ -104,7 +110,7 @@ def _on_headphones(
 ) -> AdmRendered:
     from audiopost import effects as fx
 
-    chain = fx.ambisonic_encode(order=_SCENE_ORDER) >> fx.binaural()
+    chain = fx.binaural(hrtf=str(hrtf or ""))
     with output_folder(folder):
         done = render(
             AdmFile(path, _VIRTUAL_LOUDSPEAKERS, programme), folder / path.name, chain,

@@ -10,6 +10,7 @@ import audiopost
 from audiopost.media.adm.write import Bed, Mover
 from tests.adm_material import MOVING, at, objects_axml, write_objects, write_parts, write_tracks
 from tests.adm_material import noise as samples
+from tests.sofa_files import write_sofa
 from tests.surface.conftest import Run
 
 FRAMES = 48_000
@@ -72,6 +73,20 @@ def test_headphones(run: Run, tmp_path: Path) -> None:
     (measured,) = run("measure", tmp_path / "out" / "left.wav", "--json").document["files"]
     near, far = measured["true_peak_per_channel_dbtp"]
     assert near > far + 3.0
+
+
+def test_a_head_that_is_none_is_exit_code_3_and_one_sentence(run: Run, tmp_path: Path) -> None:
+    left = write_objects(tmp_path / "left.wav", [[at(90, 0, 1)]])
+    room = write_sofa(tmp_path / "room.sofa", {}, convention="SingleRoomSRIR")
+    command = ("adm", "render", left, "--output", tmp_path / "out", "--hrtf", room)
+    answer = run(*command, "--layout", "binaural")
+    assert (answer.code, answer.err.strip()) == (
+        3,
+        f"audiopost: {room}: holds SingleRoomSRIR, not the responses of a head; "
+        "give one of the convention SimpleFreeFieldHRIR",
+    )
+    assert not (tmp_path / "out").exists()
+    assert run(*command, "--layout", "5.1").code == 2
 
 
 def test_broken_metadata_are_one_sentence_that_names_the_element(run: Run, tmp_path: Path) -> None:
