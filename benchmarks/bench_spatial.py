@@ -2,11 +2,12 @@
 
 Shares are of the block's period, on one core.
 
-    python benchmarks/bench_spatial.py [--quick]
+    python benchmarks/bench_spatial.py [--quick] [--hrtf FILE.sofa]
 """
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -30,25 +31,28 @@ TURNS = 200
 
 
 def main() -> None:
-    options = arguments(__doc__ or "")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--hrtf", metavar="FILE.sofa", default="", help="a measured head, heard beside the sphere")
+    options = arguments(__doc__ or "", parser)
     for order in (1, 3, 5):
-        live_share(order, 1000 if options.quick else 20_000)
+        for head in dict.fromkeys(("", options.hrtf)):
+            live_share(order, 1000 if options.quick else 20_000, head)
     offline(options.rounds, seconds=10 if options.quick else 60)
     motion_to_sound(20 if options.quick else TURNS)
 
 
-def ears() -> Graph:
-    return fx.ambisonic_rotate(follow_head=True) >> fx.binaural()
+def ears(head: str = "") -> Graph:
+    return fx.ambisonic_rotate(follow_head=True) >> fx.binaural(hrtf=head)
 
 
 def noise(channels: int, frames: int) -> np.ndarray:
     return np.random.default_rng(1).uniform(-0.1, 0.1, (channels, frames)).astype(np.float32)
 
 
-def live_share(order: int, blocks: int) -> None:
+def live_share(order: int, blocks: int, head: str) -> None:
     """A head that turns in every block, against the block's period."""
     layout = ambisonic_layout(order)
-    renderer = GraphRenderer(ears(), StreamFormat(RATE, layout, BLOCK))
+    renderer = GraphRenderer(ears(head), StreamFormat(RATE, layout, BLOCK))
     block, out = noise(layout.channels, BLOCK), np.empty((2, BLOCK), np.float32)
     taken = []
     for number in range(blocks):
@@ -58,7 +62,8 @@ def live_share(order: int, blocks: int) -> None:
         taken.append(time.perf_counter() - begun)
     share = np.array(taken[100:]) / (BLOCK / RATE) * 100.0
     p50, high = np.percentile(share, [50, 99.9])
-    print(f"order {order}, {BLOCK} frames, turning in every block: p50 {p50:.1f} %, p99.9 {high:.1f} % of the period")
+    what = f"order {order}, {Path(head).name or 'sphere'}, {BLOCK} frames, turning in every block"
+    print(f"{what}: p50 {p50:.1f} %, p99.9 {high:.1f} % of the period")
 
 
 def offline(rounds: int, seconds: int) -> None:
