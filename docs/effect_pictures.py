@@ -90,6 +90,7 @@ UNSEEN = {
     "ambisonic_encode",
     "ambisonic_mirror",
     "ambisonic_rotate",
+    "ambisonic_uhj",
     "panner",
     "plugin",
 }

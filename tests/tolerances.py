@@ -448,3 +448,9 @@ MEASURED_NEAREST_DB = 3.0
 MEASURED_LEAD_US = 5.0
 NEAREST_LEAD_US = 90.0
 """By how much the lead of the near ear may differ, of up to 750 us. Measured 3.6 and 71."""
+
+CROSSOVER_GAIN = 0.01
+"""Linear: ten times below and above a crossover of fourth order, and in its middle."""
+
+UHJ_GAIN = 0.005
+"""Linear, of a sound at full scale; 1 % of the channels' levels."""

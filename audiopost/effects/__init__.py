@@ -49,6 +49,7 @@ EFFECT_MODULES: tuple[str, ...] = (
     "resonance",
     "moving_sources",
     "ambisonics",
+    "uhj",
     "headphones",
     "panning",
     "reflections",

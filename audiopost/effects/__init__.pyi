@@ -50,6 +50,7 @@ def ambisonic_decode(
     to: str = "5.1",
     method: Literal["allrad", "mode-matching", "sampling"] = "allrad",
     weighting: Literal["basic", "max-re", "in-phase"] = "max-re",
+    crossover_hz: float = 0.0,
 ) -> Graph:
     """Plays an Ambisonic scene on the loudspeakers of any layout.
 
@@ -61,6 +62,8 @@ def ambisonic_decode(
         allrad for any layout; mode-matching and sampling for even ones.
     weighting
         max-re for most rooms; basic near one listener; in-phase for large audiences.
+    crossover_hz
+        decoded as basic below, as weighted above; 0: no crossover.
     """
 
 def ambisonic_encode(
@@ -122,6 +125,9 @@ def ambisonic_rotate(
     roll_deg
         the left side upwards; -180 to 180 deg.
     """
+
+def ambisonic_uhj() -> Graph:
+    """Makes UHJ stereo of a scene: plays anywhere, and can be decoded to surround again."""
 
 def beep(
     *,

@@ -37,6 +37,10 @@ class MatrixNode(SmoothedNode):
     def made_ready(self) -> None:
         """Hook of `prepare`: what `fill` needs, now that `_source` and the size of the matrix are known."""
 
+    def rows_given(self) -> int:
+        """How many channels are weighed: those of the layout, unless a node makes more of them."""
+        return self._source.channels
+
     def targets(self) -> tuple[float, ...]:
         """The matrix, row by row."""
         self.fill(self._matrix)
@@ -51,7 +55,7 @@ class MatrixNode(SmoothedNode):
     def prepare(self, stream: StreamFormat) -> None:
         """Fit the matrix to the layout."""
         self._source = stream.layout
-        self._matrix = np.zeros((self.output_layout(stream.layout).channels, stream.layout.channels))
+        self._matrix = np.zeros((self.output_layout(stream.layout).channels, self.rows_given()))
         self.made_ready()
         super().prepare(stream)
         self._sums = np.zeros(stream.maximum_frames)

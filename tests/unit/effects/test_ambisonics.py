@@ -11,7 +11,7 @@ from audiopost.graph.algebra import Graph
 from audiopost.layouts import layout_named
 from tests.running import SAMPLE_RATE, prepared
 from tests.signals import white_noise
-from tests.tolerances import GAIN, TURNED_BACK_DB
+from tests.tolerances import CROSSOVER_GAIN, GAIN, TURNED_BACK_DB, UHJ_GAIN
 
 CLICK = np.ones((1, 1), dtype=np.float32)
 
@@ -133,6 +133,74 @@ def test_what_does_not_fit_is_refused_with_a_mend(graph: Graph, layout: str, wor
     with pytest.raises(LayoutError, match=words) as caught:
         graph.render(np.zeros((layout_named(layout).channels, 16), dtype=np.float32), SAMPLE_RATE, layout=layout)
     assert caught.value.mend
+
+
+POINTS = 16_384
+"""Of a spectrum of what a click leaves: long enough for the all-passes to die away."""
+
+
+def spectra(graph: Graph, azimuth_deg: float, order: int = 1) -> np.ndarray:
+    """Of each output, from a click in that direction."""
+    click = np.zeros((1, POINTS), np.float32)
+    click[0, 0] = 1.0
+    heard = (scene(order, azimuth_deg=azimuth_deg) >> graph).render(click, SAMPLE_RATE, layout="mono", tail=False)
+    return np.fft.rfft(heard.astype(np.float64), axis=1)
+
+
+def bins(*frequencies_hz: float) -> list[int]:
+    return [round(hz * POINTS / SAMPLE_RATE) for hz in frequencies_hz]
+
+
+@pytest.mark.parametrize("order", [1, 3])
+def test_two_decoders_meet_at_the_crossover_and_each_has_its_side(order: int) -> None:
+    low, middle, high = bins(40.0, 400.0, 4_000.0)
+    for azimuth_deg in (0.0, 70.0):
+        both = spectra(fx.ambisonic_decode(to="7.1.4", crossover_hz=400.0), azimuth_deg, order)
+        basic, sharp = (
+            spectra(fx.ambisonic_decode(to="7.1.4", weighting=name), azimuth_deg, order) for name in ("basic", "max-re")
+        )
+        np.testing.assert_allclose(np.abs(both[:, low]), np.abs(basic[:, low]), atol=CROSSOVER_GAIN)
+        np.testing.assert_allclose(np.abs(both[:, high]), np.abs(sharp[:, high]), atol=CROSSOVER_GAIN)
+        # In phase with each other, half of each: neither a hole nor a bump.
+        np.testing.assert_allclose(
+            np.abs(both[:, middle]), np.abs(basic[:, middle] + sharp[:, middle]) / 2.0, atol=CROSSOVER_GAIN
+        )
+
+
+def test_below_the_crossover_the_velocity_is_right_and_above_it_the_energy_comes_from_there() -> None:
+    """Gerzon's vectors on four loudspeakers in a square; one decoder for all has the one or the other."""
+    square = layout_named("quad")
+    low, high = bins(40.0, 4_000.0)
+    vectors = np.exp(1j * np.radians([each.azimuth_deg for each in square.speakers]))
+    decoder = fx.ambisonic_decode(to="quad", method="mode-matching", crossover_hz=400.0)
+    gains = spectra(decoder, 30.0)
+    velocity_low, velocity_high = ((gains[:, at] * vectors).sum() / gains[:, at].sum() for at in (low, high))
+    powers = np.abs(gains) ** 2
+    energy_low, energy_high = ((powers[:, at] * vectors).sum() / powers[:, at].sum() for at in (low, high))
+    there = np.exp(1j * np.radians(30.0))
+    assert np.abs(velocity_low - there) < 0.02
+    assert np.abs(velocity_high - there) > 0.3
+    assert np.degrees(np.angle(energy_high)) == pytest.approx(30.0, abs=0.5)
+    assert np.abs(np.degrees(np.angle(energy_low)) - 30.0) > 10.0
+
+
+@pytest.mark.parametrize("azimuth_deg", [0.0, 45.0, 90.0, 135.0, 180.0, -60.0])
+def test_uhj_is_gerzons(azimuth_deg: float) -> None:
+    """Levels of both channels and the angle between them, by the coefficients of 1985 (W at -3 dB)."""
+    w, x, y = np.sqrt(0.5), np.cos(np.radians(azimuth_deg)), np.sin(np.radians(azimuth_deg))
+    total = 0.9396926 * w + 0.1855740 * x
+    difference = 1j * (-0.3420201 * w + 0.5098604 * x) + 0.6554516 * y
+    wanted = np.array([total + difference, total - difference]) / 2.0
+    heard = spectra(fx.ambisonic_uhj(), azimuth_deg)
+    for place in bins(100.0, 1_000.0, 10_000.0):
+        left, right = heard[:, place]
+        np.testing.assert_allclose(np.abs([left, right]), np.abs(wanted), atol=UHJ_GAIN)
+        assert np.abs(left * np.conj(right) - wanted[0] * np.conj(wanted[1])) < UHJ_GAIN
+
+
+def test_a_crossover_out_of_its_range_is_refused() -> None:
+    with pytest.raises(UsageError, match="crossover_hz = 10 is out of range"):
+        prepared("ambisonic_decode", "ambisonics-1", settings={"crossover_hz": 10.0})
 
 
 def test_an_order_that_there_is_not_is_refused() -> None:
