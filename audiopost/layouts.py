@@ -21,6 +21,7 @@ from audiopost.errors import UnknownNameError
 
 __all__ = [
     "CARRIERS",
+    "HEAD_LOCKED",
     "LAYOUTS",
     "Layout",
     "Speaker",
@@ -30,6 +31,7 @@ __all__ = [
     "discrete_layout",
     "layout_from_wave_mask",
     "layout_named",
+    "scene_within",
     "wave_mask",
 ]
 
@@ -166,6 +168,16 @@ CARRIERS: dict[str, Layout] = {
 """Orders of files that carry other things beside one programme, which loudness does not count: the stereo version in
 channels 7 and 8; the 16 channels of a digital cinema package (ISDCF Document 4: hearing impaired, narration ...)."""
 
+HEAD_LOCKED: dict[str, Layout] = {
+    layout.name: layout
+    for layout in (
+        Layout(f"ambisonics-{order}+stereo", (*LAYOUTS[f"ambisonics-{order}"].speakers, *LAYOUTS["stereo"].speakers))
+        for order in range(1, HIGHEST_AMBISONIC_ORDER + 1)
+    )
+}
+"""Scenes with two further channels that do not turn with the head: narration, music. With order 1 the six channels of
+players of 360 degree video."""
+
 _DEFAULTS = {
     1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1",
     10: "7.1.2", 12: "7.1.4", 16: "9.1.6", 24: "22.2",
@@ -187,9 +199,9 @@ def layout_named(name: str) -> Layout:
         If no layout bears the name.
     """
     try:
-        return (LAYOUTS | CARRIERS)[name.strip().lower()]
+        return (LAYOUTS | CARRIERS | HEAD_LOCKED)[name.strip().lower()]
     except KeyError:
-        raise UnknownNameError(kind="layout", name=name, known=(*LAYOUTS, *CARRIERS)) from None
+        raise UnknownNameError(kind="layout", name=name, known=(*LAYOUTS, *CARRIERS, *HEAD_LOCKED)) from None
 
 
 def ambisonic_layout(order: int) -> Layout:
@@ -209,6 +221,11 @@ def ambisonic_order(layout: Layout) -> int | None:
     """
     orders = range(1, HIGHEST_AMBISONIC_ORDER + 1)
     return next((order for order in orders if layout.labels == ambisonic_layout(order).labels), None)
+
+
+def scene_within(layout: Layout) -> Layout:
+    """The scene of a layout of `HEAD_LOCKED`, without its two further channels; any other layout itself."""
+    return layout_named(layout.name.removesuffix("+stereo")) if layout.name in HEAD_LOCKED else layout
 
 
 def default_layout(channels: int) -> Layout:

@@ -29,7 +29,7 @@ from audiopost.effects.smoothed import SMOOTHING_MS
 from audiopost.errors import LayoutError, UsageError
 from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.parameter import Parameter, Setting, SettingValue
-from audiopost.layouts import LAYOUTS, Layout, ambisonic_layout, ambisonic_order, layout_named
+from audiopost.layouts import LAYOUTS, Layout, ambisonic_layout, ambisonic_order, layout_named, scene_within
 
 __all__ = [
     "AmbisonicBeam",
@@ -136,7 +136,8 @@ class AmbisonicRotate(Node):
     """Turns a scene: roll, then pitch, then yaw, each the way of `audiopost.dsp.spherical`.
 
     With `follow_head` the angles are those of a listener's head, and the scene turns the other way: it stays where it
-    is while the head moves. A turn of yaw takes the shorter way round.
+    is while the head moves. A turn of yaw takes the shorter way round. Channels beside the scene
+    (``ambisonics-1+stereo``) do not turn.
     """
 
     name = "ambisonic_rotate"
@@ -152,15 +153,16 @@ class AmbisonicRotate(Node):
 
     def output_layout(self, layout: Layout) -> Layout:
         """The same; raises LayoutError for what is no scene."""
-        order_of_scene(layout, self.name)
+        order_of_scene(scene_within(layout), self.name)
         return layout
 
     def prepare(self, stream: StreamFormat) -> None:
         """Load the kernel; stand still."""
-        self._order = order_of_scene(stream.layout, self.name)
+        scene = scene_within(stream.layout)
+        self._order, self._channels = order_of_scene(scene, self.name), scene.channels
         self._backwards = bool(self.setting_values["follow_head"])
         self._ramps = Ramps.lasting(len(self.parameters), SMOOTHING_MS, stream.sample_rate)
-        self._matrices = np.zeros((2, stream.layout.channels, stream.layout.channels))
+        self._matrices = np.zeros((2, scene.channels, scene.channels))
         self._clock = np.zeros(2, dtype=np.int64)
         self._sums = np.zeros(stream.maximum_frames)
         self._turn = turn_scene.ready()
@@ -169,7 +171,11 @@ class AmbisonicRotate(Node):
     def process(self, block: AudioBlock, out: AudioBlock, *_side: AudioBlock) -> None:
         """Turn."""
         assert self._ramps is not None, "prepare comes before process"
-        self._turn(block, out, self._order, self._ramps.state, self._backwards, self._matrices, self._clock, self._sums)
+        scene, turned = block[: self._channels], out[: self._channels]
+        self._turn(
+            scene, turned, self._order, self._ramps.state, self._backwards, self._matrices, self._clock, self._sums
+        )
+        out[self._channels :] = block[self._channels :]
 
     def parameter_changed(self, name: str) -> None:
         """Glide, the shorter way round."""

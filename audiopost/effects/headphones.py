@@ -19,12 +19,13 @@ from audiopost.blocks import AudioBlock, BlockMemory
 from audiopost.dsp import measured_head, spherical, spherical_head
 from audiopost.dsp.channel_matrix import weigh_channels
 from audiopost.dsp.convolution import PartitionedConvolution
+from audiopost.dsp.delay_line import DelayedProduct
 from audiopost.dsp.smoothing import Ramps
 from audiopost.effects.ambisonics import in_known_places
 from audiopost.errors import LayoutError, UsageError
 from audiopost.graph.node import Node, StreamFormat
 from audiopost.graph.parameter import Setting
-from audiopost.layouts import Layout, ambisonic_order, layout_named
+from audiopost.layouts import Layout, ambisonic_order, layout_named, scene_within
 from audiopost.media.sofa import read_head
 
 __all__ = ["Binaural"]
@@ -42,7 +43,7 @@ class Binaural(Node):
     right, front and back differ little, and height is not heard. With it, with those of the head that was measured (a
     SOFA file of the convention SimpleFreeFieldHRIR); between the directions that were measured the three nearest are
     aligned and mixed, or the nearest is taken. LFE is left out. A head that turns is followed by `ambisonic_rotate`
-    with `follow_head` before it, in a scene.
+    with `follow_head` before it, in a scene; channels beside a scene (``ambisonics-1+stereo``) go straight to the ears.
     """
 
     name = "binaural"
@@ -64,7 +65,7 @@ class Binaural(Node):
 
     def output_layout(self, layout: Layout) -> Layout:
         """Stereo; raises LayoutError where it is not known from where channels come."""
-        if ambisonic_order(layout) is None and not in_known_places(layout):
+        if ambisonic_order(scene_within(layout)) is None and not in_known_places(layout):
             raise LayoutError(
                 f"nobody knows from where the channels of {layout.name} come", where=self.name,
                 mend="give it loudspeakers, or ambisonics-1 to ambisonics-5: a file with --layout NAME",
@@ -87,13 +88,14 @@ class Binaural(Node):
                 f"head_radius_m = {radius_m:g} is out of range", where=self.name,
                 mend=f"give {SMALLEST_RADIUS_M:g} to {LARGEST_RADIUS_M:g}",
             )  # fmt: skip
-        channels = stream.layout.channels
-        gains = np.tile(np.diag([0.0 if each.lfe else 1.0 for each in stream.layout.speakers]), (2, 1, 1))
+        layout = scene_within(stream.layout)
+        channels, order = layout.channels, ambisonic_order(layout)
+        gains = np.tile(np.diag([0.0 if each.lfe else 1.0 for each in layout.speakers]), (2, 1, 1))
         path = str(self.setting_values["hrtf"])
         if path:
-            filters, self.latency_frames = self._measured(path, stream)
-        elif (order := ambisonic_order(stream.layout)) is None:
-            places = _directions(stream.layout)
+            filters, self.latency_frames = self._measured(path, layout, stream.sample_rate)
+        elif order is None:
+            places = _directions(layout)
             filters, self.latency_frames = spherical_head.loudspeaker_filters(places, stream.sample_rate, radius_m)
         else:
             # What a sphere does depends on the angle to the ear alone: all channels of a degree have one filter.
@@ -102,7 +104,11 @@ class Binaural(Node):
             gains = np.zeros((2, order + 1, channels))
             for ear, harmonics in zip(gains, spherical.harmonics(order, spherical_head.ear_directions()), strict=True):
                 ear[spherical.degrees_of(order), np.arange(channels)] = harmonics
-        self._rows = gains.shape[1]
+        self._rows, self._channels = gains.shape[1], channels
+        locked = stream.layout.channels - channels
+        self._locked = DelayedProduct(locked, self.latency_frames) if locked else None
+        self._straight = BlockMemory(2, stream.maximum_frames)
+        self._unity = np.ones(stream.maximum_frames)
         self._gains = Ramps(gains.size, 1)
         for index, gain in enumerate(gains.flat):
             self._gains.jump(index, float(gain))
@@ -116,21 +122,27 @@ class Binaural(Node):
     def process(self, block: AudioBlock, out: AudioBlock, *_side: AudioBlock) -> None:
         """Each degree or channel towards each ear, filtered, summed."""
         given, heard = self._given.block(block.shape[1]), self._heard.block(block.shape[1])
-        self._weigh(block, given, self._gains.state, self._sums)
+        self._weigh(block[: self._channels], given, self._gains.state, self._sums)
         self._convolution.process(given, heard)
         np.add.reduce(heard[: self._rows], axis=0, out=out[0])
         np.add.reduce(heard[self._rows :], axis=0, out=out[1])
+        if self._locked is not None:
+            straight = self._straight.block(block.shape[1])
+            self._locked.process(block[self._channels :], self._unity, straight)
+            np.add(out, straight, out=out)
 
     def reset(self) -> None:
         """Forget all sound."""
         self._convolution.reset()
+        if self._locked is not None:
+            self._locked.reset()
 
-    def _measured(self, path: str, stream: StreamFormat) -> Filters:
-        head, order = read_head(path), ambisonic_order(stream.layout)
+    def _measured(self, path: str, layout: Layout, sample_rate: int) -> Filters:
+        head, order = read_head(path), ambisonic_order(layout)
         between: measured_head.Between = "nearest" if self.setting_values["between"] == "nearest" else "interpolated"
         if order is not None:
-            return measured_head.scene_filters(head, order, stream.sample_rate, between)
-        return measured_head.loudspeaker_filters(head, _directions(stream.layout), stream.sample_rate, between)
+            return measured_head.scene_filters(head, order, sample_rate, between)
+        return measured_head.loudspeaker_filters(head, _directions(layout), sample_rate, between)
 
 
 def _directions(layout: Layout) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from typing import Literal
 from audiopost.delivery.measures import MEASURES
 from audiopost.delivery.target import AnyOf, Condition, FormatRules, Rule, Source
 from audiopost.errors import near_misses
-from audiopost.layouts import CARRIERS, LAYOUTS
+from audiopost.layouts import CARRIERS, HEAD_LOCKED, LAYOUTS
 from audiopost.library.schema import Field, Table, model_validator
 
 __all__ = ["TargetTable"]
@@ -171,7 +171,7 @@ class TargetTable(Table):
 
 
 def _require_known_layouts(names: list[str]) -> None:
-    known = (*LAYOUTS, *CARRIERS)
+    known = (*LAYOUTS, *CARRIERS, *HEAD_LOCKED)
     for name in names:
         if name not in known:
             close = near_misses(name, known)

@@ -9,6 +9,7 @@ from audiopost import effects as fx
 from audiopost.dsp.spherical_head import EAR_AZIMUTH_DEG, HEAD_RADIUS_M, SPEED_OF_SOUND_M_S, head_response
 from audiopost.errors import UsageError
 from tests.running import SAMPLE_RATE, prepared
+from tests.signals import white_noise
 from tests.tolerances import EAR_LEVEL_DB, EAR_SHADOW_DB, EAR_TIME_US
 
 POINTS = 8192
@@ -72,6 +73,16 @@ def test_a_head_that_turns_to_a_source_has_it_ahead() -> None:
     placed = fx.ambisonic_encode(order=3, azimuth_deg=50.0) >> fx.ambisonic_rotate(yaw_deg=50.0, follow_head=True)
     left, right = (placed >> fx.binaural()).render(click, SAMPLE_RATE)
     np.testing.assert_allclose(left, right, atol=1e-5)
+
+
+def test_what_is_locked_to_the_head_does_not_turn_with_the_scene() -> None:
+    """The six channels of players of 360 degree video."""
+    bed = white_noise(2, 4800)
+    scene = fx.ambisonic_encode(order=1, azimuth_deg=90.0).render(white_noise(1, 4800, seed=2), SAMPLE_RATE, tail=False)
+    ears = fx.ambisonic_rotate(yaw_deg=40.0, follow_head=True) >> fx.binaural()
+    together = ears.render(np.concatenate([scene, bed]), SAMPLE_RATE, layout="ambisonics-1+stereo", tail=False)
+    alone = ears.render(scene, SAMPLE_RATE, layout="ambisonics-1", tail=False)
+    np.testing.assert_allclose(together - alone, bed, atol=1e-6)
 
 
 def test_no_head_is_that_large() -> None:
