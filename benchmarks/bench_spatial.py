@@ -21,7 +21,8 @@ from audiopost.graph.algebra import Graph
 from audiopost.graph.catalogue import CATALOGUE
 from audiopost.graph.node import StreamFormat
 from audiopost.graph.renderer import GraphRenderer
-from audiopost.layouts import ambisonic_layout
+from audiopost.graph.spec import NodeSpec
+from audiopost.layouts import ambisonic_layout, layout_named
 from audiopost.live.host import LiveHost
 from audiopost.media.audio_writer import AudioWriter
 
@@ -37,6 +38,8 @@ def main() -> None:
     for order in (1, 3, 5):
         for head in dict.fromkeys(("", options.hrtf)):
             live_share(order, 1000 if options.quick else 20_000, head)
+    for reflections in (0, 1):
+        objects(64, reflections, seconds=2 if options.quick else 10)
     offline(options.rounds, seconds=10 if options.quick else 60)
     motion_to_sound(20 if options.quick else TURNS)
 
@@ -64,6 +67,25 @@ def live_share(order: int, blocks: int, head: str) -> None:
     p50, high = np.percentile(share, [50, 99.9])
     what = f"order {order}, {Path(head).name or 'sphere'}, {BLOCK} frames, turning in every block"
     print(f"{what}: p50 {p50:.1f} %, p99.9 {high:.1f} % of the period")
+
+
+def objects(count: int, reflections: int, seconds: int) -> None:
+    """So many objects that fly, each by itself, on 7.1.4: their share of one core in real time."""
+    node = CATALOGUE.make(
+        "object_panner",
+        NodeSpec.of("object_panner", None, {"to": "7.1.4", "travel": True, "reflections": reflections}),
+    )
+    node.prepare(StreamFormat(RATE, layout_named("mono"), BLOCK))
+    block, out = noise(1, BLOCK), np.empty((12, BLOCK), np.float32)
+    taken_s = 0.0
+    for number in range(seconds * RATE // BLOCK):
+        node.set_parameter("left_m", 20.0 * np.sin(number / 100.0))
+        begun = time.perf_counter()
+        node.process(block, out)
+        taken_s += time.perf_counter() - begun
+    share = 100.0 * taken_s / seconds
+    walls = f", {reflections} wall each" if reflections else ""
+    print(f"an object that flies{walls}: {share:.2f} % of a core in real time; {count} of them {count * share:.0f} %")
 
 
 def offline(rounds: int, seconds: int) -> None:

@@ -91,6 +91,7 @@ UNSEEN = {
     "ambisonic_mirror",
     "ambisonic_rotate",
     "ambisonic_uhj",
+    "object_panner",
     "panner",
     "plugin",
 }

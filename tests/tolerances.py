@@ -454,3 +454,18 @@ CROSSOVER_GAIN = 0.01
 
 UHJ_GAIN = 0.005
 """Linear, of a sound at full scale; 1 % of the channels' levels."""
+
+OBJECT_DIRECTION_DEG = 0.1
+"""Of an object's velocity vector, on loudspeakers and between them."""
+
+OBJECT_LEVEL_DB = 0.1
+"""Of an object's level against its distance, with the first milliseconds in which filters fill. Measured 0.05."""
+
+DOPPLER_HZ = 1.0
+"""At 1 kHz: a bin of the spectrum in which the pitch is looked for is 0.2 Hz wide."""
+
+IMAGE_DIRECTION_DEG = 6.0
+"""Of an image in a room, with what little of others falls into its window."""
+
+SEAM = 0.001
+"""From sample to sample of a constant 0.5 while a source passes behind the head."""

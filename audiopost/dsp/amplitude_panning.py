@@ -17,10 +17,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from audiopost.dsp.compiled import compiled
+from audiopost.dsp.compiled import compiled, inlined
 from audiopost.dsp.spherical import unit_vectors
 
-__all__ = ["AmplitudePanning", "pan_source"]
+__all__ = ["AmplitudePanning", "pan_cap", "pan_source"]
 
 Values = NDArray[np.float64]
 
@@ -115,10 +115,8 @@ def _shares(triangles: list[tuple[int, int, int]], speakers: int, corners: int) 
     return shares
 
 
-@compiled(
-    "void(float64, float64, float64, int64[:, ::1], float64[:, :, ::1], float64[:, ::1], float64[::1], float64[::1])"
-)
-def pan_source(
+@inlined
+def pan_cap(
     azimuth: float,
     elevation: float,
     half_angle: float,
@@ -131,7 +129,7 @@ def pan_source(
     """Fill `out`, ``(loudspeakers,)``, with the gains of a source as wide as a cap (angles in radians).
 
     A wide one is panned to its middle and to rings out to its edge, each point for an equal area, and the powers are
-    averaged. `work` is memory, ``(loudspeakers,)``.
+    averaged. `work` is memory, ``(loudspeakers,)`` (kernel).
     """
     out[:] = 0.0
     points = 1 + SPREAD_RINGS * SPREAD_POINTS if half_angle > 0.0 else 1
@@ -170,3 +168,20 @@ def pan_source(
             out[speaker] += work[speaker] * work[speaker] / (power * points)
     for speaker in range(out.shape[0]):
         out[speaker] = math.sqrt(out[speaker])
+
+
+@compiled(
+    "void(float64, float64, float64, int64[:, ::1], float64[:, :, ::1], float64[:, ::1], float64[::1], float64[::1])"
+)
+def pan_source(
+    azimuth: float,
+    elevation: float,
+    half_angle: float,
+    triangles: NDArray[np.int64],
+    inverses: Values,
+    shares: Values,
+    work: Values,
+    out: Values,
+) -> None:
+    """See `pan_cap`."""
+    pan_cap(azimuth, elevation, half_angle, triangles, inverses, shares, work, out)

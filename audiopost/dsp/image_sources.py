@@ -110,7 +110,7 @@ class ImageSources:
 def mirrored(cell: int, side_m: float, ear: float, in_front_m: float) -> float:
     """Where an image lies along one side of the room, from the listener (kernel)."""
     stands = ear * side_m
-    source = min(stands + in_front_m, 0.95 * side_m)
+    source = max(0.05 * side_m, min(stands + in_front_m, 0.95 * side_m))
     return cell * side_m + (source if cell % 2 == 0 else side_m - source) - stands
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from audiopost.dsp.compiled import inlined
 from audiopost.units import ms_to_frames
 
-__all__ = ["Ramps", "advance", "ramping"]
+__all__ = ["TARGET", "Ramps", "advance", "ramping"]
 
 VALUE, TARGET, STEP, REMAINING = 0, 1, 2, 3
 

@@ -34,6 +34,7 @@ __all__ = [
     "fuma_gains",
     "harmonics",
     "n3d_gains",
+    "place_caps",
     "place_sources",
     "unit_vectors",
     "write_rotation",
@@ -153,8 +154,8 @@ def even_directions(count: int) -> Values:
     return np.stack((flat * np.cos(turns), flat * np.sin(turns), heights), axis=-1)
 
 
-@compiled("void(float64[::1], float64[::1], float64, int64, float64[:, ::1])")
-def place_sources(azimuths: Values, elevations: Values, half_angle: float, order: int, out: Values) -> None:
+@inlined
+def place_caps(azimuths: Values, elevations: Values, half_angle: float, order: int, out: Values) -> None:
     """Fill `out`, ``(channels, sources)``, with what sources from these directions give (kernel; angles in radians).
 
     Each is as wide as a cap of `half_angle`: 0 is a point, pi is everywhere.
@@ -177,6 +178,12 @@ def place_sources(azimuths: Values, elevations: Values, half_angle: float, order
                 out[degree * (degree + 1) + index, source] = value * real
                 if index:
                     out[degree * (degree + 1) - index, source] = value * imaginary
+
+
+@compiled("void(float64[::1], float64[::1], float64, int64, float64[:, ::1])")
+def place_sources(azimuths: Values, elevations: Values, half_angle: float, order: int, out: Values) -> None:
+    """See `place_caps`."""
+    place_caps(azimuths, elevations, half_angle, order, out)
 
 
 @inlined

@@ -52,6 +52,7 @@ EFFECT_MODULES: tuple[str, ...] = (
     "uhj",
     "headphones",
     "panning",
+    "objects",
     "reflections",
     "generators",
     "textures",

@@ -1725,6 +1725,57 @@ def noise(
         level, AES17: a full-scale sine is 0; -120 to 0 dBFS.
     """
 
+def object_panner(
+    *,
+    to: str = "5.1",
+    travel: bool = False,
+    reflections: int = 0,
+    reference_m: float = 1.0,
+    temperature_c: float = 20.0,
+    humidity_percent: float = 50.0,
+    ahead_m: float = 3.0,
+    left_m: float = 0.0,
+    up_m: float = 0.0,
+    size_m: float = 0.0,
+    falloff_db: float = 6.0,
+    room_size_m: float = 12.0,
+    absorption_percent: float = 40.0,
+    room_db: float = 0.0,
+) -> Graph:
+    """Places a mono sound in metres: direction, distance, air, doppler, size and the walls of a room.
+
+    Parameters
+    ----------
+    to
+        stereo, 5.1, 7.1.4, 22.2 ..., or a scene: ambisonics-1 to -5.
+    travel
+        come as late as sound travels, with doppler.
+    reflections
+        walls that a sound meets at most: 0, 1 (6 images) or 2 (24).
+    reference_m
+        distance at which the level is untouched, 0.5 to 100 m.
+    temperature_c
+        of the air, -20 to 50 degrees Celsius.
+    humidity_percent
+        relative humidity of the air, 10 to 100.
+    ahead_m
+        in front of the listener; below 0 behind; -200 to 200 m.
+    left_m
+        to the left; below 0 to the right; -200 to 200 m.
+    up_m
+        above the ears; -200 to 200 m.
+    size_m
+        radius of the source; 0 to 50 m.
+    falloff_db
+        loss with every doubling; 0 to 12 dB.
+    room_size_m
+        length of the room; 2 to 60 m.
+    absorption_percent
+        energy that a wall takes; 1 to 99 %.
+    room_db
+        of the walls; -60: silent; -60 to 12 dB.
+    """
+
 def pan(
     *,
     position: float = 0.0,

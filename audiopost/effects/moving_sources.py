@@ -24,7 +24,7 @@ from audiopost.graph.parameter import Parameter, Setting, SettingValue
 from audiopost.layouts import Layout, layout_named
 from audiopost.units import linear_to_db
 
-__all__ = ["Distance", "FlyBy"]
+__all__ = ["AIR", "DOUBLING_DB", "Distance", "FlyBy", "number_within"]
 
 AIR = (
     Setting("temperature_c", "number", 20.0, summary="of the air, -20 to 50 degrees Celsius"),
@@ -34,7 +34,7 @@ DOUBLING_DB = linear_to_db(2.0)
 FARTHEST_M = 1_000.0
 
 
-def _number(values: dict[str, SettingValue], name: str, lowest: float, highest: float, where: str) -> float:
+def number_within(values: dict[str, SettingValue], name: str, lowest: float, highest: float, where: str) -> float:
     """A setting within its range; raises UsageError."""
     number = float(values[name])
     if not lowest <= number <= highest:
@@ -51,8 +51,8 @@ class _InAir(Node):
 
     def prepare_air(self, stream: StreamFormat, lines: int, farthest_m: float) -> None:
         """Design the filters and make memory for the longest way."""
-        temperature_c = _number(self.setting_values, "temperature_c", -20.0, 50.0, self.name)
-        humidity_percent = _number(self.setting_values, "humidity_percent", 10.0, 100.0, self.name)
+        temperature_c = number_within(self.setting_values, "temperature_c", -20.0, 50.0, self.name)
+        humidity_percent = number_within(self.setting_values, "humidity_percent", 10.0, 100.0, self.name)
         self._sample_rate = float(stream.sample_rate)
         self._speed_of_sound = speed_of_sound(temperature_c)
         self._filters = air_filters(self._sample_rate, temperature_c, humidity_percent)
@@ -109,7 +109,7 @@ class Distance(SmoothedNode, _InAir):
         """
         super().prepare(stream)
         self._travels = bool(self.setting_values["travel"])
-        self._reference_m = _number(self.setting_values, "reference_m", NEAREST_M, 100.0, self.name)
+        self._reference_m = number_within(self.setting_values, "reference_m", NEAREST_M, 100.0, self.name)
         self.prepare_air(stream, stream.layout.channels, FARTHEST_M if self._travels else 0.0)
         self._place = np.zeros(2)
         self._run = run_distance.ready()
@@ -172,10 +172,10 @@ class FlyBy(_InAir):
         """
         self.output_layout(stream.layout)
         given = self.setting_values
-        speed = _number(given, "speed_m_s", 0.0, 300.0, self.name)
-        closest_m = _number(given, "closest_m", 1.0, 200.0, self.name)
-        pass_s = _number(given, "pass_s", 0.1, 30.0, self.name)
-        sound_speed = speed_of_sound(_number(given, "temperature_c", -20.0, 50.0, self.name))
+        speed = number_within(given, "speed_m_s", 0.0, 300.0, self.name)
+        closest_m = number_within(given, "closest_m", 1.0, 200.0, self.name)
+        pass_s = number_within(given, "pass_s", 0.1, 30.0, self.name)
+        sound_speed = speed_of_sound(number_within(given, "temperature_c", -20.0, 50.0, self.name))
         # The longest way: sent when the source was farthest before it passed.
         longest_s = (
             speed**2 * pass_s
