@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from audiopost.jobs.album import AlbumMeasurement
     from audiopost.jobs.check import CheckResult
     from audiopost.jobs.measure import FileMeasurement
+    from audiopost.loudness.labelled import LabelLoudness
     from audiopost.loudness.result import Loudness
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Finding",
     "entry_of",
     "print_csv",
+    "print_labels",
     "print_measurements",
     "print_verdicts",
     "verdict_entry_of",
@@ -48,7 +50,7 @@ _FIELDS = (
     "path", "sample_rate_hz", "channels", "layout", "renderer", "duration_s", "integrated_lufs", "loudness_range_lu",
     "momentary_max_lufs", "short_term_max_lufs", "true_peak_dbtp", "true_peak_per_channel_dbtp", "sample_peak_dbfs",
     "plr_lu", "psr_min_lu", "relative_threshold_lufs", "rms_dbfs", "noise_floor_dbfs", "leq_m_db", "leq_m_convention",
-    "replaygain", "dialogue", "start_s", "parts", "non_finite", "notes", "error",
+    "replaygain", "dialogue", "labels", "start_s", "parts", "non_finite", "notes", "error",
 )  # fmt: skip
 """Every file's entry in the JSON has these, be the file right or wrong."""
 
@@ -104,8 +106,26 @@ def print_measurements(outcomes: list[Outcome[Finding]], album: AlbumMeasurement
         rows.append(["album", "", *_levels(album.loudness), *("" for _ in further)])
     headings = ("file", "layout", *(heading for _, heading in _COLUMNS), *further)
     print_table(headings, rows, numbers=range(2, len(headings)))
+    for each in measurements:
+        print_labels(each.labels)
     for sentence in dict.fromkeys(sentence for each in measurements for sentence in _how_measured(each)):
         print_text(sentence)
+
+
+def print_labels(labels: Sequence[LabelLoudness]) -> None:
+    """The table of loudness by label, if there are labels."""
+    if not labels:
+        return
+    rows = [
+        [
+            each.label, quantity(each.duration_s, 1), str(each.times), quantity(each.integrated_lufs),
+            quantity(each.loudness_range_lu), quantity(each.momentary_max_lufs), quantity(each.short_term_max_lufs),
+            quantity(each.true_peak_dbtp),
+        ]
+        for each in labels
+    ]  # fmt: skip
+    headings = ("label", "s", "times", *(heading for _, heading in _COLUMNS[:5]))
+    print_table(headings, rows, numbers=range(1, len(headings)))
 
 
 def _levels(loudness: Loudness) -> list[str]:
@@ -155,6 +175,8 @@ def print_csv(entries: list[dict[str, Any]]) -> None:
 
 
 def _columns_of(field: str) -> list[str]:
+    if field == "labels":
+        return []  # a table of their own: in JSON, and for people
     return [f"{field}_{name}" for name in _IN_FIELDS[field]] if field in _IN_FIELDS else [field]
 
 

@@ -75,6 +75,12 @@ def live(
         Path | None,
         typer.Option(metavar="FILE.toml", help="At the end, write the first chain with every turn as automation."),
     ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv", help="Write when `label NAME` was said: by a line, a key, or OSC (/audiopost/do/label)."
+        ),
+    ] = None,
     duration: Annotated[float | None, typer.Option(metavar="S", min=0.0, help="Stop after so many seconds.")] = None,
     stats: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Write the statistics at the start and once a second.")
@@ -117,8 +123,10 @@ def live(
     input takes lines: NODE.PARAM=VALUE turns a knob, `a` and `b` crossfade between two chains, `bypass`, `undo`,
     `take`, `recall` and more work as they do there, `q` ends.
     """
+    from audiopost.cli.findings import print_labels
     from audiopost.cli.live_controls import Bounces, Teller, add_controls, watch_files
     from audiopost.jobs.chain_values import with_values
+    from audiopost.jobs.labels import LabelWriter
     from audiopost.library.chains import load_chain
     from audiopost.live.folder import Folder
     from audiopost.live.host import LiveHost
@@ -162,6 +170,10 @@ def live(
         if second is not None and other_chain is not None:
             words.add_b(second, _own_file(other_chain))
         words.bounce = Bounces(tell)
+        if labels is not None:
+            writer = LabelWriter(labels)
+            controls.callback(writer.close)
+            words.labelled = writer.add
         add_controls(controls, words, tell, osc, osc_to, midi, midi_notes)
         if watch:
             watch_files(controls, words, load, effect_files or [], tell)
@@ -188,7 +200,9 @@ def live(
 
             Lines(words, end.by_desk, tell).listen()
             _play(host, end)
+        labelled = host.by_label()
     _print_end(host.statistics(), record)
+    print_labels(labelled)
     if moves is not None:
         _write_moves(host, first, moves)
     return INTERRUPTED if end.by_signal else DONE

@@ -97,12 +97,15 @@ class Order:
 
         return work
 
-    def measuring(self, history: Path | None) -> Callable[[Path, Progress | None], Finding]:
+    def measuring(
+        self, history: Path | None, labels: tuple[tuple[float, str], ...] = ()
+    ) -> Callable[[Path, Progress | None], Finding]:
         """The work of measuring."""
         from audiopost.jobs.measure import measure as measure_file
 
         def work(path: Path, progress: Progress | None) -> Finding:
-            return Finding(measure_file(self.programmes[path], progress=progress, history=history, **self.asked()))
+            source = self.programmes[path]
+            return Finding(measure_file(source, progress=progress, history=history, labels=labels, **self.asked()))
 
         return work
 
@@ -128,6 +131,12 @@ def measure(
     history: Annotated[
         Path | None, typer.Option(metavar="FILE.csv", help="Write the course of the loudness, ten lines a second.")
     ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv", help="Measure by label too: lines of START_S,LABEL, as `live --labels` writes."
+        ),
+    ] = None,
     gate: GateName = Gate.PROGRAMME,
     dialogue_stem: DialogueStem = None,
     start: From = None,
@@ -150,6 +159,7 @@ def measure(
     of their names (mix.L.wav, mix.R.wav ...) are one programme.
     """
     from audiopost.jobs.further_measures import Further
+    from audiopost.jobs.labels import read_labels
 
     if as_json and as_csv:
         raise UsageError("--json and --csv exclude each other", mend="choose one")
@@ -162,7 +172,10 @@ def measure(
     order = order_of(files, no_join, layout, dual_mono, (start, end, frames_per_second), further, tracks, adm)
     if history is not None and (len(order.paths) > 1 or target is not None):
         raise UsageError("--history holds the course of one file", mend="give one file at a time, without --target")
-    work = order.measuring(history) if target is None else order.judging(target)
+    if labels is not None and (len(order.paths) > 1 or target is not None):
+        raise UsageError("--labels belong to one file", mend="give one file at a time, without --target")
+    marks = () if labels is None else read_labels(labels)
+    work = order.measuring(history, marks) if target is None else order.judging(target)
     outcomes = for_each_file(order.paths, work, jobs=jobs)
     _tell_notes(outcomes)
     whole = _album(outcomes) if album else None

@@ -20,6 +20,7 @@ from audiopost.jobs.further_measures import NOTHING_FURTHER, NOTHING_MEASURED, F
 from audiopost.jobs.job import Progress, Stage, settle_layout
 from audiopost.jobs.read_ahead import read_ahead
 from audiopost.layouts import Layout, default_layout, layout_named
+from audiopost.loudness.labelled import REPRESENTATIVE_S, LabelLoudness, by_label
 from audiopost.loudness.meter import LoudnessMeter
 from audiopost.loudness.replay_gain import replay_gain
 from audiopost.loudness.result import Loudness, LoudnessHistory, Programme
@@ -65,6 +66,8 @@ class FileMeasurement:
     """The files of a programme that lies in one file per channel."""
     renderer: str = ""
     """What made the measured channels of a programme of objects: its loudness is that of this rendering."""
+    labels: tuple[LabelLoudness, ...] = ()
+    """What was measured under each label."""
     programme: Programme | None = field(default=None, repr=False, compare=False)
     """The blocks behind the loudness, to pool it with that of other files."""
 
@@ -100,6 +103,7 @@ class FileMeasurement:
             "leq_m_convention": None if further.leq_m is None else further.leq_m.convention_in_words,
             "replaygain": replay_gain(self.loudness, album).to_json(),
             "dialogue": None if further.dialogue is None else further.dialogue.to_json(),
+            "labels": [label.to_json() for label in self.labels],
             "start_s": self.start_s,
             "parts": [str(part) for part in self.parts],
             "non_finite": {
@@ -126,6 +130,7 @@ def measure(
     history: str | os.PathLike[str] | None = None,
     extent: Extent = WHOLE,
     further: Further = NOTHING_FURTHER,
+    labels: Sequence[tuple[float, str]] = (),
 ) -> FileMeasurement:
     """Measure the loudness of a file.
 
@@ -146,6 +151,8 @@ def measure(
         The part of the file to measure, as if it were all.
     further
         What to measure besides loudness.
+    labels
+        From which second of the file on which label holds, in order: the loudness under each is measured too.
 
     Raises
     ------
@@ -163,7 +170,8 @@ def measure(
             text = stack.enter_context(writing_text(NewFile(history, "replace", inputs)))
         stage = Stage(progress, f"measuring {reader.path.name}")
         programme, measured = None, NOTHING_MEASURED
-        if text is None and further == NOTHING_FURTHER:
+        labelled: tuple[LabelLoudness, ...] = ()
+        if text is None and further == NOTHING_FURTHER and not labels:
             programme = _in_segments(reader, chosen, extent, stage)
         if programme is None:
             meter = LoudnessMeter(reader.sample_rate, chosen)
@@ -173,6 +181,8 @@ def measure(
                 meters.process(block)
             if text is not None:
                 _write_history(text, meter.history(), float(extent.start_s))
+            if labels:
+                labelled = _labelled(reader, meter, labels, float(extent.start_s))
             programme, measured = meter.programme(), meters.finish()
         found = measurement_of(reader, chosen, programme.loudness, float(extent.start_s))
         return replace(
@@ -180,9 +190,23 @@ def measure(
             duration_s=programme.loudness.frames / reader.sample_rate,
             notes=found.notes + measured.notes,
             further=measured,
+            labels=labelled,
             parts=path.parts if isinstance(path, ChannelFiles) else (),
             programme=programme,
         )
+
+
+def _labelled(
+    reader: AudioReader, meter: LoudnessMeter, labels: Sequence[tuple[float, str]], start_s: float
+) -> tuple[LabelLoudness, ...]:
+    """By label, of labels that count from the beginning of the file."""
+    duration_s = meter.frames / reader.sample_rate
+    if duration_s < REPRESENTATIVE_S:
+        reader.note(f"{duration_s / 60.0:.1f} min; what a player hears is told by 30 min and more (ASWG-R001)")
+    if labels[0][0] > start_s + duration_s:
+        reader.note("it ends before the first label")
+    moved = [(max(0.0, begin_s - start_s), label) for begin_s, label in labels]
+    return by_label(meter.history(), [each for each in moved if each[0] <= duration_s], duration_s)
 
 
 def _in_segments(reader: AudioReader, layout: Layout, extent: Extent, stage: Stage) -> Programme | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from audiopost.errors import UsageError
 from audiopost.live.host_base import HostBase
 from audiopost.live.metering import MeterReadings, NodeReading
+from audiopost.live.statistics import Count
+from audiopost.loudness.labelled import LabelLoudness
 
 __all__ = ["MeterWords"]
 
@@ -47,6 +50,23 @@ class MeterWords(HostBase):
     def reset_meters(self, point: str | None = None) -> None:
         """Begin to measure integrated loudness, range and maxima anew: at one point, or at all."""
         self._running.metering.reset(point)
+
+    def label(self, name: str) -> float:
+        """Name what is heard from now on (the state of a game); the second of the session from which the name holds.
+
+        `by_label` tells how loud it was under each. Raises UsageError for an empty name, DeviceError if the process
+        that measures does not answer.
+        """
+        if not name.strip():
+            raise UsageError("a label needs a name", mend="say label combat")
+        rig = self._running
+        self._begin_metering()
+        rig.metering.label(name.strip())
+        return float(rig.stage.memory.statistics[Count.FRAMES]) / rig.order.sample_rate
+
+    def by_label(self, point: str = "output") -> tuple[LabelLoudness, ...]:
+        """How loud a point was under each label so far; nothing where there was none. Raises DeviceError."""
+        return self._running.metering.by_label(point)
 
     def _begin_metering(self) -> None:
         rig = self._running

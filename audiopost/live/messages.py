@@ -16,6 +16,7 @@ from audiopost.errors import AudiopostError
 from audiopost.layouts import Layout
 from audiopost.live.itinerary import Itinerary, StemSource
 from audiopost.live.session import SessionPlan
+from audiopost.loudness.labelled import LabelLoudness
 from audiopost.media.containers import Bits
 from audiopost.media.new_file import Exists
 
@@ -24,12 +25,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Adopt", "Attach", "Attached", "Bypass", "Bypassed", "Cap", "CloseEditors", "Done", "Drop", "EngineSilent",
-    "Failed", "Finished", "Freed", "Heard", "Hello", "Keep", "KnobTurned", "Load", "Loaded", "LookAt", "Mark",
-    "Message", "Muted", "NodeFailed", "NonFiniteSeen", "NotePlayed", "OpenDevice", "OpenEditor", "OpenedDevice",
-    "ParameterSet", "PlayNote", "Problem", "Quit", "ReadState", "Record", "Recorded", "Remember", "Remembered",
-    "ResetMeters", "RollSource", "Rolled", "Seen", "SetParameter", "SetTrim", "Setup", "Start", "StartTap",
-    "StateRead", "StopPlaying", "StopRecording", "StopTap", "SwitchTo", "Tapped", "Turn", "Turned", "Unwatch",
-    "Voice", "Watch", "Wind",
+    "Failed", "Finished", "Freed", "Heard", "Hello", "Keep", "KnobTurned", "Label", "LabelsRead", "Load", "Loaded",
+    "LookAt", "Mark", "Message", "Muted", "NodeFailed", "NonFiniteSeen", "NotePlayed", "OpenDevice", "OpenEditor",
+    "OpenedDevice", "ParameterSet", "PlayNote", "Problem", "Quit", "ReadLabels", "ReadState", "Record", "Recorded",
+    "Remember", "Remembered", "ResetMeters", "RollSource", "Rolled", "Seen", "SetParameter", "SetTrim", "Setup",
+    "Start", "StartTap", "StateRead", "StopPlaying", "StopRecording", "StopTap", "SwitchTo", "Tapped", "Turn",
+    "Turned", "Unwatch", "Voice", "Watch", "Wind",
 ]  # fmt: skip
 
 Parcel = Mapping[tuple[Any, ...], Any]
@@ -539,6 +540,27 @@ class Unwatch(Message):
     """Measure it no more."""
 
     number: int = 0
+
+
+@dataclass(frozen=True)
+class Label(Message):
+    """What is heard from now on has this name."""
+
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class ReadLabels(Message):
+    """Say how loud a point was under each label."""
+
+    point: str = ""
+
+
+@dataclass(frozen=True)
+class LabelsRead(Message):
+    """The answer."""
+
+    labels: tuple[LabelLoudness, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,24 @@ from audiopost.blocks import AudioBlock
 from audiopost.layouts import Layout
 from audiopost.live.channel import Channel
 from audiopost.live.memory import Segment
-from audiopost.live.messages import Done, Hello, Message, Quit, ResetMeters, Setup, Unwatch, Watch
+from audiopost.live.messages import (
+    Done,
+    Hello,
+    Label,
+    LabelsRead,
+    Message,
+    Quit,
+    ReadLabels,
+    ResetMeters,
+    Setup,
+    Unwatch,
+    Watch,
+)
 from audiopost.live.meter_board import METERED_CHANNELS
 from audiopost.live.ring import AudioRing
 from audiopost.live.session import SessionMemory, SessionPlan
 from audiopost.live.spectrum import Spectrum
+from audiopost.loudness.labelled import LabelLoudness, by_label
 from audiopost.loudness.meter import LoudnessMeter
 
 __all__ = ["MeterProcess", "PointMeter"]
@@ -46,9 +59,22 @@ class PointMeter:
         self._slow: dict[str, float | None] = {}
         self._turn = 0
         self._products = np.zeros(3)
+        self._labels: list[tuple[float, str]] = []
+
+    def label(self, name: str) -> None:
+        """What is heard from now on has this name."""
+        self.take()
+        self._labels.append((self._loudness.frames / self._sample_rate, name))
+
+    def by_label(self) -> tuple[LabelLoudness, ...]:
+        """How loud it was under each."""
+        self.take()
+        duration_s = self._loudness.frames / self._sample_rate
+        return by_label(self._loudness.history(), self._labels, duration_s)
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Forget everything but the label that holds."""
+        self._labels = [(0.0, self._labels[-1][1])] if self._labels else []
         self._loudness.reset()
         self._slow = {}
         self._turn = 0
@@ -156,6 +182,13 @@ class MeterProcess:
                         meter.take()
                         meter.reset()
                 self._channel.send(Done(message.ticket))
+            case Label():
+                for meter in self._meters.values():
+                    meter.label(message.label)
+                self._channel.send(Done(message.ticket))
+            case ReadLabels():
+                found = next((each for each in self._meters.values() if each.point == message.point), None)
+                self._channel.send(LabelsRead(message.ticket, () if found is None else found.by_label()))
             case Quit():
                 self._over = True
 

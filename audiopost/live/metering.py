@@ -12,6 +12,7 @@ from audiopost.live import messages as say
 from audiopost.live.crew import Child
 from audiopost.live.meter_board import METER_POINTS, Reading
 from audiopost.live.stage import Stage
+from audiopost.loudness.labelled import LabelLoudness
 
 __all__ = ["MeterReadings", "Metering", "NodeReading"]
 
@@ -91,6 +92,20 @@ class Metering:
         with self._changing:
             if self._child is not None:
                 self._stage.crew.ask(self._child, say.ResetMeters(0, point))
+
+    def label(self, name: str) -> None:
+        """What is heard from now on has this name."""
+        with self._changing:
+            if self._child is not None:
+                self._stage.crew.ask(self._child, say.Label(0, name))
+
+    def by_label(self, point: str) -> tuple[LabelLoudness, ...]:
+        """How loud a point was under each label."""
+        with self._changing:
+            if self._child is None or self._child.dead:
+                return ()
+            read: say.LabelsRead = self._stage.crew.ask(self._child, say.ReadLabels(0, point))
+            return read.labels
 
     def read(self) -> Mapping[str, Reading]:
         """The newest readings. Neither waits nor locks."""

@@ -74,6 +74,7 @@ WORDS = (
     Word("learn PATH", "the MIDI control that is moved next turns this knob"),
     Word("unlearn PATH", "no MIDI control turns it any more"),
     Word("reset", "begin to measure anew"),
+    Word("label NAME", "name what is heard from now on, as a game's state: its loudness is told at the end"),
     Word("quit", "end"),
 )
 

@@ -49,6 +49,8 @@ class Words:
         Side (``a``, ``b``) -> desk.
     midi : MidiControl or None
         Where knobs are learned.
+    labelled : callable or None
+        Told each label, and the second of the session from which it holds.
     bounce : callable or None
         What ``vary`` does: told the drawing, the file, how many, how far, and the seed; it says what it has begun.
     """
@@ -66,6 +68,7 @@ class Words:
         self.desks = {"a": Desk(_Side(host, "a"), chain, path=path)}
         self.folder = None if source is None else Folder(source)
         self.midi: MidiControl | None = None
+        self.labelled: Callable[[float, str], None] | None = None
         self.bounce: Callable[[Desk, Path, int, float, int], str] | None = None
         self._on_quit = on_quit
         self._listeners: list[Callable[[Mapping[str, float]], None]] = []
@@ -342,6 +345,11 @@ class Words:
 
     def _reset(self) -> None:
         self.host.reset_meters()
+
+    def _label(self, name: str) -> None:
+        start_s = self.host.label(name)
+        if self.labelled is not None:
+            self.labelled(start_s, name)
 
     def _quit(self) -> None:
         self._on_quit()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 from pathlib import Path
 
@@ -169,3 +170,33 @@ def test_wrong_points_are_refused_and_a_dead_meter_process_is_replaced(tone: Pat
         until(lambda: "a" not in host.meters().points)
         host.watch("peak")
         measured(host, "peak", 0.5)
+
+
+def test_labels_over_osc_say_how_loud_each_state_of_a_game_was(tone: Path, tmp_path: Path) -> None:
+    """Labels come as a game would send them; their file has the seconds of the session."""
+    from pythonosc.osc_message_builder import OscMessageBuilder
+
+    from audiopost.jobs.labels import LabelWriter, read_labels
+    from audiopost.live.controls_osc import OscControl
+    from audiopost.live.words import Words
+
+    chain = fx.gain()
+    writer = LabelWriter(tmp_path / "labels.csv")
+    with LiveHost(chain, source=tone, device="null", speed=0.0, duration_s=3600.0, engines=2) as host:
+        words = Words(host, chain)
+        words.labelled = writer.add
+        with OscControl(words, 0) as control, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as game:
+            for label, gain_db in (("menu", -12.0), ("fight", 0.0), ("menu", -12.0)):
+                host.set_parameter("gain.gain_db", gain_db)
+                known_s = sum(each.duration_s for each in host.by_label())
+                message = OscMessageBuilder("/audiopost/do/label")
+                message.add_arg(label)
+                game.sendto(message.build().dgram, ("127.0.0.1", control.port))
+                until(lambda known_s=known_s: sum(each.duration_s for each in host.by_label()) > known_s + 4.0)
+        found = {each.label: each for each in host.by_label()}
+    writer.close()
+    assert list(found) == ["menu", "fight"]
+    assert (found["menu"].times, found["fight"].times) == (2, 1)
+    assert found["menu"].integrated_lufs == pytest.approx(PEAK_DBFS - 12.0, abs=0.3)
+    assert found["fight"].integrated_lufs == pytest.approx(PEAK_DBFS, abs=0.3)
+    assert [label for _, label in read_labels(tmp_path / "labels.csv")] == ["menu", "fight", "menu"]

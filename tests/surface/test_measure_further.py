@@ -184,3 +184,31 @@ def test_joined_files_that_do_not_fit_are_a_wrong_file(run: Run, tmp_path: Path)
     answer = run("measure", left, right)
     assert answer.code == 3
     assert "--no-join takes the files apart" in answer.message
+
+
+def test_a_recording_of_play_is_measured_by_its_labels(run: Run, tmp_path: Path) -> None:
+    write_wave(tmp_path / "play.wav", tones((-20.0, 6.0), (-30.0, 6.0)))
+    (tmp_path / "labels.csv").write_text("start_s,label\n0,fight\n6.0,menu\n")
+    answer = run("measure", "play.wav", "--labels", "labels.csv")
+    assert answer.code == 0
+    rows = [line.split() for line in answer.out.splitlines()]
+    assert ["fight", "6.0", "1", "-20.0", "0.0", "-20.0", "-20.0", "-20.0"] in rows
+    assert ["menu", "6.0", "1", "-30.0", "0.0", "-30.0", "-30.0", "-30.0"] in rows
+    assert "0.2 min; what a player hears is told by 30 min and more (ASWG-R001)" in answer.message
+    (entry,) = run("measure", "play.wav", "--labels", "labels.csv", "--from", "6", "--json").document["files"]
+    assert [(each["label"], each["duration_s"]) for each in entry["labels"]] == [("menu", 6.0)]
+
+
+def test_labels_that_cannot_be_read_are_one_sentence(run: Run, tmp_path: Path) -> None:
+    write_wave(tmp_path / "play.wav", tones((-20.0, 1.0)))
+    for text, words in (
+        ("", "holds no label"),
+        ("0,fight\nsoon,menu\n", "line 2 is no time and label"),
+        ("5,fight\n1,menu\n", "line 2 goes back in time"),
+        ("nan,fight\n", "line 1 is no time and label"),
+    ):
+        (tmp_path / "labels.csv").write_text(text)
+        answer = run("measure", "play.wav", "--labels", "labels.csv")
+        assert (answer.code, words in answer.message) == (3, True)
+    assert run("measure", "play.wav", "--labels", "gone.csv").code == 3
+    assert run("measure", "play.wav", "play.wav", "--labels", "labels.csv", "--target", "ebu-r128").code == 2

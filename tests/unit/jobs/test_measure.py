@@ -20,7 +20,7 @@ DOCUMENT = (
     "path", "sample_rate_hz", "channels", "layout", "renderer", "duration_s", "integrated_lufs", "loudness_range_lu",
     "momentary_max_lufs", "short_term_max_lufs", "true_peak_dbtp", "true_peak_per_channel_dbtp", "sample_peak_dbfs",
     "plr_lu", "psr_min_lu", "relative_threshold_lufs", "rms_dbfs", "noise_floor_dbfs", "leq_m_db", "leq_m_convention",
-    "replaygain", "dialogue", "start_s", "parts", "non_finite", "notes", "error",
+    "replaygain", "dialogue", "labels", "start_s", "parts", "non_finite", "notes", "error",
 )  # fmt: skip
 
 
