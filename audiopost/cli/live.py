@@ -23,6 +23,7 @@ from audiopost.timecode import seconds_of_timecode
 if TYPE_CHECKING:
     from audiopost.graph.spec import GraphSpec
     from audiopost.live.host import LiveHost
+    from audiopost.loudness.labelled import LabelLoudness
 
 __all__ = ["add_commands", "read_cap", "read_region"]
 
@@ -165,11 +166,13 @@ def live(
     )
     if record is not None:
         host.record(record)
+    labelled: list[LabelLoudness] = []
     with host, _ended_by_signals() as end, ExitStack() as controls:
         words = Words(host, first, path=_own_file(chain), source=first_file, on_quit=end.by_desk.set)
         if second is not None and other_chain is not None:
             words.add_b(second, _own_file(other_chain))
         words.bounce = Bounces(tell)
+        controls.callback(lambda: labelled.extend(host.by_label()))  # whatever ends it, while it still plays
         if labels is not None:
             writer = LabelWriter(labels)
             controls.callback(writer.close)
@@ -200,7 +203,6 @@ def live(
 
             Lines(words, end.by_desk, tell).listen()
             _play(host, end)
-        labelled = host.by_label()
     _print_end(host.statistics(), record)
     print_labels(labelled)
     if moves is not None:
