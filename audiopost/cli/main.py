@@ -11,6 +11,7 @@ import typer
 
 from audiopost.cli import (
     adm,
+    bank,
     batch,
     catalogue,
     chains,
@@ -59,7 +60,7 @@ def _program(
 
 
 families = (
-    measure, normalize, convert, preview, report, render, match_eq, adm, variations, batch, live, catalogue,
+    measure, normalize, convert, preview, report, render, match_eq, adm, variations, bank, batch, live, catalogue,
     chains, plugins, machine, demo,
 )  # fmt: skip
 for family in families:
