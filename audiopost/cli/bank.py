@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +11,10 @@ from audiopost.cli.each_file import for_each_file
 from audiopost.cli.exit_codes import DONE, FAILED, first_of
 from audiopost.cli.options import Jobs, Json
 from audiopost.cli.output import Progress, print_json, print_table, print_text, quantity
-from audiopost.jobs.asset_bank import Asset, BankLimits
+from audiopost.jobs.bank_limits import BankLimits
+
+if TYPE_CHECKING:
+    from audiopost.jobs.asset_bank import Asset
 
 __all__ = ["add_commands"]
 

