@@ -32,6 +32,7 @@ from audiopost.ui.elements import (
     text,
     theme_button,
 )
+from audiopost.ui.scene_view import loudspeakers_of, places_of
 from audiopost.ui.session import ConsoleSession
 from audiopost.ui.view_model import NodeView
 
@@ -134,6 +135,7 @@ class ConsolePage:
                 knobs(macros, "macro")
         if len(session.stems) > 1:
             self._stems()
+        self._scene()
         views = session.strip()
         for index, view in enumerate(views):
             before = views[index - 1].name if index else ""
@@ -141,6 +143,17 @@ class ConsolePage:
             self._card(view, before, after)
         if not views:
             text("p", "The chain is empty: “Add” puts an effect in.").classes("ap-soft")
+
+    def _scene(self) -> None:
+        drawing = self._session.desk.drawing
+        places = places_of(drawing, self._session.desk.knobs)
+        if not places:
+            return
+        with attributed(ui.element("div").classes("ap-card ap-scene-card"), role="group", aria_label="Scene"):
+            text("h2", "Scene")
+            text("p", "Drag, or arrow keys and Page up, down; Shift is finer.").classes("ap-soft")
+            as_json = json.dumps([asdict(place) for place in places])
+            attributed(ui.element("ap-scene"), places=as_json, loudspeakers=json.dumps(loudspeakers_of(drawing)))
 
     def _card(self, view: NodeView, before: str, after: str) -> None:
         classes = "ap-card bypassed" if view.bypassed else "ap-card"

@@ -302,6 +302,34 @@ def test_the_input_is_chosen_live_a_test_signal_and_stems(page: Page) -> None:
     expect(stems).to_have_count(0)
 
 
+def test_a_sound_is_dragged_through_the_scene_and_moved_by_keys(page: Page) -> None:
+    before = frame(page)["structure"]
+    page.evaluate("audiopost.say({do: 'insert', effect: 'object_panner'})")
+    source = page.locator('[data-place="object_panner"]')
+    expect(source).to_have_attribute("aria-label", "object_panner: 3.0 m ahead, 0.0 m left, 0.0 m above")
+    source.focus()
+    for key in ("ArrowLeft", "ArrowLeft", "PageUp"):
+        page.keyboard.press(key)
+    expect(source).to_have_attribute("aria-label", "object_panner: 3.0 m ahead, 0.2 m left, 0.1 m above")
+    expect(knob(page, "object_panner.left_m").locator(".words")).to_have_text("0.20 m")
+    box = page.locator('svg[aria-label="Seen above"]').bounding_box()
+    place = source.bounding_box()
+    assert box is not None
+    assert place is not None
+    page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75, steps=4)
+    page.mouse.up()
+    expect(knob(page, "object_panner.ahead_m").locator(".words")).to_contain_text("-2.")
+    expect(knob(page, "object_panner.left_m").locator(".words")).to_contain_text("2.")
+    page.wait_for_function("document.querySelectorAll('ap-scene .loud circle[r]').length === 10")
+    picture(page, "console-scene")
+    assert_accessible(page)
+    page.get_by_role("button", name="Remove object_panner").click()
+    expect(source).to_have_count(0)
+    assert frame(page)["structure"] > before
+
+
 def test_presets_are_heard_by_the_arrow_keys_and_left_again(page: Page) -> None:
     names = "[...document.querySelectorAll('[data-node]')].map((card) => card.dataset.node).join()"
     before = page.evaluate(names)

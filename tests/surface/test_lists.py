@@ -181,8 +181,8 @@ def test_the_doctor_looks_at_everything_and_tells_the_mend(run: Run, monkeypatch
     assert answer.code == 0
     assert list(checks) == [
         "PortAudio", "sound card", "JACK", "real-time priority", "ffmpeg", "loudgain", "codecs", "browser", "plug-ins",
-        "processors", "extra report", "extra ui", "extra video", "extra control", "extra dialogue", "extra binaural", "extra cluster",
-        "cache folder", "compiled kernels",
+        "processors", "extra report", "extra ui", "extra video", "extra control", "extra dialogue", "extra binaural",
+        "extra cluster", "cache folder", "compiled kernels",
     ]  # fmt: skip
     for each in checks.values():
         assert each["state"] in ("ok", "limited", "missing")

@@ -1,0 +1,143 @@
+// The scene: from above and from the left, with every source that can be moved, the listener's head, and how loud each
+// loudspeaker is. A source is dragged, or moved by the arrow keys (Page up and down: height; Shift is finer).
+
+import { Moving, clamp, say } from "./socket.js";
+
+const ZOOMS = [2.5, 5, 10, 20, 50, 100, 200];
+const DEGREES = Math.PI / 180;
+
+export class Scene extends Moving {
+  build() {
+    this.places = JSON.parse(this.getAttribute("places"));
+    this.loudspeakers = JSON.parse(this.getAttribute("loudspeakers"));
+    this.values = {};
+    this.zoom = 5;
+    this.innerHTML = ["above", "from the left"].map((view, index) => `
+      <figure><svg viewBox="-110 -110 220 220" role="group" aria-label="Seen ${view}">
+        <circle class="ring" r="100"/><circle class="ring" r="50"/><path class="ring" d="M -100 0 H 100 M 0 -100 V 100"/>
+        <g class="loud"></g><g class="ears">${index ? '<circle r="7"/><path d="M 6 -2 L 13 0 L 6 2"/>'
+          : '<circle r="7"/><path d="M -2 -6 L 0 -13 L 2 -6"/>'}</g><g class="sources"></g>
+        <text class="scale" x="100" y="106" text-anchor="end"></text></svg>
+        <figcaption>${view}</figcaption></figure>`).join("");
+    this.views = [...this.querySelectorAll("svg")];
+    for (const [number, place] of this.places.entries()) {
+      place.marks = this.views.map((view, side) => this.mark(place, number, view, side));
+    }
+    this.speakers = this.loudspeakers.map((at) => at && this.views.map((view, side) => {
+      const dot = document.createElementNS(view.namespaceURI, "circle");
+      const [ahead, left, up] = toward(at[0], at[1]);
+      dot.setAttribute("cx", side ? 100 * ahead : -100 * left);
+      dot.setAttribute("cy", side ? -100 * up : -100 * ahead);
+      view.querySelector(".loud").append(dot);
+      return dot;
+    }));
+  }
+  mark(place, number, view, side) {
+    const mark = document.createElementNS(view.namespaceURI, "g");
+    mark.classList.add("source", place.kind);
+    mark.innerHTML = place.kind === "head" ? '<line x1="0" y1="0" x2="0" y2="-30"/><circle cy="-34" r="7"/>'
+      : `<circle r="9"/><text dy="4" text-anchor="middle">${number + 1}</text>`;
+    if (place.kind === "head" && side) { view.querySelector(".sources").append(mark); mark.style.display = "none"; return mark; }
+    if (side === 0) {
+      mark.setAttribute("tabindex", "0");
+      mark.setAttribute("role", "button");
+      mark.dataset.place = place.node;
+      mark.addEventListener("keydown", (event) => this.key(event, place));
+    } else mark.setAttribute("aria-hidden", "true");
+    mark.addEventListener("pointerdown", (event) => this.grab(event, place, view, side));
+    view.querySelector(".sources").append(mark);
+    return mark;
+  }
+  // Where a place is, ahead, left and up: metres, or on the unit sphere.
+  spot(place) {
+    const at = place.axes.map((axis) => this.values[axis.path] ?? 0);
+    if (place.kind === "metres") return at;
+    return place.kind === "head" ? toward(at[0], 0) : toward(at[0], at[1]);
+  }
+  scale(place) { return place.kind === "metres" ? 100 / this.zoom : 100; }
+  put(place, values) {
+    for (const [index, axis] of place.axes.entries()) {
+      if (values[index] === null || values[index] === undefined) continue;
+      const value = clamp(values[index], axis.lowest, axis.highest);
+      this.values[axis.path] = value;
+      say({ do: "turn", path: axis.path, position: (value - axis.lowest) / (axis.highest - axis.lowest) });
+    }
+    this.draw();
+  }
+  grab(event, place, view, side) {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    const mark = event.currentTarget;
+    mark.setPointerCapture(event.pointerId);
+    this.held = place;
+    const move = (next) => {
+      const box = view.getBoundingClientRect();
+      const across = ((next.clientX - box.left) / box.width - 0.5) * 220 / this.scale(place);
+      const down = ((next.clientY - box.top) / box.height - 0.5) * 220 / this.scale(place);
+      if (place.kind === "metres") this.put(place, side ? [across, null, -down] : [-down, -across, null]);
+      else if (side === 0) this.put(place, [Math.atan2(-across, -down) / DEGREES]);
+      else this.put(place, [null, clamp(Math.atan2(-down, Math.abs(across)) / DEGREES, -90, 90)]);
+    };
+    const drop = () => {
+      this.held = null;
+      for (const [name, what] of [["pointermove", move], ["pointerup", drop], ["pointercancel", drop]]) mark.removeEventListener(name, what);
+    };
+    for (const [name, what] of [["pointermove", move], ["pointerup", drop], ["pointercancel", drop]]) mark.addEventListener(name, what);
+  }
+  key(event, place) {
+    const at = place.axes.map((axis) => this.values[axis.path] ?? 0);
+    const step = place.kind === "metres" ? (event.shiftKey ? 0.01 : 0.1) * Math.max(1, this.zoom / 5) : event.shiftKey ? 1 : 5;
+    const moves = place.kind === "metres"
+      ? { ArrowUp: [step, 0, 0], ArrowDown: [-step, 0, 0], ArrowLeft: [0, step, 0], ArrowRight: [0, -step, 0], PageUp: [0, 0, step], PageDown: [0, 0, -step] }
+      : { ArrowLeft: [step, 0], ArrowRight: [-step, 0], ArrowUp: [0, step], ArrowDown: [0, -step], PageUp: [0, step], PageDown: [0, -step] };
+    const by = moves[event.key];
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.put(place, at.map((value, index) => place.kind !== "metres" && index === 0 ? around(value + by[0]) : value + by[index]));
+  }
+  show(frame) {
+    if (frame.knobs) {
+      for (const place of this.places) {
+        if (place === this.held) continue;
+        for (const axis of place.axes) {
+          const knob = frame.knobs[axis.path];
+          if (knob) this.values[axis.path] = axis.lowest + knob[0] * (axis.highest - axis.lowest);
+        }
+      }
+      this.draw();
+    }
+    const peaks = (frame.output && frame.output.peaks) || [];
+    for (const [channel, dots] of this.speakers.entries()) {
+      if (!dots) continue;
+      const level = peaks[channel];
+      const share = level === null || level === undefined ? 0 : clamp((level + 60) / 60, 0, 1);
+      for (const dot of dots) dot.setAttribute("r", (2 + 10 * share).toFixed(1));
+    }
+  }
+  draw() {
+    const farthest = Math.max(0.1, ...this.places.filter((place) => place.kind === "metres").map((place) => Math.max(...this.spot(place).map(Math.abs))));
+    if (!this.held) this.zoom = ZOOMS.find((zoom) => zoom >= farthest * 1.05) || 200;
+    const metres = this.places.some((place) => place.kind === "metres");
+    for (const view of this.views) view.querySelector(".scale").textContent = metres ? `${this.zoom} m` : "";
+    for (const place of this.places) {
+      const [ahead, left, up] = this.spot(place);
+      const scale = this.scale(place);
+      const at = place.axes.map((axis) => this.values[axis.path] ?? 0);
+      if (place.kind === "head") place.marks[0].setAttribute("transform", `rotate(${-at[0]})`);
+      else {
+        place.marks[0].setAttribute("transform", `translate(${clamp(-left * scale, -104, 104)} ${clamp(-ahead * scale, -104, 104)})`);
+        place.marks[1].setAttribute("transform", `translate(${clamp(ahead * scale, -104, 104)} ${clamp(-up * scale, -104, 104)})`);
+      }
+      const words = place.kind === "metres"
+        ? `${told(ahead)} m ${ahead < 0 ? "behind" : "ahead"}, ${told(left)} m ${left < 0 ? "right" : "left"}, ${told(up)} m ${up < 0 ? "below" : "above"}`
+        : `${told(at[0])} degrees ${at[0] < 0 ? "right" : "left"}` + (place.kind === "head" ? "" : `, ${told(at[1])} ${at[1] < 0 ? "down" : "up"}`);
+      place.marks[0].setAttribute("aria-label", `${place.node}: ${words}`);
+    }
+  }
+}
+
+const told = (value) => Math.abs(value).toFixed(1);
+const around = (degrees) => ((degrees + 180) % 360 + 360) % 360 - 180;
+const toward = (azimuth, elevation) => [Math.cos(azimuth * DEGREES) * Math.cos(elevation * DEGREES),
+  Math.sin(azimuth * DEGREES) * Math.cos(elevation * DEGREES), Math.sin(elevation * DEGREES)];
