@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,13 @@ __all__ = ["read_head"]
 CONVENTION = "SimpleFreeFieldHRIR"
 MOST_NUMBERS = 1 << 26
 """Of all responses together: 0.5 GiB. The densest sets there are have 12 000 directions of 400 taps, a sixth of it."""
+
+FEW_NUMBERS = 96
+LARGEST_NUMBER_BYTES = 8
+LONGEST_TEXT_BYTES = 4_096
+
+FARTHEST = 1e6
+"""Metres or degrees: what is said to be farther is nonsense."""
 
 RATES_HZ = (8_000.0, 768_000.0)
 
@@ -63,55 +70,59 @@ def read_head(path: str | os.PathLike[str]) -> MeasuredHead:
             raise FileError(where, "is no SOFA file: it is not HDF5", mend="give one that ends in .sofa")
         with h5py.File(where, "r") as file:
             return _head_of(file, where)
-    except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:
+    except (OSError, AttributeError, KeyError, MemoryError, RuntimeError, TypeError, ValueError) as error:
         raise FileError(where, f"the SOFA file is damaged: {error}", mend="get it again") from error
 
 
 def _head_of(file: h5py.File, where: str) -> MeasuredHead:
-    convention = _text(file.attrs.get("SOFAConventions", ""))
-    if _text(file.attrs.get("Conventions", "")) != "SOFA" or convention != CONVENTION:
+    convention = _text(file, "SOFAConventions")
+    if _text(file, "Conventions") != "SOFA" or convention != CONVENTION:
         what = f"holds {convention or 'no SOFA data'}, not the responses of a head"
         raise FileError(where, what, mend=f"give one of the convention {CONVENTION}")
-    table = file["Data.IR"]
+    table = _table(file, "Data.IR", MOST_NUMBERS)
     if len(table.shape) != 3 or table.shape[1] != 2 or 0 in table.shape:
         sizes = " x ".join(map(str, table.shape))
         raise FileError(where, f"its Data.IR is {sizes}, not measurements x 2 ears x taps", mend="give another file")
-    if table.size > MOST_NUMBERS:
-        raise FileError(where, f"its responses are {table.size} numbers, more than {MOST_NUMBERS}", mend="thin it out")
     responses = np.asarray(table[()], dtype=np.float64)
-    rate = _small(file, "Data.SamplingRate", 1)[0]
+    rate = _read(_table(file, "Data.SamplingRate", FEW_NUMBERS)).flat[0]
     if not RATES_HZ[0] <= rate <= RATES_HZ[1] or rate != round(rate):
         raise FileError(where, f"its sample rate is {rate:g} Hz", mend="give another file")
     directions = _directions(file, where, len(responses))
     if not np.isfinite(responses).all() or not np.any(responses, axis=2).all():
         raise FileError(where, "a response is silent or holds what is no number", mend="give another file")
     responses = _delayed(responses, file, where)
-    ears = _small(file, "ReceiverPosition", 6).reshape(2, -1)
-    if ears[0, 1] < ears[1, 1] and not _is_spherical(file["ReceiverPosition"]):
+    receivers = _table(file, "ReceiverPosition", FEW_NUMBERS)
+    ears = _read(receivers).ravel()[:6].reshape(2, -1)
+    if ears[0, 1] < ears[1, 1] and not _is_spherical(receivers):
         responses = responses[:, ::-1]  # the right ear comes first
     return MeasuredHead(directions, np.ascontiguousarray(responses), int(rate))
 
 
 def _directions(file: h5py.File, where: str, measurements: int) -> NDArray[np.float64]:
-    table = file["SourcePosition"]
+    table = _table(file, "SourcePosition", MOST_NUMBERS)
     if table.shape not in ((measurements, 3), (1, 3)):
         raise FileError(
             where, f"it says where {table.shape[0]} of {measurements} sources are", mend="give another file"
         )
-    places = np.broadcast_to(np.asarray(table[()], dtype=np.float64), (measurements, 3))
+    places = np.broadcast_to(_read(table), (measurements, 3))
+    if not np.isfinite(places).all() or np.abs(places).max() > FARTHEST:
+        raise FileError(where, "a source is nowhere", mend="give another file")
     if _is_spherical(table):
-        return spherical.unit_vectors(places[:, 0], places[:, 1])
-    distances = np.linalg.norm(places, axis=1, keepdims=True)
-    if not np.isfinite(distances).all() or not np.all(distances > 0.0):
+        distances = places[:, 2:]
+        directions = spherical.unit_vectors(places[:, 0], places[:, 1])
+    else:
+        distances = np.linalg.norm(places, axis=1, keepdims=True)
+        directions = places / np.maximum(distances, 1.0 / FARTHEST)
+    if not np.all(distances > 0.0):
         raise FileError(where, "a source is in the middle of the head", mend="give another file")
-    return np.asarray(places / distances)
+    return np.asarray(directions)
 
 
 def _delayed(responses: NDArray[np.float64], file: h5py.File, where: str) -> NDArray[np.float64]:
     """With the delays in frames that are stated for all responses, or for each."""
     if "Data.Delay" not in file:
         return responses
-    delays = np.asarray(file["Data.Delay"][()], dtype=np.float64)
+    delays = _read(_table(file, "Data.Delay", MOST_NUMBERS))
     if delays.shape not in ((1, 2), (len(responses), 2)) or not np.isfinite(delays).all():
         raise FileError(where, "its delays do not belong to its responses", mend="give another file")
     delays = np.broadcast_to(delays - delays.min(), (len(responses), 2))
@@ -125,20 +136,41 @@ def _delayed(responses: NDArray[np.float64], file: h5py.File, where: str) -> NDA
     return np.fft.irfft(np.fft.rfft(responses, points, axis=2) * turned, points, axis=2)[:, :, : points // 2]
 
 
-def _small(file: h5py.File, name: str, count: int) -> NDArray[np.float64]:
-    """A table of at least `count` numbers of which only these are wanted."""
+def _table(file: h5py.File, name: str, most: int) -> h5py.Dataset:
+    """A table of real numbers that lies in the file itself, and is not larger than this; not yet read."""
+    import h5py
+
+    if isinstance(file.get(name, getlink=True), h5py.ExternalLink):
+        raise ValueError(f"{name} lies in another file")
     table = file[name]
-    if table.size < count or table.size > 16 * count:
-        raise ValueError(f"{name} has {table.size} numbers")
-    return np.asarray(table[()], dtype=np.float64).ravel()[:count]
+    if (
+        not isinstance(table, h5py.Dataset)
+        or table.dtype.kind not in "fiu"
+        or table.dtype.itemsize > LARGEST_NUMBER_BYTES
+    ):
+        raise ValueError(f"{name} is no table of numbers")
+    if table.is_virtual or table.external:
+        raise ValueError(f"{name} lies in another file")
+    if not table.size or table.size > most:
+        raise ValueError(f"{name} has {table.size} numbers, more than {most} or none")
+    return table
 
 
-def _is_spherical(table: Any) -> bool:
-    return _text(table.attrs.get("Type", "spherical")).lower() == "spherical"
+def _read(table: h5py.Dataset) -> NDArray[np.float64]:
+    return np.asarray(table[()], dtype=np.float64)
 
 
-def _text(value: Any) -> str:
-    """An attribute as text, however it was written."""
+def _is_spherical(table: h5py.Dataset) -> bool:
+    return _text(table, "Type").lower() in ("spherical", "")
+
+
+def _text(of: h5py.HLObject, name: str) -> str:
+    """An attribute as text, however it was written; empty where there is none."""
+    if name not in of.attrs:
+        return ""
+    if of.attrs.get_id(name).get_storage_size() > LONGEST_TEXT_BYTES:
+        raise ValueError(f"{name} is no text")
+    value = of.attrs[name]
     if isinstance(value, np.ndarray):
         value = value.flat[0] if value.size else ""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -118,6 +118,11 @@ def bad(tables: dict[str, Any], **changed: Any) -> dict[str, Any]:
         ({"Data.Delay": np.zeros((5, 2))}, "its delays do not belong"),
         ({"Data.Delay": np.array([[0.0, 1e9]])}, "its delays differ by 1000000000 frames"),
         ({"ReceiverPosition": np.zeros((100, 3))}, "damaged: ReceiverPosition has 300 numbers"),
+        ({"SourcePosition": np.full((8, 3), np.nan)}, "a source is nowhere"),
+        ({"SourcePosition": np.full((8, 3), 1e300)}, "a source is nowhere"),
+        ({"SourcePosition": np.zeros((8, 3))}, "a source is in the middle of the head"),
+        ({"Data.IR": np.zeros((8, 2, 64), complex)}, "Data.IR is no table of numbers"),
+        ({"Data.IR": np.zeros(8, dtype=[("large", "f8", (2, 1000))])}, "Data.IR is no table of numbers"),
     ],
 )
 def test_a_file_that_holds_no_head_is_told_in_a_sentence(tmp_path: Path, changed: dict[str, Any], words: str) -> None:
@@ -147,5 +152,29 @@ def test_a_table_beyond_all_measure_is_not_read(tmp_path: Path) -> None:
     path = write_sofa(tmp_path / "huge.sofa", bad(head_tables(around(8)), **{"Data.IR": None}))
     with h5py.File(path, "a") as file:
         file.create_dataset("Data.IR", shape=(1_000_000, 2, 100_000), dtype="f8", chunks=(1, 2, 1000))
-    with pytest.raises(FileError, match="its responses are 200000000000 numbers"):
+    with pytest.raises(FileError, match=r"Data\.IR has 200000000000 numbers"):
         prepared("binaural", "stereo", settings={"hrtf": str(path)})
+
+
+@pytest.mark.parametrize("name", ["Data.IR", "Data.Delay", "SourcePosition", "Data.SamplingRate", "ReceiverPosition"])
+def test_every_table_is_looked_at_before_it_is_read(tmp_path: Path, name: str) -> None:
+    """As large as no memory is; as a folder; in another file."""
+    import h5py
+
+    (tmp_path / "elsewhere.h5").write_bytes(write_sofa(tmp_path / "good.sofa", head_tables(around(8))).read_bytes())
+
+    def huge(file: h5py.File) -> None:
+        file.create_dataset(name, shape=(10**12, 2, 1), dtype="f8", chunks=(1, 2, 1))
+
+    def folder(file: h5py.File) -> None:
+        file.create_group(name)
+
+    def linked(file: h5py.File) -> None:
+        file[name] = h5py.ExternalLink(str(tmp_path / "elsewhere.h5"), name)
+
+    for number, spoil in enumerate((huge, folder, linked)):
+        path = write_sofa(tmp_path / f"{number}.sofa", bad(head_tables(around(8)), **{name: None}))
+        with h5py.File(path, "a") as file:
+            spoil(file)
+        with pytest.raises(FileError, match=name):
+            prepared("binaural", "stereo", settings={"hrtf": str(path)})
