@@ -145,15 +145,17 @@ class ConsolePage:
             text("p", "The chain is empty: “Add” puts an effect in.").classes("ap-soft")
 
     def _scene(self) -> None:
-        drawing = self._session.desk.drawing
-        places = places_of(drawing, self._session.desk.knobs)
+        desk = self._session.desk
+        drawing, places = desk.drawing, places_of(desk.drawing, desk.knobs)
         if not places:
             return
         with attributed(ui.element("div").classes("ap-card ap-scene-card"), role="group", aria_label="Scene"):
             text("h2", "Scene")
             text("p", "Drag, or arrow keys and Page up, down; Shift is finer.").classes("ap-soft")
             as_json = json.dumps([asdict(place) for place in places])
-            attributed(ui.element("ap-scene"), places=as_json, loudspeakers=json.dumps(loudspeakers_of(drawing)))
+            stands = {axis.path: desk.values[axis.path] for place in places for axis in place.axes}
+            loudspeakers = json.dumps(loudspeakers_of(drawing))
+            attributed(ui.element("ap-scene"), places=as_json, values=json.dumps(stands), loudspeakers=loudspeakers)
 
     def _card(self, view: NodeView, before: str, after: str) -> None:
         classes = "ap-card bypassed" if view.bypassed else "ap-card"

@@ -1,4 +1,4 @@
-// The scene: from above and from the left, with every source that can be moved, the listener's head, and how loud each
+// The scene: from above and from the right, with every source that can be moved, the listener's head, and how loud each
 // loudspeaker is. A source is dragged, or moved by the arrow keys (Page up and down: height; Shift is finer).
 
 import { Moving, clamp, say } from "./socket.js";
@@ -10,9 +10,9 @@ export class Scene extends Moving {
   build() {
     this.places = JSON.parse(this.getAttribute("places"));
     this.loudspeakers = JSON.parse(this.getAttribute("loudspeakers"));
-    this.values = {};
+    this.values = JSON.parse(this.getAttribute("values"));
     this.zoom = 5;
-    this.innerHTML = ["above", "from the left"].map((view, index) => `
+    this.innerHTML = ["above", "from the right"].map((view, index) => `
       <figure><svg viewBox="-110 -110 220 220" role="group" aria-label="Seen ${view}">
         <circle class="ring" r="100"/><circle class="ring" r="50"/><path class="ring" d="M -100 0 H 100 M 0 -100 V 100"/>
         <g class="loud"></g><g class="ears">${index ? '<circle r="7"/><path d="M 6 -2 L 13 0 L 6 2"/>'
@@ -31,6 +31,7 @@ export class Scene extends Moving {
       view.querySelector(".loud").append(dot);
       return dot;
     }));
+    this.draw();
   }
   mark(place, number, view, side) {
     const mark = document.createElementNS(view.namespaceURI, "g");
