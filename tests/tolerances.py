@@ -410,6 +410,9 @@ Measured 3.12, 1.77, 2.23."""
 EAR_TIME_US = {1: 37.0, 3: 5.0, 5: 5.0}
 """us: how much earlier the near ear hears low tones, against the formula, by order. Measured 36.3, 4.0, 0.6 of 750."""
 
+ADM_BLOCK_BYTES = 200.0
+"""Of an object's block, read and ready to be rendered: 108 bytes of columns, 40 of its frames, and room to grow in."""
+
 ADM_RENDERER = 10.0 ** (-90.0 / 20.0)
 """Linear, of full scale, against EBU's ADM Renderer at -26 dB of noise in every track: objects and beds come out within
 the last of 24 bits (-138 dB), scenes within -121 dB, which is 16 bits in the directions of the decoder."""

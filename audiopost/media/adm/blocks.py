@@ -5,9 +5,8 @@ Source: ITU-R BS.2076-2, sections 5.4.3 (audioBlockFormat) and 10.
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NoReturn
 
@@ -45,17 +44,20 @@ class BlockReader:
     """
 
     def __init__(self, fail: Callable[[str, str], NoReturn], note: Callable[[str], None]) -> None:
-        self._fail = fail
+        self.fail = fail
         self._note = note
+        self._makers: dict[str, Callable[[Element, dict[str, Any]], Block]] = {
+            "DirectSpeakers": self._speaker, "Objects": self._object, "HOA": self._scene,
+        }  # fmt: skip
 
     def number(self, identifier: str, name: str, text: str) -> float:
         """A finite number."""
         try:
             value = float(text)
         except ValueError:
-            self._fail(identifier, f"{name} {text.strip()!r} is no number")
+            self.fail(identifier, f"{name} {text.strip()!r} is no number")
         if not math.isfinite(value):
-            self._fail(identifier, f"{name} {text.strip()!r} is not finite")
+            self.fail(identifier, f"{name} {text.strip()!r} is not finite")
         return value
 
     def whole_number(self, identifier: str, word: str | None) -> int | None:
@@ -69,7 +71,7 @@ class BlockReader:
         try:
             return read_time(word)
         except ValueError as error:
-            self._fail(identifier, str(error))
+            self.fail(identifier, str(error))
 
     def gain(self, identifier: str, element: Element | None) -> float:
         """Linear; 1 where there is none."""
@@ -81,50 +83,16 @@ class BlockReader:
             return db_to_linear(self.number(identifier, "gain", element.text))
         return self.number(identifier, "gain", element.text)
 
-    def blocks(self, channel_id: str, kind: TypeName, elements: Sequence[Element]) -> tuple[Block, ...]:
-        """The blocks of a channel, in the order of their times."""
-        makers: dict[str, Callable[[Element, dict[str, Any]], Block]] = {
-            "DirectSpeakers": self._speaker, "Objects": self._object, "HOA": self._scene,
-        }  # fmt: skip
-        make = makers.get(kind, _plain)
-        found = []
-        for index, element in enumerate(elements):
-            identifier = element.attributes.get("audioBlockFormatID") or f"block {index + 1} of {channel_id}"
-            common: dict[str, Any] = {
-                "id": identifier,
-                "rtime": self.time(identifier, element.attributes.get("rtime")),
-                "duration": self.time(identifier, element.attributes.get("duration")),
-                "gain": self.gain(identifier, element.first("gain")),
-            }
-            if (common["rtime"] is None) != (common["duration"] is None):
-                common = self._with_both_times(identifier, common, alone=len(elements) == 1)
-            found.append(make(element, common))
-        if not found:
-            self._fail(channel_id, "it has no audioBlockFormat")
-        return tuple(self._in_order(found))
-
-    def _with_both_times(self, identifier: str, common: dict[str, Any], *, alone: bool) -> dict[str, Any]:
-        """One block with one of its times is a block that lasts."""
-        if not alone:
-            self._fail(identifier, "it needs rtime and duration both")
-        if common["rtime"]:
-            self._fail(identifier, "it has an rtime and no duration")
-        return {**common, "rtime": None, "duration": None} if common["rtime"] == 0 else {**common, "rtime": Fraction(0)}
-
-    def _in_order(self, blocks: list[Block]) -> list[Block]:
-        timed = [block for block in blocks if block.rtime is not None]
-        if len(timed) < len(blocks) and len(blocks) > 1:
-            lasting = next(block for block in blocks if block.rtime is None)
-            self._fail(lasting.id, "it has no rtime, and is not the only block of its channel")
-        if not timed:
-            return blocks
-        ordered = sorted(timed, key=lambda block: block.rtime or Fraction(0))
-        for before, after in itertools.pairwise(ordered):
-            assert before.rtime is not None
-            assert before.duration is not None
-            if after.rtime is not None and after.rtime < before.rtime + before.duration:
-                self._fail(after.id, f"it begins before {before.id} ends")
-        return [*ordered]
+    def block(self, channel_id: str, kind: TypeName, index: int, element: Element) -> Block:
+        """One block of a channel; it may have one of its times alone."""
+        identifier = element.attributes.get("audioBlockFormatID") or f"block {index + 1} of {channel_id}"
+        common: dict[str, Any] = {
+            "id": identifier,
+            "rtime": self.time(identifier, element.attributes.get("rtime")),
+            "duration": self.time(identifier, element.attributes.get("duration")),
+            "gain": self.gain(identifier, element.first("gain")),
+        }
+        return self._makers.get(kind, _plain)(element, common)
 
     def _place(self, element: Element, identifier: str) -> tuple[bool, dict[str, dict[str, float]], tuple[str, ...]]:
         """Whether it is in X, Y, Z; value, min and max of each coordinate; screen edges that it is locked to."""
@@ -133,18 +101,18 @@ class BlockReader:
         for position in element.all("position"):
             name = position.attributes.get("coordinate", "")
             if name not in (*_POLAR, *_CARTESIAN):
-                self._fail(identifier, f"unknown coordinate {name!r}")
+                self.fail(identifier, f"unknown coordinate {name!r}")
             value = self.number(identifier, name, position.text)
             lowest, highest = _LIMITS.get(name, (-math.inf, math.inf))
             if not lowest <= value <= highest:
-                self._fail(identifier, f"{name} {value:g} is not from {lowest:g} to {highest:g}")
+                self.fail(identifier, f"{name} {value:g} is not from {lowest:g} to {highest:g}")
             found.setdefault(name, {})[position.attributes.get("bound", "value")] = value
             edges += [position.attributes["screenEdgeLock"]] if "screenEdgeLock" in position.attributes else []
         cartesian = "X" in found or "Y" in found
         needed = ("X", "Y") if cartesian else ("azimuth", "elevation")
         for name in needed:
             if "value" not in found.get(name, {}):
-                self._fail(identifier, f"it has no {name}")
+                self.fail(identifier, f"it has no {name}")
         return cartesian, found, tuple(edges)
 
     def _speaker(self, element: Element, common: dict[str, Any]) -> SpeakerBlock:
@@ -169,7 +137,7 @@ class BlockReader:
             return ObjectBlock(**common, cartesian=cartesian, position=position, screen_edges=edges)
         jump, interpolation = self._jump(element, identifier)
         if interpolation > (common["duration"] or interpolation):
-            self._fail(identifier, "its interpolationLength is longer than the block")
+            self.fail(identifier, "its interpolationLength is longer than the block")
         lock = element.first("channelLock")
         distance = None if lock is None else lock.attributes.get("maxDistance")
         return ObjectBlock(
@@ -193,7 +161,7 @@ class BlockReader:
             return 0.0
         value = self.number(identifier, name, child.text)
         if not 0.0 <= value <= highest:
-            self._fail(identifier, f"{name} {value:g} is not from 0 to {highest:g}")
+            self.fail(identifier, f"{name} {value:g} is not from 0 to {highest:g}")
         return value
 
     def _jump(self, element: Element, identifier: str) -> tuple[bool, Fraction]:
@@ -205,7 +173,7 @@ class BlockReader:
             return True, Fraction(0)
         seconds = self.number(identifier, "interpolationLength", word)
         if seconds < 0.0:
-            self._fail(identifier, "its interpolationLength is negative")
+            self.fail(identifier, "its interpolationLength is negative")
         return True, Fraction(word.strip())
 
     def _divergence(self, element: Element, identifier: str) -> Divergence | None:
@@ -214,7 +182,7 @@ class BlockReader:
             return None
         value = self.number(identifier, "objectDivergence", child.text)
         if not 0.0 <= value <= 1.0:
-            self._fail(identifier, f"objectDivergence {value:g} is not from 0 to 1")
+            self.fail(identifier, f"objectDivergence {value:g} is not from 0 to 1")
         azimuth, distance = child.attributes.get("azimuthRange"), child.attributes.get("positionRange")
         return Divergence(
             value,
@@ -232,7 +200,7 @@ class BlockReader:
             for name in names:
                 words = [zone.attributes.get(f"{end}{name}") for end in ("min", "max")]
                 if words[0] is None or words[1] is None:
-                    self._fail(identifier, f"a zone has no min{name} or no max{name}")
+                    self.fail(identifier, f"a zone has no min{name} or no max{name}")
                 ranges.append(tuple(self.number(identifier, name, str(word)) for word in words))
             found.append(Zone(cartesian, tuple((each[0], each[1]) for each in ranges)))
         return tuple(found)
@@ -242,14 +210,14 @@ class BlockReader:
         equation = element.texts("equation")
         words = {name: element.texts(name) for name in ("order", "degree", "normalization", "nfcRefDist", "screenRef")}
         if not words["order"] or not words["degree"]:
-            self._fail(identifier, "it has no order or no degree" + (", only an equation" if equation else ""))
+            self.fail(identifier, "it has no order or no degree" + (", only an equation" if equation else ""))
         order = int(self.number(identifier, "order", words["order"][0]))
         degree = int(self.number(identifier, "degree", words["degree"][0]))
         if not 0 <= order <= _HIGHEST_ORDER or abs(degree) > order:
-            self._fail(identifier, f"there is no component of order {order} and degree {degree}")
+            self.fail(identifier, f"there is no component of order {order} and degree {degree}")
         normalization = words["normalization"][0] if words["normalization"] else "SN3D"
         if normalization not in ("SN3D", "N3D", "FuMa"):
-            self._fail(identifier, f"unknown normalization {normalization!r}")
+            self.fail(identifier, f"unknown normalization {normalization!r}")
         distance = self.number(identifier, "nfcRefDist", words["nfcRefDist"][0]) if words["nfcRefDist"] else 0.0
         return SceneBlock(
             **common, order=order, degree=degree, normalization=normalization, nfc_distance=distance,

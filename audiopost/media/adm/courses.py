@@ -5,8 +5,8 @@
     block 1          block 2                    block 3 (jump, 5 ms)
     ├── constant ────┼── a straight line ───────┼─/── constant ────
 
-Gains are found where they are needed, some hundred blocks at a time: an hour of automation takes no more memory than a
-minute.
+Gains are found where they are needed, some hundred blocks at a time: an hour of automation has no more of them than a
+minute, and of each block its five times alone stay.
 
 Source: ITU-R BS.2127-1, sections 5.2 and 7.2 (timing and interpolation).
 """
@@ -74,15 +74,15 @@ class Course:
         self._gain = item.gain
         self._blocks = item.channel.blocks
         self._chunks: OrderedDict[int, Values] = OrderedDict()
-        times = [_times(block, item) for block in self._blocks]
-        before = (None, *(end for _, _, end in times))
-        rows = []
-        for (start, target, end), last in zip(times, before[:-1], strict=True):
-            reached = target if start == last else start
-            frames = [each * sample_rate for each in (start, reached, end)]
-            rows.append([*(float(each) for each in frames[:2]), *(_ceil(each) for each in frames)])
-        self._exact = np.array([row[:2] for row in rows])
-        self._frames = np.array([row[2:] for row in rows], np.int64)
+        self._exact = np.empty((len(self._blocks), 2))
+        self._frames = np.empty((len(self._blocks), 3), np.int64)
+        last: Seconds | None = None
+        for index, block in enumerate(self._blocks):
+            start, target, end = _times(block, item)
+            frames = [each * sample_rate for each in (start, target if start == last else start, end)]
+            self._exact[index] = [float(each) for each in frames[:2]]
+            self._frames[index] = [_ceil(each) for each in frames]
+            last = end
 
     def stretches(self, begin: int, end: int) -> Iterator[Stretch]:
         """What lies between two frames of the file, in order; silence is left out."""

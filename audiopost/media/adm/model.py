@@ -14,7 +14,7 @@ Source: ITU-R BS.2076-2.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -134,7 +134,7 @@ class ChannelFormat:
     id: str
     name: str
     type: TypeName
-    blocks: tuple[Block, ...]
+    blocks: Sequence[Block]
     low_pass_hz: float | None = None
     high_pass_hz: float | None = None
 

@@ -14,6 +14,7 @@ from typing import NoReturn, TypeVar, get_args
 
 from audiopost.errors import FileError
 from audiopost.media.adm.blocks import BlockReader
+from audiopost.media.adm.channel_blocks import ChannelBlocks
 from audiopost.media.adm.chna import TrackOfFile
 from audiopost.media.adm.definitions import defined_channel, defined_pack
 from audiopost.media.adm.model import (
@@ -54,18 +55,19 @@ def read_adm(axml: Iterable[bytes], tracks: Sequence[TrackOfFile], path: str) ->
     FileError
         If the XML is wrong, an element lacks what it must have, or an id is named that nothing has.
     """
-    return _Reading(parse_xml(axml, path), path).adm(tracks)
+    return _Reading(axml, path).adm(tracks)
 
 
 class _Reading:
-    def __init__(self, root: Element, path: str) -> None:
+    def __init__(self, axml: Iterable[bytes], path: str) -> None:
         self._path = path
         self._notes: list[str] = []
-        self._root = root
-        self._format = _find(root, "audioFormatExtended")
+        self._blocks = BlockReader(self.fail, self._notes.append)
+        self._blocks_in: dict[int, ChannelBlocks] = {}  # by the identity of the channel's element, which the tree keeps
+        self._root = parse_xml(axml, path, {"audioBlockFormat": self._take_block})
+        self._format = _find(self._root, "audioFormatExtended")
         if self._format is None:
             self.fail("axml", "there is no audioFormatExtended in it")
-        self._blocks = BlockReader(self.fail, self._notes.append)
 
     def fail(self, identifier: str, what: str) -> NoReturn:
         """Raise FileError."""
@@ -95,12 +97,28 @@ class _Reading:
         assert self._format is not None
         found: dict[str, T] = {}
         for element in self._format.all(name):
-            identifier = element.attributes.get(f"{name}ID", "")
-            if not identifier:
-                self.fail(f"{name} in line {element.line}", f"it has no {name}ID")
+            identifier = self._id_of(element)
             if identifier in found:
                 self.fail(identifier, "the id is there twice")
             found[identifier] = make(identifier, element)
+        return found
+
+    def _id_of(self, element: Element) -> str:
+        identifier = element.attributes.get(f"{element.name}ID", "")
+        if not identifier:
+            self.fail(f"{element.name} in line {element.line}", f"it has no {element.name}ID")
+        return identifier
+
+    def _take_block(self, within: Element, element: Element) -> None:
+        if within.name == "audioChannelFormat":
+            self._blocks_of(within).add(element)
+
+    def _blocks_of(self, channel: Element) -> ChannelBlocks:
+        found = self._blocks_in.get(id(channel))
+        if found is None:
+            identifier = self._id_of(channel)
+            found = ChannelBlocks(self._blocks, identifier, self._type(identifier, channel))
+            self._blocks_in[id(channel)] = found
         return found
 
     def _programme(self, identifier: str, element: Element) -> Programme:
@@ -181,7 +199,7 @@ class _Reading:
             each.attributes.get("typeDefinition", ""): self._blocks.number(identifier, "frequency", each.text)
             for each in element.all("frequency")
         }
-        blocks = self._blocks.blocks(identifier, kind, element.all("audioBlockFormat"))
+        blocks = self._blocks_of(element).finished()
         name = element.attributes.get("audioChannelFormatName", "")
         return ChannelFormat(identifier, name, kind, blocks, limits["lowPass"], limits["highPass"])
 

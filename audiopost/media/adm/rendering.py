@@ -34,6 +34,7 @@ from audiopost.media.adm.adm_file import AdmFile, dolby_of, model_of
 from audiopost.media.adm.courses import Course
 from audiopost.media.adm.definitions import BED_PACKS
 from audiopost.media.adm.model import Block, ObjectBlock, SceneBlock, SpeakerBlock
+from audiopost.media.adm.object_blocks import ObjectBlocks
 from audiopost.media.adm.objects import ObjectPanner
 from audiopost.media.adm.scenes import decoder_of_scene
 from audiopost.media.adm.selection import Item, Selection, select
@@ -121,11 +122,8 @@ class AdmSource:
         self._tracks = tracks
         self._renderer = TrackRenderer(selection, system, tracks.sample_rate)
         self._channels = self._renderer.channels
-        diffuse = any(
-            isinstance(block, ObjectBlock) and block.diffuse > 0.0
-            for item in selection.objects
-            for block in item.channel.blocks
-        )
+        paths = [item.channel.blocks for item in selection.objects]
+        diffuse = any(blocks.diffuse for blocks in paths if isinstance(blocks, ObjectBlocks))
         self._filters = decorrelation_filters(system.labels) if diffuse else None
 
     def read(self, frame: int, out: AudioBlock) -> int:

@@ -19,16 +19,8 @@ from fractions import Fraction
 
 from audiopost.errors import FileError, UnknownNameError
 from audiopost.media.adm.definitions import defined_channel, defined_pack
-from audiopost.media.adm.model import (
-    Adm,
-    AudioObject,
-    ChannelFormat,
-    ObjectBlock,
-    Programme,
-    SceneBlock,
-    SpeakerBlock,
-    TrackUid,
-)
+from audiopost.media.adm.model import Adm, AudioObject, ChannelFormat, Programme, SceneBlock, SpeakerBlock, TrackUid
+from audiopost.media.adm.object_blocks import ObjectBlocks
 
 __all__ = ["Item", "Selection", "chosen_programme", "select"]
 
@@ -174,10 +166,14 @@ class _Selecting:
 
     def _note_screens(self, channel: ChannelFormat) -> None:
         """Say where a place is tied to a screen, which no layout here has."""
-        blocks = [block for block in channel.blocks if isinstance(block, SpeakerBlock | ObjectBlock)]
-        if any(block.screen_edges for block in blocks) and channel.id in self._adm.channels:
+        blocks = channel.blocks
+        if isinstance(blocks, ObjectBlocks):
+            locked, scaled = blocks.screen_edges, blocks.screen_ref
+        else:
+            locked, scaled = any(isinstance(each, SpeakerBlock) and each.screen_edges for each in blocks), False
+        if locked and channel.id in self._adm.channels:
             self._notes.append(f"ADM: {channel.id}: screenEdgeLock is not supported: rendered without it")
-        if any(isinstance(block, ObjectBlock) and block.screen_ref for block in blocks):
+        if scaled:
             self._notes.append(f"ADM: {channel.id}: screenRef is not supported: rendered without it")
 
     def _scene(self, components: list[Item]) -> tuple[Item, ...]:

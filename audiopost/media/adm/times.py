@@ -30,12 +30,14 @@ def read_time(word: str) -> Fraction:
     if found is None:
         raise ValueError(f"{word!r} is no time (hh:mm:ss.fffff, or hh:mm:ss.samplesSrate)")
     hours, minutes, seconds, decimals, rate = found.groups()
-    whole = Fraction(3600 * int(hours) + 60 * int(minutes) + int(seconds))
+    whole = 3600 * int(hours) + 60 * int(minutes) + int(seconds)
     if rate is None:
-        return whole + (Fraction(int(decimals), 10 ** len(decimals)) if decimals else 0)
-    if not decimals or not int(rate) or int(decimals) >= int(rate):
-        raise ValueError(f"{word!r} has no samples below its rate behind the seconds")
-    return whole + Fraction(int(decimals), int(rate))
+        parts, decimals = 10 ** len(decimals or ""), decimals or "0"
+    else:
+        parts = int(rate)
+        if not decimals or int(decimals) >= parts:
+            raise ValueError(f"{word!r} has no samples below its rate behind the seconds")
+    return Fraction(whole * parts + int(decimals), parts)
 
 
 def time_in_words(seconds: Fraction, sample_rate: int | None = None) -> str:

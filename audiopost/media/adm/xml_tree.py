@@ -14,13 +14,13 @@ mean one model.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from audiopost.errors import FileError
 
-__all__ = ["Element", "parse_xml"]
+__all__ = ["Element", "Taker", "parse_xml"]
 
 MOST_BYTES = 512 << 20
 MOST_ELEMENTS = 20_000_000
@@ -53,9 +53,13 @@ class Element:
         return [child.text.strip() for child in self.all(name)]
 
 
+Taker = Callable[[Element, Element], None]
+
+
 class _Builder:
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, taken: Mapping[str, Taker]) -> None:
         self.path = path
+        self._taken = taken
         self.root: Element | None = None
         self._open: list[Element] = []
         self._count = 0
@@ -90,7 +94,10 @@ class _Builder:
         self._open.append(element)
 
     def _end(self, _name: str) -> None:
-        self._open.pop()
+        element = self._open.pop()
+        take = self._taken.get(element.name)
+        if take is not None and self._open:
+            take(self._open[-1], self._open[-1].children.pop())
 
     def _text(self, text: str) -> None:
         element = self._open[-1]
@@ -100,8 +107,18 @@ class _Builder:
                 raise self.fault(f"{element.name}: a text of more than {MOST_TEXT} characters")
 
 
-def parse_xml(pieces: Iterable[bytes], path: str) -> Element:
+def parse_xml(pieces: Iterable[bytes], path: str, taken: Mapping[str, Taker] | None = None) -> Element:
     """The root of an XML document that comes piece by piece.
+
+    Parameters
+    ----------
+    pieces
+        The document.
+    path
+        Names the file in errors.
+    taken
+        By an element's name: what gets the element in which it lies, and it itself as soon as it ends. It is not kept
+        in the tree: of what is there a million times there need not be a million elements at once.
 
     Raises
     ------
@@ -111,7 +128,7 @@ def parse_xml(pieces: Iterable[bytes], path: str) -> Element:
     >>> parse_xml([b"<a xmlns='urn:x'><b>1</b></a>"], "x").texts("b")
     ['1']
     """
-    builder = _Builder(path)
+    builder = _Builder(path, taken or {})
     total, last = 0, b""
     try:
         for piece in pieces:
