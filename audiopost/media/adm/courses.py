@@ -77,11 +77,16 @@ class Course:
         self._exact = np.empty((len(self._blocks), 2))
         self._frames = np.empty((len(self._blocks), 3), np.int64)
         last: Seconds | None = None
+        ended = (0.0, 0)
         for index, block in enumerate(self._blocks):
             start, target, end = _times(block, item)
-            frames = [each * sample_rate for each in (start, target if start == last else start, end)]
-            self._exact[index] = [float(each) for each in frames[:2]]
-            self._frames[index] = [_ceil(each) for each in frames]
+            begun = ended if start == last else _in_frames(start, sample_rate)
+            ended = _in_frames(end, sample_rate)
+            reached = begun
+            if start == last:
+                reached = ended if target is end else _in_frames(target, sample_rate)
+            self._exact[index] = begun[0], reached[0]
+            self._frames[index] = begun[1], reached[1], ended[1]
             last = end
 
     def stretches(self, begin: int, end: int) -> Iterator[Stretch]:
@@ -123,5 +128,9 @@ def _times(block: Block, item: Item) -> tuple[Seconds, Seconds, Seconds]:
     return start, min(start + block.interpolation, end) if block.jump else end, end
 
 
-def _ceil(frames: Seconds) -> int:
-    return _ENDLESS if frames == math.inf else math.ceil(frames)
+def _in_frames(seconds: Seconds, sample_rate: int) -> tuple[float, int]:
+    """A time in frames, and the first frame that is not before it."""
+    if seconds == math.inf:
+        return math.inf, _ENDLESS
+    exact = seconds * sample_rate
+    return float(exact), math.ceil(exact)
