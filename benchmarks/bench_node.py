@@ -1,7 +1,8 @@
-"""What a block costs in each own effect, as a ratio to copying the block with numpy.
+"""What a block costs in each own effect, as a ratio to copying a stereo block with numpy.
 
-Two lengths: 64 frames, where calling costs as much as computing, and 512. Stereo, 48 kHz, noise at -6 dBFS, so that the
-dynamics work. The last column is the share of the time that the block lasts.
+Two lengths: 64 frames, where calling costs as much as computing, and 512. Stereo where an effect takes it, else mono or
+a scene of the third order; 48 kHz, noise at -6 dBFS, so that the dynamics work. The last column is the share of the time
+that the block lasts.
 
     python benchmarks/bench_node.py [--quick] [--rounds N]
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import statistics
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +28,7 @@ from audiopost.media.audio_writer import AudioWriter
 
 RATE = 48_000
 LENGTHS = (64, 512)
+LAYOUTS = ("stereo", "mono", "ambisonics-3")
 RESPONSE_S = 1.0
 """Length of the impulse response for `convolution`."""
 
@@ -39,38 +42,36 @@ def main() -> None:
 
 
 def measure(frames: int, response: Path, rounds: int, repeats: int) -> None:
-    block = np.random.default_rng(1).uniform(-0.5, 0.5, (2, frames)).astype(np.float32)
-    out = np.empty_like(block)
-    contenders = {"numpy copy": lambda: np.copyto(out, block)}
+    block, copied = noise(2, frames), np.empty((2, frames), np.float32)
+    contenders: dict[str, Callable[[], object]] = {"numpy copy": lambda: np.copyto(copied, block)}
     for name in CATALOGUE.names():
-        process = prepared(name, frames, response)
-        if process is not None:
-            contenders[name] = lambda process=process: process(block, out, block)
+        if name != "plugin" and "." not in name:
+            contenders[name] = prepared(name, frames, response)
     times = {name: statistics.median(each) for name, each in take_turns(contenders, rounds, repeats).items()}
     copy_s, period_s = times["numpy copy"], frames / RATE
-    print(f"\n{frames} frames stereo{'us':>14}{'copies':>10}{'share':>9}")
+    print(f"\n{frames} frames{'us':>22}{'copies':>10}{'share':>9}")
     for name, seconds in sorted(times.items(), key=lambda item: item[1]):
         print(f"  {name:20}{seconds * 1e6:10.2f}{seconds / copy_s:10.1f}{seconds / period_s:9.2%}")
 
 
-def prepared(name: str, frames: int, response: Path):
-    """The `process` of an own effect that turns stereo into stereo; None for the others."""
+def prepared(name: str, frames: int, response: Path) -> Callable[[], object]:
+    """One block of an effect, on the first of `LAYOUTS` that it takes."""
     entry = CATALOGUE.entry(name)
-    stereo = layout_named("stereo")
-    if name == "plugin" or "." in name:
-        return None
-    settings: dict[str, SettingValue] = {
-        setting.name: str(response) for setting in entry.settings if setting.kind == "path"
-    }
-    node = CATALOGUE.make(name, NodeSpec.of(name, settings=settings))
-    try:
-        fits = node.output_layout(stereo).channels == stereo.channels
-    except LayoutError:
-        fits = False
-    if not fits:
-        return None
-    node.prepare(StreamFormat(RATE, stereo, frames, tuple(stereo for _ in entry.side_inputs)))
-    return node.process
+    needed: dict[str, SettingValue] = {each.name: str(response) for each in entry.settings if each.default is None}
+    node = CATALOGUE.make(name, NodeSpec.of(name, settings=needed))
+    for layout in map(layout_named, LAYOUTS):
+        try:
+            channels = node.output_layout(layout).channels
+        except LayoutError:
+            continue
+        node.prepare(StreamFormat(RATE, layout, frames, tuple(layout for _ in entry.side_inputs)))
+        block, out = noise(layout.channels, frames), np.empty((channels, frames), np.float32)
+        return lambda: node.process(block, out, *(block for _ in entry.side_inputs))
+    raise LayoutError(f"{name} takes none of {LAYOUTS}")
+
+
+def noise(channels: int, frames: int) -> np.ndarray:
+    return np.random.default_rng(1).uniform(-0.5, 0.5, (channels, frames)).astype(np.float32)
 
 
 def write_response(path: Path) -> Path:
