@@ -1,8 +1,8 @@
 """What a block costs in each own effect, as a ratio to copying a stereo block with numpy.
 
 Two lengths: 64 frames, where calling costs as much as computing, and 512. Stereo where an effect takes it, else mono or
-a scene of the third order; 48 kHz, noise at -6 dBFS, so that the dynamics work. The last column is the share of the time
-that the block lasts.
+a scene of the third order; 48 kHz, noise at -6 dBFS, so that the dynamics work. The last column is the share of the
+time that the block lasts.
 
     python benchmarks/bench_node.py [--quick] [--rounds N]
 """
