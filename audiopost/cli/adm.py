@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from audiopost.cli.each_file import Outcome, for_each_file
-from audiopost.cli.exit_codes import first_of
+from audiopost.cli.exit_codes import DONE, first_of
 from audiopost.cli.options import Exists, FileFormat, Files, Jobs, Json, OutputBits, WhereItExists
 from audiopost.cli.output import Progress, message, print_json, print_table, print_text, tell_notes
 from audiopost.cli.program import Program
@@ -24,7 +24,7 @@ _family = Program(rich_markup_mode=None)
 
 def add_commands(app: typer.Typer) -> None:
     """Give the program the commands of this family."""
-    app.add_typer(_family, name="adm", help="Read and render files of beds, objects and scenes (ITU-R BS.2076).")
+    app.add_typer(_family, name="adm", help="Read, render and make files of beds, objects and scenes.")
 
 
 @_family.command()
@@ -120,6 +120,33 @@ def render(
         for result in (outcome.result for outcome in outcomes if outcome.result is not None):
             print_text(f"{result.output}: {result.layout}, {result.frames} frames")
     return first_of(outcome.code for outcome in outcomes)
+
+
+@_family.command()
+def make(
+    scene: Annotated[Path, typer.Argument(metavar="SCENE.toml", help="Which files are beds, objects and scenes.")],
+    output: Annotated[Path, typer.Option("--output", metavar="FILE.wav", help="The master to be made.")],
+    bits: OutputBits = None,
+    exists: WhereItExists = Exists.FAIL,
+    as_json: Json = False,
+) -> int:
+    """Make a master of beds, objects and scenes from files (BW64 with ADM metadata, ITU-R BS.2076)."""
+    from audiopost.cli.output import progress_bar
+    from audiopost.jobs.adm_make import make_adm
+
+    with progress_bar(quiet=as_json) as progress:
+        made = make_adm(
+            scene, output, bits="24" if bits is None else bits.value, exists=exists.value, progress=progress
+        )
+    tell_notes(made.output, made.notes)
+    if made.clipped_samples:
+        message(f"{made.output}: {made.clipped_samples} samples beyond full scale are clipped")
+    if as_json:
+        print_json({"schema": 1, "files": [made.to_json()]})
+    else:
+        seconds = made.frames / made.sample_rate_hz
+        print_text(f"{made.output}: {made.programme}, {made.parts} parts, {made.tracks} tracks, {seconds:.3f} s")
+    return DONE
 
 
 def _rendered_entry(outcome: Outcome[AdmRendered]) -> dict[str, Any]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import audiopost
 from audiopost.media.adm.write import Bed, Mover
+from audiopost.media.audio_file import read_audio
 from tests.adm_material import MOVING, at, objects_axml, write_objects, write_parts, write_tracks
 from tests.adm_material import noise as samples
 from tests.sofa_files import write_sofa
-from tests.surface.conftest import Run
+from tests.surface.conftest import Run, write_wave
 
 FRAMES = 48_000
 
@@ -120,3 +122,61 @@ def test_a_master_of_dolby_atmos_is_named(run: Run, tmp_path: Path) -> None:
     dbmd = bytes((6, 0, 0, 1, 9, 1, 0, 0, 0, 0))
     path = write_objects(tmp_path / "a.wav", [[at(0, 0, 1)]], dbmd=dbmd)
     assert ", a Dolby Atmos master" in run("adm", "info", path).out
+
+
+SCENE = """schema = 1
+name = "Film"
+[[part]]
+name = "Music"
+file = "music.wav"
+bed = "5.1"
+[[part]]
+name = "Fly"
+file = "fly.wav"
+points = [{ time_s = 0.0, azimuth_deg = 90.0 }, { time_s = 0.5, azimuth_deg = -90.0 }]
+[[part]]
+name = "Air"
+file = "air.wav"
+scene = 1
+"""
+
+
+def write_parts_of_a_scene(folder: Path) -> None:
+    for name, channels, frames in (("music", 6, 24_000), ("fly", 1, 12_000), ("air", 4, 24_000)):
+        write_wave(folder / f"{name}.wav", samples(channels, frames))
+
+
+def test_a_master_is_made_of_files_and_heard_where_they_are(run: Run, tmp_path: Path) -> None:
+    write_parts_of_a_scene(tmp_path)
+    (tmp_path / "scene.toml").write_text(SCENE)
+    answer = run("adm", "make", "scene.toml", "--output", "master.wav")
+    assert (answer.code, answer.out) == (0, "master.wav: Film, 3 parts, 11 tracks, 0.500 s\n")
+    (found,) = run("adm", "info", "master.wav", "--json").document["files"]
+    assert [each["name"] for each in found["objects"]] == ["Music", "Fly", "Air"]
+    block, rate_hz = read_audio(tmp_path / "master.wav")
+    assert (block.shape, rate_hz) == ((11, 24_000), 48_000)
+    np.testing.assert_array_equal(block[6, :12_000], read_audio(tmp_path / "fly.wav")[0][0])
+    assert not block[6, 12_000:].any()
+    assert run("measure", "master.wav", "--layout", "7.1.4").code == 0
+    assert run("adm", "make", "scene.toml", "--output", "master.wav").code == 3, "it is there already"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "words"),
+    [
+        ('bed = "5.1"', 'bed = "5.2"', 2, "no bed can be written for 5.2"),
+        ('bed = "5.1"', "", 2, "'Music' is nothing; give it one of bed, scene, points"),
+        ("time_s = 0.5", "time_s = 0.0", 2, "its points are not in order of time"),
+        ("azimuth_deg = -90.0", "azimuth_deg = -900.0", 2, "scene.toml"),
+        ('"fly.wav"', '"gone.wav"', 3, "gone.wav"),
+        ('"fly.wav"', '"air.wav"', 2, "has 4 channels, 'Fly' needs 1"),
+    ],
+)
+def test_a_scene_that_cannot_be_made_is_one_sentence(
+    run: Run, tmp_path: Path, old: str, new: str, code: int, words: str
+) -> None:
+    write_parts_of_a_scene(tmp_path)
+    (tmp_path / "scene.toml").write_text(SCENE.replace(old, new))
+    answer = run("adm", "make", "scene.toml", "--output", "master.wav")
+    assert (answer.code, words in answer.message) == (code, True)
+    assert not (tmp_path / "master.wav").exists()
