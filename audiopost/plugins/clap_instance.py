@@ -133,6 +133,7 @@ class ClapInstance:
         """Forget all sound; on the thread that made it by a full stop and start, on another by asking it to."""
         if get_ident() == self._host.home_thread:
             self._deactivate()
+            self._rests = self._fades_in = False
             self._flush()  # a knob may decide on the latency
             self._activate()
         elif self._rests:
