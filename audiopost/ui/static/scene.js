@@ -5,6 +5,7 @@ import { Moving, clamp, say } from "./socket.js";
 
 const ZOOMS = [2.5, 5, 10, 20, 50, 100, 200];
 const DEGREES = Math.PI / 180;
+const SETTLES_MS = 400;
 
 export class Scene extends Moving {
   build() {
@@ -57,6 +58,7 @@ export class Scene extends Moving {
   }
   scale(place) { return place.kind === "metres" ? 100 / this.zoom : 100; }
   put(place, values) {
+    place.moved = performance.now();
     for (const [index, axis] of place.axes.entries()) {
       if (values[index] === null || values[index] === undefined) continue;
       const value = clamp(values[index], axis.lowest, axis.highest);
@@ -100,7 +102,8 @@ export class Scene extends Moving {
   show(frame) {
     if (frame.knobs) {
       for (const place of this.places) {
-        if (place === this.held) continue;
+        // What comes back within a moment is what stood before the last move.
+        if (place === this.held || performance.now() - (place.moved ?? -SETTLES_MS) < SETTLES_MS) continue;
         for (const axis of place.axes) {
           const knob = frame.knobs[axis.path];
           if (knob) this.values[axis.path] = axis.lowest + knob[0] * (axis.highest - axis.lowest);
