@@ -42,6 +42,8 @@ def main() -> None:
         objects(64, reflections, seconds=2 if options.quick else 10)
     offline(options.rounds, seconds=10 if options.quick else 60)
     motion_to_sound(20 if options.quick else TURNS)
+    for head in dict.fromkeys(("", options.hrtf)):
+        live_xruns(10.0 if options.quick else 120.0, head)
 
 
 def ears(head: str = "") -> Graph:
@@ -124,6 +126,24 @@ def motion_to_sound(turns: int) -> None:
         f"motion to sound: begins after {p50:.1f} ms (worst of {turns}: {worst:.1f}), arrives {glide_ms:g} ms later; "
         f"latency of chain and blocks {latency_ms:.1f} ms: {worst + glide_ms + latency_ms:.1f} ms in all"
     )
+
+
+def live_xruns(seconds: float, head: str) -> None:
+    """A scene of the third order on the null device, heard by a head that turns thirty times a second."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "scene.wav"
+        with AudioWriter(path, RATE, ambisonic_layout(3), bits="32f") as writer:
+            writer.write(noise(16, 4 * RATE))
+        with LiveHost(ears(head), path, "null", layout="ambisonics-3", block_frames=BLOCK, loop=True) as host:
+            host.wait(1.0)
+            before, ends = host.statistics(), time.monotonic() + seconds
+            while time.monotonic() < ends:
+                host.set_parameter("ambisonic_rotate.yaw_deg", 90.0 * np.sin(time.monotonic()), wait=False)
+                host.wait(1.0 / 30.0)
+            after = host.statistics()
+    blocks, xruns, missed = (after[name] - before[name] for name in ("blocks", "xruns", "deadline_misses"))
+    whose = Path(head).name or "sphere"
+    print(f"live, {whose}, {BLOCK} frames, {seconds:g} s: {blocks} blocks, {xruns} xruns, {missed} blocks missed")
 
 
 if __name__ == "__main__":

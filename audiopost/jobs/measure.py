@@ -19,7 +19,7 @@ from audiopost.jobs.extent import WHOLE, Extent, blocks_within
 from audiopost.jobs.further_measures import NOTHING_FURTHER, NOTHING_MEASURED, Further, FurtherMeasures, FurtherMeters
 from audiopost.jobs.job import Progress, Stage, settle_layout
 from audiopost.jobs.read_ahead import read_ahead
-from audiopost.layouts import Layout, default_layout, layout_named
+from audiopost.layouts import Layout, ambisonic_order, default_layout, layout_named, scene_within
 from audiopost.loudness.labelled import REPRESENTATIVE_S, LabelLoudness, by_label
 from audiopost.loudness.meter import LoudnessMeter
 from audiopost.loudness.replay_gain import replay_gain
@@ -32,6 +32,10 @@ from audiopost.media.joined_files import ChannelFiles, open_programme
 from audiopost.media.new_file import NewFile, writing_text
 
 __all__ = ["FileMeasurement", "measure", "measure_samples", "measurement_of"]
+
+OF_A_SCENE = (
+    "of a scene W alone counts: what is heard is told by measuring what loudspeakers play of it (ambisonic_decode)"
+)
 
 _JSON_MEASURES = (
     "integrated_lufs", "loudness_range_lu", "momentary_max_lufs", "short_term_max_lufs", "true_peak_dbtp",
@@ -164,6 +168,8 @@ def measure(
     path = as_heard(path, layout)
     with open_programme(path) as reader, ExitStack() as stack:
         chosen = settle_layout(reader, layout, dual_mono=dual_mono)
+        if ambisonic_order(scene_within(chosen)) is not None:
+            reader.note(OF_A_SCENE)
         text = None
         if history is not None:
             inputs = path.parts if isinstance(path, ChannelFiles) else (reader.path,)

@@ -212,3 +212,12 @@ def test_labels_that_cannot_be_read_are_one_sentence(run: Run, tmp_path: Path) -
         assert (answer.code, words in answer.message) == (3, True)
     assert run("measure", "play.wav", "--labels", "gone.csv").code == 3
     assert run("measure", "play.wav", "play.wav", "--labels", "labels.csv", "--target", "ebu-r128").code == 2
+
+
+def test_of_a_scene_it_is_told_that_w_alone_is_measured(run: Run, tmp_path: Path) -> None:
+    """ITU-R BS.1770-5, Annex 4: scenes are rendered to loudspeakers, and those are measured."""
+    write_wave(tmp_path / "scene.wav", tones((-20.0, 1.0), channels=4))
+    answer = run("measure", "scene.wav", "--layout", "ambisonics-1")
+    assert answer.code == 0
+    assert "of a scene W alone counts" in answer.message
+    assert "of a scene" not in run("measure", "scene.wav", "--layout", "quad").err
