@@ -186,17 +186,34 @@ def test_labels_over_osc_say_how_loud_each_state_of_a_game_was(tone: Path, tmp_p
         words = Words(host, chain)
         words.labelled = writer.add
         with OscControl(words, 0) as control, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as game:
-            for label, gain_db in (("menu", -12.0), ("fight", 0.0), ("menu", -12.0)):
-                host.set_parameter("gain.gain_db", gain_db)
-                known_s = sum(each.duration_s for each in host.by_label())
+
+            def under(label: str) -> tuple[int, float]:
+                found = {each.label: each for each in host.by_label()}
+                return (found[label].times, found[label].duration_s) if label in found else (0, 0.0)
+
+            def enter(label: str) -> None:
+                known, _ = under(label)
                 message = OscMessageBuilder("/audiopost/do/label")
                 message.add_arg(label)
                 game.sendto(message.build().dgram, ("127.0.0.1", control.port))
-                until(lambda known_s=known_s: sum(each.duration_s for each in host.by_label()) > known_s + 4.0)
+                until(lambda: under(label)[0] > known)
+
+            def heard(lufs: float) -> bool:
+                return abs((reading(host, "output").momentary_lufs or 0.0) - lufs) < 0.05
+
+            for label, gain_db in (("menu", -12.0), ("fight", 0.0), ("menu", -12.0)):
+                # The level changes where neither counts: a turn and a label go different ways.
+                enter("loading")
+                host.set_parameter("gain.gain_db", gain_db)
+                until(lambda gain_db=gain_db: heard(PEAK_DBFS + gain_db))
+                enter(label)
+                _, known_s = under(label)
+                until(lambda label=label, known_s=known_s: under(label)[1] > known_s + 4.0)
         found = {each.label: each for each in host.by_label()}
     writer.close()
-    assert list(found) == ["menu", "fight"]
+    assert list(found) == ["loading", "menu", "fight"]
     assert (found["menu"].times, found["fight"].times) == (2, 1)
-    assert found["menu"].integrated_lufs == pytest.approx(PEAK_DBFS - 12.0, abs=0.3)
-    assert found["fight"].integrated_lufs == pytest.approx(PEAK_DBFS, abs=0.3)
-    assert [label for _, label in read_labels(tmp_path / "labels.csv")] == ["menu", "fight", "menu"]
+    assert found["menu"].integrated_lufs == pytest.approx(PEAK_DBFS - 12.0, abs=0.05)
+    assert found["fight"].integrated_lufs == pytest.approx(PEAK_DBFS, abs=0.05)
+    states = [label for _, label in read_labels(tmp_path / "labels.csv")]
+    assert states == ["loading", "menu", "loading", "fight", "loading", "menu"]
