@@ -20,7 +20,7 @@ from audiopost.live.memory import Segment
 from audiopost.live.messages import Message
 from audiopost.live.ring import AudioRing
 from audiopost.live.session import SessionMemory, SessionPlan
-from audiopost.live.source import Reel, look_at
+from audiopost.live.source import Look, Reel
 from audiopost.media.audio_writer import AudioWriter
 from audiopost.units import db_to_linear
 
@@ -75,6 +75,7 @@ class MediaProcess:
         self._memory: SessionMemory | None = None
         self._reels: dict[int, Reel] = {}
         self._winding: dict[int, int] = {}
+        self._look = Look()
         self._recordings: dict[str, Recording] = {}
         self._over = False
 
@@ -100,8 +101,9 @@ class MediaProcess:
     def _carry_out(self, message: Message) -> None:
         match message:
             case say.LookAt():
-                layout, length_s, _, notes = look_at(message.paths)
-                self._channel.send(say.Seen(message.ticket, layout, length_s, notes))
+                self._look.close()
+                self._look = look = Look(message.paths, message.layout)
+                self._channel.send(say.Seen(message.ticket, look.layout, look.length_s, look.notes))
             case say.Setup(plan=SessionPlan() as plan):
                 self._memory = SessionMemory(self._segment, plan)
                 self._channel.send(say.Done(message.ticket))
@@ -129,9 +131,12 @@ class MediaProcess:
             before.close()
         if not message.go_on:
             ring.clear()
-        rate = self._memory.plan.sample_rate
-        self._reels[message.reel] = Reel(ring, message.stems, message.itinerary, rate, ring.written)
+        plan = self._memory.plan
+        self._reels[message.reel] = Reel(
+            ring, message.stems, message.itinerary, plan.sample_rate, ring.written, plan.layout
+        )  # fmt: skip
         self._winding[message.reel] = message.ticket
+        self._look.close()
 
     def _record(self, message: say.Record) -> None:
         assert self._memory is not None
@@ -217,6 +222,7 @@ class MediaProcess:
 
     def _finish(self) -> None:
         """Nobody asks any more: write what is there and close."""
+        self._look.close()
         for recording in self._recordings.values():
             while recording.advance():
                 pass

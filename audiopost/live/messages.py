@@ -447,9 +447,10 @@ class NonFiniteSeen(Message):
 
 @dataclass(frozen=True)
 class LookAt(Message):
-    """Say what these files are."""
+    """Say what these files are; `layout` is what objects and scenes among them are rendered to."""
 
     paths: tuple[Path, ...] = ()
+    layout: Layout | None = None
 
 
 @dataclass(frozen=True)

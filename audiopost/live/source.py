@@ -4,6 +4,8 @@
 
     file ─ legs of the itinerary ─ turned round? ─ seam faded ─ resampled ─┐
     file ─ ...                                                            ─┼─ × level ─ sum ─▶ ring
+
+A file of the Audio Definition Model is rendered to the session's layout as it is read.
 """
 
 from __future__ import annotations
@@ -21,9 +23,11 @@ from audiopost.live.fades import straight
 from audiopost.live.itinerary import Itinerary, StemSource
 from audiopost.live.ring import AudioRing
 from audiopost.live.routing import route
-from audiopost.media.audio_file import open_audio
+from audiopost.media.adm_choice import as_heard
+from audiopost.media.audio_file import AudioReader, open_audio
+from audiopost.media.joined_files import open_programme
 
-__all__ = ["PIECE_FRAMES", "SEAM_S", "FileStream", "Reel", "look_at"]
+__all__ = ["PIECE_FRAMES", "SEAM_S", "FileStream", "Look", "Reel"]
 
 PIECE_FRAMES = 4096
 
@@ -44,17 +48,27 @@ class FileStream:
         of the file.
     played_frames
         Frames of the session that were already played: it goes on from there.
+    layout
+        Of the session: what beds, objects and scenes are rendered to. None: what is usual for them.
 
     Raises
     ------
     FileError
         If the file cannot be read.
+    UsageError
+        If it cannot be rendered to the layout.
     """
 
     def __init__(
-        self, path: Path, sample_rate: int, itinerary: Itinerary, grid_hz: int | None = None, played_frames: int = 0
+        self,
+        path: Path,
+        sample_rate: int,
+        itinerary: Itinerary,
+        grid_hz: int | None = None,
+        played_frames: int = 0,
+        layout: Layout | None = None,
     ) -> None:
-        self.reader = open_audio(path)
+        self.reader = _open(path, layout)
         rate = self.reader.sample_rate
         self._grid_frames = 1 if grid_hz is None else rate // grid_hz
         self._backwards = itinerary.backwards
@@ -148,6 +162,7 @@ class Reel:
         itinerary: Itinerary,
         sample_rate: int,
         played_frames: int = 0,
+        layout: Layout | None = None,
     ) -> None:
         self.ring = ring
         self._streams: list[tuple[FileStream, np.float32]] = []
@@ -156,7 +171,7 @@ class Reel:
         grid = _shared_grid([stem.path for stem in stems]) if len(stems) > 1 else None
         try:
             for stem in stems:
-                stream = FileStream(stem.path, sample_rate, itinerary, grid, played_frames)
+                stream = FileStream(stem.path, sample_rate, itinerary, grid, played_frames, layout)
                 self._streams.append((stream, np.float32(stem.gain_linear)))
         except BaseException:
             self.close()
@@ -197,22 +212,58 @@ class Reel:
         return mixed
 
 
-def look_at(paths: Sequence[Path]) -> tuple[Layout, float, tuple[int, ...], tuple[str, ...]]:
-    """The widest layout of the files, the longest duration in s, their rates in Hz, and what is odd about them.
+class Look:
+    """What files are: the widest layout, the longest duration in s, and what is odd about them.
 
-    Raises FileError if one cannot be read.
+    They stay open until `close`, so that what was read of an hour of objects is not read again when they are played.
+
+    Raises
+    ------
+    FileError
+        If one cannot be read.
+    UsageError
+        If one cannot be rendered to `layout`, which is as for `FileStream`.
     """
-    layouts, lengths, rates, notes = [], [], [], []
-    for path in paths:
-        with open_audio(path) as reader:
-            layouts.append(reader.layout)
-            lengths.append(reader.duration_s)
-            rates.append(reader.sample_rate)
-            notes += list(reader.notes)
-    return max(layouts, key=lambda layout: layout.channels), max(lengths), tuple(rates), tuple(notes)
+
+    def __init__(self, paths: Sequence[Path] = (), layout: Layout | None = None) -> None:
+        self._readers: list[AudioReader] = []
+        try:
+            for path in paths:
+                self._readers.append(_open(path, layout))
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def layout(self) -> Layout:
+        """The widest."""
+        return max((reader.layout for reader in self._readers), key=lambda layout: layout.channels)
+
+    @property
+    def length_s(self) -> float:
+        """The longest."""
+        return max(reader.duration_s for reader in self._readers)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Of all."""
+        return tuple(note for reader in self._readers for note in reader.notes)
+
+    def close(self) -> None:
+        """Close them."""
+        for reader in self._readers:
+            reader.close()
+        self._readers.clear()
+
+
+def _open(path: Path, layout: Layout | None) -> AudioReader:
+    return open_programme(as_heard(path, layout))
 
 
 def _shared_grid(paths: Sequence[Path]) -> int | None:
     """The rate in Hz of which all files' rates are multiples; None where they are equal."""
-    _, _, rates, _ = look_at(paths)
-    return None if len(set(rates)) == 1 else gcd(*rates)
+    rates = set()
+    for path in paths:
+        with open_audio(path) as reader:
+            rates.add(reader.sample_rate)
+    return None if len(rates) == 1 else gcd(*rates)

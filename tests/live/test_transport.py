@@ -12,10 +12,14 @@ from audiopost.blocks import AudioBlock
 from audiopost.errors import DeviceError, FileError, UnknownNameError, UsageError
 from audiopost.layouts import default_layout
 from audiopost.live.host import LiveHost
+from audiopost.media.adm.adm_file import AdmFile
+from audiopost.media.adm.rendering import open_rendering
+from audiopost.media.adm.write import Bed, Mover, Point, adm_writer
 from audiopost.media.audio_file import read_audio
 from audiopost.media.audio_writer import AudioWriter
 from tests import tolerances
 from tests.live.sessions import RATE_HZ, TONE_HZ, TONE_PEAK, play_on, until, write_tone
+from tests.signals import white_noise
 
 BLOCK = 128
 STEEPEST = 2 * np.pi * TONE_HZ / RATE_HZ * TONE_PEAK
@@ -146,6 +150,27 @@ def test_another_file_of_another_rate_and_width_is_opened_while_the_chain_runs(t
     samples, _ = read_audio(output)
     assert np.all(samples[:, :frame] == np.float32(-0.25))
     np.testing.assert_allclose(samples[:, frame + 1024 : frame + 4096], 0.25, atol=1e-4)
+
+
+def test_a_master_of_objects_is_rendered_as_it_plays(tmp_path: Path) -> None:
+    """Its loudspeakers reach the chain; a place and another speed are no other than those of a plain file."""
+    master, output = tmp_path / "master.wav", tmp_path / "input.wav"
+    way = [Point(0.0, 90.0), Point(1.9, -90.0, 45.0)]
+    with adm_writer(master, RATE_HZ, [Bed("Music", "5.1"), Mover("Fly", way)], 2 * RATE_HZ, bits="32f") as writer:
+        writer.write(0.5 * white_noise(7, 2 * RATE_HZ))
+    with open_rendering(AdmFile(master, "5.1.4")) as reader:
+        rendered = reader.read(2 * RATE_HZ)
+    with session(master, output, layout="5.1.4", output_channels=10) as host:
+        play_on(host, 4800)
+        host.locate(1.0)
+        frame = host.transport_log[-1].frame
+        play_on(host, 9600)
+        host.stop_recording("input")
+    samples, _ = read_audio(output)
+    assert samples.shape[0] == 10
+    np.testing.assert_allclose(samples[:, 4096:frame], rendered[:, 4096:frame], atol=1e-6)
+    after = slice(frame + 2048, frame + 8192)
+    np.testing.assert_allclose(samples[:, after], rendered[:, RATE_HZ + 2048 : RATE_HZ + 8192], atol=1e-6)
 
 
 def test_places_are_told_and_found_by_time_code(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ Source: ITU-R BS.2127-1.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import cast
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +35,7 @@ from audiopost.layouts import discrete_layout
 from audiopost.media.adm.adm_file import AdmFile, dolby_of, model_of
 from audiopost.media.adm.courses import Course
 from audiopost.media.adm.definitions import BED_PACKS
-from audiopost.media.adm.model import Block, ObjectBlock, SceneBlock, SpeakerBlock
+from audiopost.media.adm.model import Adm, Block, ObjectBlock, SceneBlock, SpeakerBlock
 from audiopost.media.adm.object_blocks import ObjectBlocks
 from audiopost.media.adm.objects import ObjectPanner
 from audiopost.media.adm.scenes import decoder_of_scene
@@ -78,8 +80,7 @@ class TrackRenderer:
     def of_file(cls, file: AdmFile, sample_rate: int) -> TrackRenderer:
         """For the tracks of a file at another rate; raises what `open_rendering` does."""
         with open_audio(file.path) as tracks:
-            selection = select(model_of(file.path), tracks.channels, str(file.path), file.programme)
-        return cls(selection, system_of(file.layout or usual_layout(selection)), sample_rate)
+            return _prepared(file, tracks.channels, sample_rate).renderer
 
     def weigh(self, block: AudioBlock, position: int, width: int) -> Values:
         """All tracks weighed and added, ``(width, frames)``: direct channels, then diffuse ones where they are asked.
@@ -108,23 +109,22 @@ class AdmSource:
     ----------
     tracks
         The file's channels as they lie.
-    selection
-        What is rendered.
-    system
-        What it is rendered to.
+    prepared
+        What makes loudspeakers of them.
     """
 
     frames_exact = True
 
-    def __init__(self, tracks: AudioReader, selection: Selection, system: System) -> None:
+    def __init__(self, tracks: AudioReader, prepared: _Prepared) -> None:
         self.frames = tracks.frames
-        self.notes = (*tracks.notes, *selection.notes)
+        self.notes = (*tracks.notes, *prepared.selection.notes)
         self._tracks = tracks
-        self._renderer = TrackRenderer(selection, system, tracks.sample_rate)
+        self._prepared = prepared  # kept, so that whoever opens the file beside this has it too
+        self._renderer = prepared.renderer
         self._channels = self._renderer.channels
-        paths = [item.channel.blocks for item in selection.objects]
+        paths = [item.channel.blocks for item in prepared.selection.objects]
         diffuse = any(blocks.diffuse for blocks in paths if isinstance(blocks, ObjectBlocks))
-        self._filters = decorrelation_filters(system.labels) if diffuse else None
+        self._filters = decorrelation_filters(prepared.system.labels) if diffuse else None
 
     def read(self, frame: int, out: AudioBlock) -> int:
         """Fill `out` ``(channels, frames)`` from a frame on."""
@@ -151,6 +151,35 @@ class AdmSource:
     def close(self) -> None:
         """Close the file."""
         self._tracks.close()
+
+
+@dataclass(frozen=True, eq=False)
+class _Prepared:
+    """Of one programme for one layout and rate; it does not change, so that readers share it."""
+
+    adm: Adm
+    selection: Selection
+    system: System
+    renderer: TrackRenderer
+
+
+_in_use: WeakValueDictionary[tuple[object, ...], _Prepared] = WeakValueDictionary()
+"""While any reader has it: an hour of objects that never rest is read for many seconds, and a loop opens it again."""
+
+
+def _prepared(file: AdmFile, channels: int, sample_rate: int) -> _Prepared:
+    """What `open_rendering` and `TrackRenderer.of_file` need of a file; they say what it raises."""
+    status = file.path.stat()
+    of_file = (status.st_mtime_ns, status.st_size, sample_rate)
+    found = _in_use.get((file, *of_file))
+    if found is None:
+        adm = model_of(file.path)
+        selection = select(adm, channels, str(file.path), file.programme)
+        system = system_of(file.layout or usual_layout(selection))
+        found = _Prepared(adm, selection, system, TrackRenderer(selection, system, sample_rate))
+        for known in (file, replace(file, layout=system.layout.name)):
+            _in_use[(known, *of_file)] = found
+    return found
 
 
 def _courses(selection: Selection, system: System, sample_rate: int) -> list[Course]:
@@ -207,20 +236,19 @@ def open_rendering(file: AdmFile) -> AudioReader:
     tracks = open_audio(file.path)
     tracks.know_layout(discrete_layout(tracks.channels))
     try:
-        adm = model_of(file.path)
-        selection = select(adm, tracks.channels, str(file.path), file.programme)
-        system = system_of(file.layout or usual_layout(selection))
-        source = AdmSource(tracks, selection, system)
+        prepared = _prepared(file, tracks.channels, tracks.sample_rate)
+        source = AdmSource(tracks, prepared)
     except BaseException:
         tracks.close()
         raise
-    channels = len(system.labels)
+    adm, system = prepared.adm, prepared.system
+    channels = prepared.renderer.channels
     reader = AudioReader(file.path, source, tracks.sample_rate, channels, tracks.format, tracks.subtype)
     reader.know_layout(system.layout)
     reader.renderer = RENDERER
     dolby = dolby_of(file.path, adm)
     for note in (*adm.notes, *(() if dolby is None else (dolby.note,))):
         reader.note(note)
-    if file.layout is None and selection.bed_pack is None:
+    if file.layout is None and prepared.selection.bed_pack is None:
         reader.note(f"objects and scenes are rendered to {system.layout.name} (ITU-R BS.2127); --layout names another")
     return reader

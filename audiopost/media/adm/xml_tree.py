@@ -56,6 +56,14 @@ class Element:
 Taker = Callable[[Element, Element], None]
 
 
+class _Short(dict[str, str]):
+    """Names without their namespaces: a long document has a few of them a million times."""
+
+    def __missing__(self, name: str) -> str:
+        found = self[name] = name.rpartition(" ")[2]
+        return found
+
+
 class _Builder:
     def __init__(self, path: str, taken: Mapping[str, Taker]) -> None:
         self.path = path
@@ -63,6 +71,7 @@ class _Builder:
         self.root: Element | None = None
         self._open: list[Element] = []
         self._count = 0
+        self._short = _Short()
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._refuse_doctype
@@ -85,8 +94,9 @@ class _Builder:
             raise self.fault(f"elements are nested more than {MOST_DEPTH} deep")
         if len(attributes) > MOST_ATTRIBUTES:
             raise self.fault(f"an element with more than {MOST_ATTRIBUTES} attributes")
-        own = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
-        element = Element(name.rpartition(" ")[2], own, line=self.parser.CurrentLineNumber)
+        short = self._short
+        own = {short[key]: value for key, value in attributes.items()}
+        element = Element(short[name], own, line=self.parser.CurrentLineNumber)
         if self._open:
             self._open[-1].children.append(element)
         else:

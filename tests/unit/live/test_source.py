@@ -5,11 +5,15 @@ import pytest
 
 from audiopost.blocks import AudioBlock
 from audiopost.dsp.resampling import resample
-from audiopost.errors import FileError
-from audiopost.layouts import default_layout, layout_named
+from audiopost.errors import FileError, UsageError
+from audiopost.layouts import Layout, default_layout, layout_named
 from audiopost.live.itinerary import Itinerary, StemSource
 from audiopost.live.ring import RING_HEADER_INTEGERS, AudioRing
-from audiopost.live.source import SEAM_S, Reel, look_at
+from audiopost.live.source import SEAM_S, FileStream, Look, Reel
+from audiopost.media.adm import rendering
+from audiopost.media.adm.adm_file import AdmFile
+from audiopost.media.adm.rendering import USUAL_LAYOUT, open_rendering
+from audiopost.media.adm.write import Bed, Mover, Point, adm_writer
 from audiopost.media.audio_writer import AudioWriter
 from tests.signals import white_noise
 
@@ -31,11 +35,16 @@ def noise(tmp_path: Path) -> tuple[Path, AudioBlock]:
 
 
 def pull(
-    stems: list[StemSource], itinerary: Itinerary, frames: int = 10**6, rate: int = RATE_HZ, played_frames: int = 0
+    stems: list[StemSource],
+    itinerary: Itinerary,
+    frames: int = 10**6,
+    rate: int = RATE_HZ,
+    played_frames: int = 0,
+    layout: Layout | None = None,
 ) -> AudioBlock:
     """Pull through a small ring until it ends or there is enough."""
     ring = AudioRing(np.zeros(RING_HEADER_INTEGERS, np.int64), np.zeros(2 * 10_000, np.float32), 2)
-    reel = Reel(ring, stems, itinerary, rate, played_frames)
+    reel = Reel(ring, stems, itinerary, rate, played_frames, layout)
     pieces = []
     got = 0
     while got < frames and not (ring.ended and ring.readable == 0):
@@ -130,7 +139,48 @@ def test_it_goes_on_from_what_was_played(noise: tuple[Path, AudioBlock]) -> None
 
 def test_files_are_looked_at(noise: tuple[Path, AudioBlock], tmp_path: Path) -> None:
     other = write(tmp_path / "short.wav", white_noise(1, 4410), 44_100)
-    layout, length_s, rates, _ = look_at([noise[0], other])
-    assert (layout, length_s, rates) == (layout_named("stereo"), LENGTH_S, (RATE_HZ, 44_100))
+    look = Look([noise[0], other])
+    assert (look.layout, look.length_s, look.notes) == (layout_named("stereo"), LENGTH_S, ())
+    look.close()
     with pytest.raises(FileError, match=r"nowhere\.wav"):
-        look_at([tmp_path / "nowhere.wav"])
+        Look([tmp_path / "nowhere.wav"])
+
+
+@pytest.fixture
+def master(tmp_path: Path) -> Path:
+    """A stereo bed, and an object that flies from left to right with a part of it diffuse."""
+    path = tmp_path / "master.wav"
+    way = [Point(0.0, 90.0, diffuse=0.5), Point(0.4, -90.0, 30.0)]
+    with adm_writer(path, RATE_HZ, [Bed("Music", "stereo"), Mover("Fly", way)], FRAMES, bits="32f") as writer:
+        writer.write(white_noise(3, FRAMES))
+    return path
+
+
+def test_objects_are_rendered_as_they_are_played(master: Path) -> None:
+    """At any place and turned round, as the renderer of files does it."""
+    stereo = layout_named("stereo")
+    with open_rendering(AdmFile(master, "stereo")) as reader:
+        rendered = reader.read(FRAMES)
+    assert np.abs(rendered).max() > 0.1
+    played = pull([StemSource(master)], Itinerary(LENGTH_S), FRAMES, layout=stereo)
+    np.testing.assert_allclose(played, rendered, atol=1e-6)
+    backwards = pull([StemSource(master)], Itinerary(LENGTH_S, LENGTH_S, -1.0), 20_000, layout=stereo)
+    np.testing.assert_allclose(backwards, rendered[:, ::-1][:, :20_000], atol=1e-6)
+
+
+def test_metadata_are_read_once_while_they_are_in_use(master: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    model_of = rendering.model_of
+    monkeypatch.setattr(rendering, "model_of", lambda path: read.append(path) or model_of(path))
+    look = Look([master])
+    assert look.layout == layout_named(USUAL_LAYOUT)
+    stream = FileStream(master, RATE_HZ, Itinerary(LENGTH_S), layout=look.layout)
+    look.close()
+    FileStream(master, RATE_HZ, Itinerary(LENGTH_S, 0.3), layout=layout_named(USUAL_LAYOUT)).close()
+    stream.close()
+    assert read == [master]
+
+
+def test_what_objects_cannot_be_rendered_to_is_said(master: Path) -> None:
+    with pytest.raises(UsageError, match="ambisonics-1"):
+        Look([master], layout_named("ambisonics-1"))
