@@ -103,6 +103,10 @@ def live(
         str | None,
         typer.Option(metavar="PORT", help="MIDI port whose notes play the chain's plug-ins; `virtual` makes one."),
     ] = None,
+    head_midi: Annotated[
+        str | None,
+        typer.Option(metavar="PORT", help="MIDI port of a head tracker, which turns the scene; `virtual` makes one."),
+    ] = None,
     watch: Annotated[bool, typer.Option(help="Bring the chain and effect files in whenever they are saved.")] = True,
     with_ui: Annotated[
         bool, typer.Option("--ui", help="Open the console for a browser, on this machine alone.")
@@ -177,7 +181,7 @@ def live(
             writer = LabelWriter(labels)
             controls.callback(writer.close)
             words.labelled = writer.add
-        add_controls(controls, words, tell, osc, osc_to, midi, midi_notes)
+        add_controls(controls, words, tell, osc, osc_to, midi, midi_notes, head_midi)
         if watch:
             watch_files(controls, words, load, effect_files or [], tell)
         if with_ui:

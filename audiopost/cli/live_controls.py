@@ -67,6 +67,7 @@ def add_controls(
     osc_to: str | None,
     midi: str | None,
     midi_notes: str | None = None,
+    head_midi: str | None = None,
 ) -> None:
     """Listen to OSC and MIDI, where wanted, as long as `controls` is open. Raises DeviceError, UsageError."""
     if osc is not None or osc_to is not None:
@@ -86,6 +87,11 @@ def add_controls(
 
         notes = controls.enter_context(NoteInput(words.host, midi_notes, on_problem=tell))
         tell(f"notes from {notes.name}")
+    if head_midi is not None:
+        from audiopost.live.head_midi import HeadInput
+
+        head = controls.enter_context(HeadInput(words, head_midi, on_problem=tell))
+        tell(f"head tracker at {head.name}")
 
 
 def watch_files(

@@ -1,6 +1,6 @@
 """MIDI ports, real and virtual. The door to mido and python-rtmidi.
 
-What arrives is handed over as bytes on a thread of the driver, at most three a message: nothing else turns a knob.
+What arrives is handed over as bytes on a thread of the driver.
 """
 
 from __future__ import annotations

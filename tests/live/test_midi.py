@@ -8,12 +8,14 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 
 import mido
+import numpy as np
 import pytest
 
 from audiopost import effects as fx
 from audiopost.errors import DeviceError
 from audiopost.live.controls_midi import MidiControl
 from audiopost.live.desk import Desk
+from audiopost.live.head_midi import SWITCH_OFF, SWITCH_ON, HeadInput
 from audiopost.live.midi_ports import MidiPorts, list_midi_ports
 from audiopost.live.notes_midi import NoteInput
 from tests import tolerances
@@ -120,6 +122,24 @@ def test_a_keyboard_plays_through_a_port_of_ours_and_its_clock_does_not() -> Non
         heard = [instrument.heard.get(timeout=tolerances.LIVE_PATIENCE_S) for _ in range(4)]
         sending.close()
     assert heard == [b"\x94\x3c\x01", b"\xe0\x00\x00", b"\xd0\x09", b"\xb0\x40\x7f"]
+
+
+@pytest.mark.usefixtures("jack")
+def test_a_head_tracker_is_switched_on_turns_the_scene_and_is_switched_off() -> None:
+    words = Words()
+    words.desk = Desk(Noted(), fx.ambisonic_rotate(follow_head=True).named("head") >> fx.binaural())
+    head = JACK.open_output("head", virtual=True, client_name="tracker")
+    told = JACK.open_input("head", virtual=True, client_name="tracker")
+    with HeadInput(words, "tracker") as tracker:
+        assert "tracker" in tracker.name
+        until(lambda: mido.Message.from_bytes(SWITCH_ON) in list(told.iter_pending()))
+        head.send(mido.Message("sysex", data=(0x00, 0x21, 0x42, 0x40, 0, 12, 72, 124, 92, 0, 0)))
+        until(lambda: words.desk.values["head.pitch_deg"] != 0.0)
+        assert words.desk.values["head.yaw_deg"] == pytest.approx(np.degrees(1608 / 2048))
+        assert words.desk.values["head.pitch_deg"] == pytest.approx(np.degrees(-420 / 2048))
+    until(lambda: mido.Message.from_bytes(SWITCH_OFF) in list(told.iter_pending()))
+    head.close()
+    told.close()
 
 
 @pytest.mark.usefixtures("jack")

@@ -95,9 +95,11 @@ def turned(address: str, *arguments: float) -> dict[str, float | str]:
     return {each.path.removeprefix("head."): each.value for each in asked if isinstance(each, Turn)}
 
 
-@pytest.mark.parametrize("prefix", ["", "/SceneRotator"])
-def test_a_head_tracker_turns_the_scene(prefix: str) -> None:
-    assert turned(f"{prefix}/ypr", 30.0, -10, 5.0) == {"yaw_deg": 30.0, "pitch_deg": -10.0, "roll_deg": 5.0}
+@pytest.mark.parametrize(("prefix", "upwards"), [("", 1.0), ("/head", 1.0), ("/SceneRotator", -1.0)])
+def test_a_head_tracker_turns_the_scene(prefix: str, upwards: float) -> None:
+    """The IEM's SceneRotator takes a positive pitch as downwards; a rotation needs no such agreement."""
+    assert turned(f"{prefix}/ypr", 30.0, -10, 5.0) == {"yaw_deg": 30.0, "pitch_deg": -10.0 * upwards, "roll_deg": 5.0}
+    assert turned(f"{prefix}/pitch", 20.0) == {"pitch_deg": 20.0 * upwards}
     assert turned(f"{prefix}/yaw", 200.0) == {"yaw_deg": -160.0}
     assert turned(f"{prefix}/roll", -180.0) == {"roll_deg": -180.0}
     half = math.sqrt(0.5)
