@@ -26,7 +26,7 @@ EVERY_ID = [
     "netflix-qc", "netflix-theatrical", "oculus-mobile", "oculus-rift", "op-59", "pandora", "paramount-pluto",
     "peacock", "podcast-mono", "prss", "replay-home-31", "replaygain2", "rtl-de", "sawa", "soundcloud",
     "spotify-loud", "spotify-normal", "spotify-podcast", "spotify-quiet", "tasa", "tidal", "umg-atmos", "youtube",
-    "youtube-music", "youtube-music-video",
+    "youtube-music", "youtube-music-video", "yt-vr-spatial",
 ]  # fmt: skip
 """Every source that was found to state a rule, by id; written out so that none gets lost."""
 
