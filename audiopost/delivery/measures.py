@@ -80,6 +80,13 @@ MEASURES: dict[str, Measure] = {
             mend_at_the_source="allow {excess} dB of limiting",
             symbol="SP",
         ),
+        Measure(
+            "track_true_peak_dbtp",
+            "true peak of the loudest bed or object",
+            "dBTP",
+            mend_at_the_source="lower that track by {excess} dB",
+            symbol="track TP",
+        ),
         Measure("noise_floor_dbfs", "noise floor", "dBFS", mend_at_the_source="take out {excess} dB of noise"),
         Measure("loudness_range_lu", "loudness range", "LU", moves_with_gain=False, symbol="LRA"),
         Measure("downmix_lufs", "loudness of the stereo down-mix", "LUFS", symbol="down-mix I"),

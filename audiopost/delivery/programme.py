@@ -45,6 +45,8 @@ class ProgrammeFacts:
     """``wav``, ``rf64``, ``flac`` ... in lower case."""
     files: str | None = None
     """``discrete-mono`` where every channel lies in a file of its own, else ``interleaved``."""
+    objects: bool = False
+    """Whether it is a master of beds, objects and scenes: what is measured is its rendering."""
     bit_rate_kbps: float | None = None
     """Mean bit rate of a lossy file."""
     speech_evidence: Evidence = "measured"
@@ -57,6 +59,8 @@ class ProgrammeFacts:
     short_term_deviation_lu: float | None = None
     short_term_from_dialogue_lu: float | None = None
     downmix_lufs: float | None = None
+    track_true_peak_dbtp: float | None = None
+    """Of a master of objects: the highest of its tracks, as they lie in the file."""
     loudness_to_dialogue_lu: float | None = None
     """EBU R 128 s4: programme loudness less dialogue loudness."""
     ungated_lkfs: float | None = None

@@ -37,6 +37,8 @@ class Condition:
     duration_s_at_least: float | None = None
     duration_s_below: float | None = None
     layouts: tuple[str, ...] = ()
+    objects: bool | None = None
+    """Whether it is a master of beds, objects and scenes that was rendered to be measured."""
     integrated_lufs_above: float | None = None
     """Holds for programmes louder than this by more than a meter may be off. A gain changes whether it holds:
     `gain_plan` reckons with that."""
@@ -50,6 +52,7 @@ class Condition:
             _compare(facts.duration_s, self.duration_s_below, lambda fact, bound: fact < bound),
             _compare(integrated_lufs, self.integrated_lufs_above, lambda fact, bound: fact > bound + METER_TOLERANCE),
             True if not self.layouts else None if facts.layout is None else facts.layout in self.layouts,
+            self.objects is None or facts.objects == self.objects,
         ]
         if False in answers:
             return False
@@ -81,6 +84,8 @@ class Condition:
         words = [text.format(value * scale) for text, value, scale in parts if value is not None]
         if self.layouts:
             words.append("the layout is " + " or ".join(self.layouts))
+        if self.objects is not None:
+            words.append("it is a master of objects" if self.objects else "it is no master of objects")
         return "where " + " and ".join(words) if words else ""
 
 

@@ -54,6 +54,8 @@ class Further:
         The power of every 100 ms, to plan slow riding by.
     downmix
         Loudness of the stereo down-mix (Lo/Ro, ITU-R BS.775).
+    tracks
+        True peak of the tracks of a master of objects, as they lie in the file.
     """
 
     rms: bool = False
@@ -65,6 +67,7 @@ class Further:
     audible: bool = False
     downmix: bool = False
     course: bool = False
+    tracks: bool = False
 
     @property
     def measures_dialogue(self) -> bool:
@@ -91,6 +94,7 @@ class FurtherMeasures:
     head_silence_s: float | None = None
     tail_silence_s: float | None = None
     downmix_lufs: float | None = None
+    track_true_peak_dbtp: float | None = None
     course: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
     """Weighted mean square of every 100 ms."""
     notes: tuple[str, ...] = field(default=())

@@ -19,19 +19,19 @@ from audiopost.jobs.extent import WHOLE, Extent, blocks_within
 from audiopost.jobs.further_measures import NOTHING_FURTHER, NOTHING_MEASURED, Further, FurtherMeasures, FurtherMeters
 from audiopost.jobs.job import Progress, Stage, settle_layout
 from audiopost.jobs.read_ahead import read_ahead
-from audiopost.layouts import Layout, ambisonic_order, default_layout, layout_named, scene_within
+from audiopost.layouts import Layout, ambisonic_order, default_layout, discrete_layout, layout_named, scene_within
 from audiopost.loudness.labelled import REPRESENTATIVE_S, LabelLoudness, by_label
 from audiopost.loudness.meter import LoudnessMeter
 from audiopost.loudness.replay_gain import replay_gain
 from audiopost.loudness.result import Loudness, LoudnessHistory, Programme
 from audiopost.loudness.segments import can_measure_segments, measure_segments
 from audiopost.media.adm_choice import as_heard
-from audiopost.media.audio_file import AudioReader
+from audiopost.media.audio_file import AudioReader, open_audio
 from audiopost.media.file_faults import fault
 from audiopost.media.joined_files import ChannelFiles, open_programme
 from audiopost.media.new_file import NewFile, writing_text
 
-__all__ = ["FileMeasurement", "measure", "measure_samples", "measurement_of"]
+__all__ = ["FileMeasurement", "measure", "measure_samples", "measurement_of", "track_true_peak_dbtp"]
 
 OF_A_SCENE = (
     "of a scene W alone counts: what is heard is told by measuring what loudspeakers play of it (ambisonic_decode)"
@@ -191,6 +191,8 @@ def measure(
                 labelled = _labelled(reader, meter, labels, float(extent.start_s))
             programme, measured = meter.programme(), meters.finish()
         found = measurement_of(reader, chosen, programme.loudness, float(extent.start_s))
+        if further.tracks:
+            measured = replace(measured, track_true_peak_dbtp=track_true_peak_dbtp(reader, extent, stage))
         return replace(
             found,
             duration_s=programme.loudness.frames / reader.sample_rate,
@@ -200,6 +202,21 @@ def measure(
             parts=path.parts if isinstance(path, ChannelFiles) else (),
             programme=programme,
         )
+
+
+def track_true_peak_dbtp(reader: AudioReader, extent: Extent, stage: Stage) -> float | None:
+    """The highest true peak of the tracks behind a rendering, beds and objects alike; None for what is not rendered."""
+    if not reader.renderer:
+        return None
+    with open_audio(reader.path) as tracks:
+        layout = discrete_layout(tracks.channels)
+        programme = _in_segments(tracks, layout, extent, stage)
+        if programme is not None:
+            return programme.loudness.true_peak_dbtp
+        meter = LoudnessMeter(tracks.sample_rate, layout)
+        for block in read_ahead(blocks_within(tracks, extent, stage)):
+            meter.process(block)
+        return meter.true_peak_dbtp
 
 
 def _labelled(

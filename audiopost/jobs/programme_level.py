@@ -9,7 +9,7 @@ from audiopost.delivery.programme import ProgrammeFacts
 from audiopost.delivery.ride import Ride
 from audiopost.jobs.further_measures import NOTHING_FURTHER, NOTHING_MEASURED, Further, FurtherMeasures, FurtherMeters
 from audiopost.jobs.job import Stage
-from audiopost.jobs.measure import FileMeasurement, measure, measurement_of
+from audiopost.jobs.measure import FileMeasurement, measure, measurement_of, track_true_peak_dbtp
 from audiopost.jobs.programme import Programme
 from audiopost.jobs.target_facts import with_measures
 from audiopost.loudness.album import album_loudness
@@ -48,7 +48,11 @@ def measure_programme(
         meters.process(block)
     measured = meter.programme()
     duration_s = measured.loudness.frames / programme.sample_rate
-    return ProgrammeLevel(measured.loudness, (measured,), meters.finish(), duration_s)
+    found = meters.finish()
+    if further.tracks:
+        peak_dbtp = track_true_peak_dbtp(programme.heard_reader, programme.extent, Stage(None, ""))
+        found = replace(found, track_true_peak_dbtp=peak_dbtp)
+    return ProgrammeLevel(measured.loudness, (measured,), found, duration_s)
 
 
 def pooled(levels: Sequence[ProgrammeLevel]) -> ProgrammeLevel:
@@ -64,6 +68,7 @@ def _pooled_further(levels: Sequence[ProgrammeLevel]) -> FurtherMeasures:
     """Means weighted by duration; a floor is the lowest; what belongs to one file (its ends) is not pooled."""
     furthers = [level.further for level in levels]
     floors = [each.noise_floor_dbfs for each in furthers if each.noise_floor_dbfs is not None]
+    peaks = [each.track_true_peak_dbtp for each in furthers if each.track_true_peak_dbtp is not None]
     first = furthers[0]
     leq_m_db = _mean(levels, lambda each: None if each.leq_m is None else each.leq_m.level_db)
     return FurtherMeasures(
@@ -73,6 +78,7 @@ def _pooled_further(levels: Sequence[ProgrammeLevel]) -> FurtherMeasures:
         dialogue=_pooled_dialogue(levels),
         ungated_lkfs=_mean(levels, lambda each: each.ungated_lkfs),
         downmix_lufs=_mean(levels, lambda each: each.downmix_lufs),
+        track_true_peak_dbtp=max(peaks, default=None),
         notes=tuple(note for each in furthers for note in each.notes),
     )
 

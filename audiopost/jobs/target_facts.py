@@ -32,6 +32,7 @@ def asked_by(target: DeliveryTarget, further: Further) -> Further:
         ungated=further.ungated or not measures.isdisjoint({"ungated_lkfs", *_SHORT_TERM}),
         audible=further.audible or within or not measures.isdisjoint({"head_silence_s", "tail_silence_s"}),
         downmix=further.downmix or "downmix_lufs" in measures,
+        tracks=further.tracks or "track_true_peak_dbtp" in measures,
     )
 
 
@@ -60,6 +61,7 @@ def facts_of(measurement: FileMeasurement, around_lufs: float | None = None) -> 
         bits=measurement.bits or None,
         container=measurement.container or None,
         files="discrete-mono" if measurement.parts or measurement.channels == 1 else "interleaved",
+        objects=bool(measurement.renderer),
         bit_rate_kbps=measurement.bit_rate_kbps,
     )
     return with_measures(form, measurement.loudness, measurement.further, around_lufs)
@@ -89,6 +91,7 @@ def with_measures(
         head_silence_s=further.head_silence_s,
         tail_silence_s=further.tail_silence_s,
         downmix_lufs=further.downmix_lufs,
+        track_true_peak_dbtp=further.track_true_peak_dbtp,
     )
 
 

@@ -26,6 +26,7 @@ class ConditionTable(Table):
     duration_s_below: float | None = Field(None, ge=0)
     integrated_lufs_above: float | None = None
     layouts: list[str] = Field(default_factory=list)
+    objects: bool | None = None
 
     @model_validator(mode="after")
     def _layouts_are_known(self) -> ConditionTable:
@@ -40,6 +41,7 @@ class ConditionTable(Table):
             self.duration_s_at_least,
             self.duration_s_below,
             tuple(self.layouts),
+            self.objects,
             self.integrated_lufs_above,
         )
 

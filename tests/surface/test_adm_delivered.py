@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import audiopost
-from audiopost.media.adm.write import Bed, Mover, adm_writer
+from audiopost.media.adm.write import Bed, Mover, Point, adm_writer
 from audiopost.media.audio_file import read_audio
 from audiopost.media.carried import carried_by
 from audiopost.units import db_to_linear
@@ -16,12 +17,12 @@ from tests.adm_material import MOVING
 from tests.surface.conftest import Run
 from tests.tolerances import QUANTISED_24_BIT
 
-PARTS = [Bed("Music", "5.1"), Mover("Fly", MOVING)]
 FRAMES = 2 * 48_000
 
 
-def write(path: Path, samples: np.ndarray) -> Path:
-    with adm_writer(path, 48_000, PARTS, samples.shape[1]) as writer:
+def write(path: Path, samples: np.ndarray, way: Sequence[Point] = MOVING) -> Path:
+    parts = [Bed("Music", "5.1"), Mover("Fly", way)]
+    with adm_writer(path, 48_000, parts, samples.shape[1]) as writer:
         writer.write(samples)
     return path
 
@@ -92,6 +93,38 @@ def test_what_would_make_the_metadata_untrue_is_refused(
 ) -> None:
     answer = run("normalize", master, "--target", "ebu-r128", "--output", tmp_path / "out", *words)
     assert (answer.code, said in answer.err) == (2, True)
+
+
+TRACKS = """
+id = "tracks"
+name = "Each bed and object under a ceiling"
+[source]
+document = "this test"
+[[rules]]
+measure = "integrated_lufs"
+max = -20.0
+[[rules]]
+measure = "track_true_peak_dbtp"
+max = -2.0
+when = { objects = true }
+"""
+
+
+def test_a_ceiling_for_each_bed_and_object_is_judged_and_kept(run: Run, tmp_path: Path) -> None:
+    """A quiet object whose track is full: nobody hears its peak, a renderer that turns it up would."""
+    samples = 0.001 * np.random.default_rng(8).standard_normal((7, FRAMES))
+    samples[6, 1_000] = 0.97
+    hot, tracks = write(tmp_path / "hot.wav", samples.astype(np.float32), [Point(0.0, gain=0.1)]), tmp_path / "t.toml"
+    tracks.write_text(TRACKS)
+    answer = run("check", hot, "--target", tracks, "--layout", "7.1.4")
+    assert answer.code == 1
+    assert "track_true_peak_dbtp" in answer.out
+    assert "lower by 1.8 dB or lower that track by 1.8 dB" in answer.out
+    assert run("check", hot, "--target", tracks, "--adm", "off", "--layout", "7.0").code == 0
+    words = ("--target", tracks, "--layout", "7.1.4", "--output", tmp_path / "out", "--json")
+    (group,) = run("normalize", hot, *words).document["groups"]
+    assert group["gain_db"] == pytest.approx(-2.0 - 20 * np.log10(0.97), abs=0.05)
+    assert run("check", tmp_path / "out" / "hot.wav", "--target", tracks, "--layout", "7.1.4").code == 0
 
 
 def test_targets_say_on_which_loudspeakers_they_judge(master: Path, run: Run) -> None:
