@@ -173,10 +173,12 @@ def test_disney_holds_the_whole_programme_down_beside_its_dialogue() -> None:
         ("integrated_lufs", -24.4, -23.6),
         ("integrated_lufs", -math.inf, -20.0),
         ("true_peak_dbtp", -math.inf, -2.0),
+        ("track_true_peak_dbtp", -math.inf, -2.0),
         ("loudness_range_lu", -math.inf, 20.0),
     ]
-    assert [rule.advice for rule in rules] == [False, False, False, False, True]
-    assert [rule.when.speech_share_below for rule in rules] == [None, 0.15, None, None, None]
+    assert [rule.advice for rule in rules] == [False, False, False, False, False, True]
+    assert [rule.when.speech_share_below for rule in rules] == [None, 0.15, None, None, None, None]
+    assert [rule.when.objects for rule in rules] == [None, None, None, None, True, None]
 
 
 def test_the_forms_of_files() -> None:
