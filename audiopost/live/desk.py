@@ -13,7 +13,7 @@ A change that fails leaves the sound, the drawing and the history as they were, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +33,7 @@ from audiopost.graph.knobs import (
 )
 from audiopost.graph.parameter import SettingValue
 from audiopost.graph.recall import ControllerSpec
-from audiopost.graph.spec import MACRO, GraphSpec, NodeSpec
+from audiopost.graph.spec import MACRO, AutomationSpec, GraphSpec, NodeSpec
 from audiopost.library.chains import save_chain
 from audiopost.live.desk_base import DeskBase, Stand
 from audiopost.live.drawing import turned
@@ -144,6 +144,36 @@ class Desk(DeskBase):
             told = self._play(stand)
             self._kept.append(kept)
             self._note(stand, label, told)
+
+    def automate(self, lanes: Mapping[str, Sequence[tuple[float, float]]]) -> None:
+        """Give parameters breakpoints ``(time in s, value)``, or none any more; times count from now on.
+
+        Parameters
+        ----------
+        lanes
+            ``node.parameter`` -> its points, which take the place of those that it had; without a point it rests.
+
+        Raises
+        ------
+        UnknownNameError, ParameterRangeError, GraphError
+            If there is no such parameter, a value leaves its range, or times do not rise.
+        """
+        for path, points in lanes.items():
+            parameter = self.knob(path)
+            for _, value in points:
+                if parameter is not None:
+                    parameter.checked(value, path)
+        with self._changing:
+            others = [lane for lane in self.drawing.automation if lane.parameter not in lanes]
+            new = [AutomationSpec(path, tuple(points)) for path, points in lanes.items() if points]
+            self._edit(replace(self.drawing, automation=(*others, *new)), f"automation of {', '.join(lanes)}")
+
+    def again(self) -> None:
+        """Begin what moves by itself from its beginning. Raises UsageError where nothing does."""
+        with self._changing:
+            if not (self.drawing.automation or self.drawing.modulation):
+                raise UsageError("nothing moves by itself in this chain", mend="draw a path, or write [[automation]]")
+            self._host.swap(self.drawing, keep=True)
 
     def bypass(self, name: str, on: bool | None = None) -> bool:
         """Bypass a node or hear it again (None: the other of the two); whether it is bypassed now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audiopost.errors import UsageError
 from audiopost.live.host_base import HostBase
+from audiopost.live.host_log import ChainStart
 from audiopost.live.metering import MeterReadings, NodeReading
 from audiopost.live.statistics import Count
 from audiopost.loudness.labelled import LabelLoudness
@@ -13,6 +14,8 @@ __all__ = ["MeterWords"]
 
 class MeterWords(HostBase):
     """Measured in a process of its own, thirty times a second; reading neither waits nor locks, on any thread."""
+
+    chain_log: list[ChainStart]
 
     def meters(self) -> MeterReadings:
         """What the meters show: ``points["output"]``, ``points["input"]`` and what else is watched, and each node.
@@ -50,6 +53,13 @@ class MeterWords(HostBase):
     def reset_meters(self, point: str | None = None) -> None:
         """Begin to measure integrated loudness, range and maxima anew: at one point, or at all."""
         self._running.metering.reset(point)
+
+    @property
+    def chain_age_s(self) -> float:
+        """For how long the chain of side A has played: where its automation is."""
+        rig = self._running
+        begun = self.chain_log[-1].frame if self.chain_log else 0
+        return max(0.0, float(rig.stage.memory.statistics[Count.FRAMES] - begun) / rig.order.sample_rate)
 
     def label(self, name: str) -> float:
         """Name what is heard from now on (the state of a game); the second of the session from which the name holds.

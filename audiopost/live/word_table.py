@@ -60,6 +60,7 @@ WORDS = (
     Word("replace NODE EFFECT", "put another effect in its place"),
     Word("undo", "take the last change back"),
     Word("redo", "bring it back"),
+    Word("again", "begin what moves by itself, drawn paths too, from its beginning"),
     Word("take [NAME]", "keep a snapshot"),
     Word("recall NAME", "go back to a snapshot"),
     Word("forget NAME", "drop a snapshot"),

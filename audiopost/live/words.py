@@ -277,6 +277,10 @@ class Words:
     def _redo(self) -> str:
         return f"done again: {self.desk.redo()}"
 
+    def _again(self) -> str:
+        self.desk.again()
+        return "from the beginning"
+
     def _take(self, name: str = "") -> str:
         return f"snapshot {self.desk.take(name)}"
 

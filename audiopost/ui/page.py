@@ -32,6 +32,7 @@ from audiopost.ui.elements import (
     text,
     theme_button,
 )
+from audiopost.ui.scene_path import shown_path
 from audiopost.ui.scene_view import loudspeakers_of, places_of
 from audiopost.ui.session import ConsoleSession
 from audiopost.ui.view_model import NodeView
@@ -155,7 +156,16 @@ class ConsolePage:
             as_json = json.dumps([asdict(place) for place in places])
             stands = {axis.path: desk.values[axis.path] for place in places for axis in place.axes}
             loudspeakers = json.dumps(loudspeakers_of(drawing))
-            attributed(ui.element("ap-scene"), places=as_json, values=json.dumps(stands), loudspeakers=loudspeakers)
+            moved = {lane.parameter for lane in drawing.automation}
+            paths = {
+                place.node: {"points": path, "moved": [axis.path in moved for axis in place.axes]}
+                for place in places
+                if (path := shown_path(drawing, place, desk.values))
+            }
+            attributed(
+                ui.element("ap-scene"), places=as_json, values=json.dumps(stands), loudspeakers=loudspeakers,
+                paths=json.dumps(paths),
+            )  # fmt: skip
 
     def _card(self, view: NodeView, before: str, after: str) -> None:
         classes = "ap-card bypassed" if view.bypassed else "ap-card"

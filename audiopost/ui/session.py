@@ -145,6 +145,7 @@ class ConsoleSession(ConsoleWords):
         readings = self.host.meters()
         frame: dict[str, Any] = {
             "at": self._place(),
+            "chain": round(self.host.chain_age_s, 3),
             "output": meter_data(readings.points.get("output")),
             "nodes": {name: node_data(each) for name, each in readings.nodes.items()},
             "values": self.values,

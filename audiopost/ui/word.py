@@ -8,7 +8,18 @@ from typing import Any
 
 from audiopost.errors import UsageError
 
-__all__ = ["MOST_STEMS", "Word", "flag_in", "name_in", "number_in", "numbers_in", "region_in", "share_in", "whole_in"]
+__all__ = [
+    "MOST_STEMS",
+    "Word",
+    "all_numbers_in",
+    "flag_in",
+    "name_in",
+    "number_in",
+    "numbers_in",
+    "region_in",
+    "share_in",
+    "whole_in",
+]
 
 Word = Mapping[str, Any]
 """A small piece of data: ``{"do": "turn", "path": "comp.ratio", "position": 0.4}``."""
@@ -47,6 +58,14 @@ def numbers_in(word: Word) -> list[int]:
     if not isinstance(values, list) or not 1 <= len(values) <= MOST_STEMS:
         raise UsageError(f"files = {values!r} are not 1 to {MOST_STEMS} numbers")
     return [whole_in({"files": each}, "files") for each in values]
+
+
+def all_numbers_in(word: Word, key: str, most: int) -> list[float]:
+    """Finite numbers, at most so many."""
+    values = word.get(key)
+    if not isinstance(values, list) or len(values) > most:
+        raise UsageError(f"{key} is no list of at most {most} numbers")
+    return [number_in({key: each}, key) for each in values]
 
 
 def flag_in(word: Word, key: str) -> bool:

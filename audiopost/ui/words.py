@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
+from collections.abc import Mapping
 
 from audiopost.delivery.target import DeliveryTarget
 from audiopost.errors import UsageError
@@ -16,8 +17,10 @@ from audiopost.graph.spec import GraphSpec
 from audiopost.library.chains import list_chains, load_chain
 from audiopost.library.targets import load_target
 from audiopost.live.editor_turns import EditorTurns
+from audiopost.ui.scene_path import MOST_POINTS, drawn_lanes
+from audiopost.ui.scene_view import PlaceView, places_of
 from audiopost.ui.source_words import SourceWords
-from audiopost.ui.word import Word, flag_in, name_in, number_in, share_in, whole_in
+from audiopost.ui.word import Word, all_numbers_in, flag_in, name_in, number_in, share_in, whole_in
 
 __all__ = ["ConsoleWords"]
 
@@ -92,6 +95,33 @@ class ConsoleWords(SourceWords):
         """Turn a knob to a value, or a switch to a choice."""
         value = word.get("value")
         self.desk.turn(name_in(word, "path"), value if isinstance(value, str) else number_in(word, "value"))
+
+    def do_draw(self, word: Word) -> None:
+        """Have a source go along a path that was drawn, from now on."""
+        place = self._place_of(word)
+        coordinates = word.get("coordinates")
+        if not isinstance(coordinates, Mapping):
+            raise UsageError(f"coordinates = {coordinates!r} are none")
+        times = all_numbers_in(word, "times", MOST_POINTS)
+        drawn = {str(path): all_numbers_in(coordinates, path, MOST_POINTS) for path in coordinates}
+        self.desk.automate(drawn_lanes(place, times, drawn))
+
+    def do_erase(self, word: Word) -> None:
+        """Have it stay where it is put."""
+        self.desk.automate({axis.path: () for axis in self._place_of(word).axes})
+
+    def do_again(self, word: Word) -> None:
+        """Begin paths, and all else that moves by itself, from the beginning."""
+        del word
+        self.desk.again()
+
+    def _place_of(self, word: Word) -> PlaceView:
+        node = name_in(word, "node")
+        places = places_of(self.desk.drawing, self.desk.knobs)
+        found = next((place for place in places if place.node == node and place.kind != "head"), None)
+        if found is None:
+            raise UsageError(f"{node} is no source that can be moved in this chain")
+        return found
 
     def do_bypass_node(self, word: Word) -> None:
         """Bypass an effect, or hear it again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -328,6 +329,48 @@ def test_a_sound_is_dragged_through_the_scene_and_moved_by_keys(page: Page) -> N
     page.get_by_role("button", name="Remove object_panner").click()
     expect(source).to_have_count(0)
     assert frame(page)["structure"] > before
+
+
+def test_a_path_is_drawn_heard_again_and_erased(page: Page) -> None:
+    page.evaluate("audiopost.say({do: 'insert', effect: 'object_panner'})")
+    source = page.locator('[data-place="object_panner"]')
+    page.get_by_role("button", name="Draw a path").click()
+    page.get_by_label("Length of the path in seconds").fill("30")
+    box = page.locator('svg[aria-label="Seen above"]').bounding_box()
+    place = source.bounding_box()
+    assert box is not None
+    assert place is not None
+    page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    page.mouse.down()
+    for turn in range(31):  # three quarters round the listener, 3 m away
+        angle = 1.5 * math.pi * turn / 30
+        across, down = 0.5 - 0.27 * math.sin(angle), 0.5 - 0.27 * math.cos(angle)
+        page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
+        page.wait_for_timeout(14)
+    page.mouse.up()
+    erase = page.get_by_role("button", name="Erase the path of object_panner")
+    expect(erase).to_be_visible()
+    line = page.locator(".paths polyline").first
+    assert len((line.get_attribute("points") or "").split()) > 100
+    picture(page, "console-scene-path")
+    assert_accessible(page)
+    # It is led along: to the left at first, and there again when it is heard again.
+    left = "document.querySelector('[data-place=\"object_panner\"]').getAttribute('aria-label').includes(' m left')"
+    page.wait_for_function(f"audiopost.latest().chain > 3 && {left}")
+    page.get_by_role("button", name="Play the paths again").click()
+    page.wait_for_function("audiopost.latest().chain < 2")
+    erase.click()
+    expect(erase).to_have_count(0)
+    page.get_by_role("button", name="Draw a path").click()
+    source.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(50)
+    page.keyboard.press("PageUp")
+    page.wait_for_timeout(50)
+    page.keyboard.press("Enter")
+    expect(erase).to_be_visible()
+    page.get_by_role("button", name="Remove object_panner").click()
+    expect(source).to_have_count(0)
 
 
 def test_presets_are_heard_by_the_arrow_keys_and_left_again(page: Page) -> None:

@@ -1,28 +1,43 @@
 // The scene: from above and from the right, with every source that can be moved, the listener's head, and how loud each
-// loudspeaker is. A source is dragged, or moved by the arrow keys (Page up and down: height; Shift is finer).
+// loudspeaker is. A source is dragged, or moved by the arrow keys (Page up and down: height; Shift is finer). While a path is
+// drawn, a drag, or keys until Enter, become automation: times and places as they were, or stretched to a length.
 
 import { Moving, clamp, say } from "./socket.js";
 
 const ZOOMS = [2.5, 5, 10, 20, 50, 100, 200];
 const DEGREES = Math.PI / 180;
 const SETTLES_MS = 400;
+const SAMPLED_MS = 12;
 
 export class Scene extends Moving {
   build() {
     this.places = JSON.parse(this.getAttribute("places"));
     this.loudspeakers = JSON.parse(this.getAttribute("loudspeakers"));
     this.values = JSON.parse(this.getAttribute("values"));
+    this.paths = JSON.parse(this.getAttribute("paths"));
     this.zoom = 5;
-    this.innerHTML = ["above", "from the right"].map((view, index) => `
+    this.innerHTML = `<div class="views">${["above", "from the right"].map((view, index) => `
       <figure><svg viewBox="-110 -110 220 220" role="group" aria-label="Seen ${view}">
         <circle class="ring" r="100"/><circle class="ring" r="50"/><path class="ring" d="M -100 0 H 100 M 0 -100 V 100"/>
+        <g class="paths"></g>
         <g class="loud"></g><g class="ears">${index ? '<circle r="7"/><path d="M 6 -2 L 13 0 L 6 2"/>'
           : '<circle r="7"/><path d="M -2 -6 L 0 -13 L 2 -6"/>'}</g><g class="sources"></g>
         <text class="scale" x="100" y="106" text-anchor="end"></text></svg>
-        <figcaption>${view}</figcaption></figure>`).join("");
+        <figcaption>${view}</figcaption></figure>`).join("")}</div><div class="ap-tools">
+      <button type="button" class="draw" aria-pressed="false">Draw a path</button>
+      <label>over <input type="number" class="length" min="0.1" max="3600" step="0.1" placeholder="as drawn"
+        aria-label="Length of the path in seconds; empty: as it is drawn"> s</label>
+      <button type="button" class="again" aria-label="Play the paths again">Again</button></div>
+      <p class="ap-soft status" role="status"></p>`;
+    this.tools();
     this.views = [...this.querySelectorAll("svg")];
     for (const [number, place] of this.places.entries()) {
       place.marks = this.views.map((view, side) => this.mark(place, number, view, side));
+      place.lines = this.views.map((view) => {
+        const line = document.createElementNS(view.namespaceURI, "polyline");
+        view.querySelector(".paths").append(line);
+        return line;
+      });
     }
     this.speakers = this.loudspeakers.map((at) => at && this.views.map((view, side) => {
       const dot = document.createElementNS(view.namespaceURI, "circle");
@@ -33,6 +48,54 @@ export class Scene extends Moving {
       return dot;
     }));
     this.draw();
+  }
+  tools() {
+    const again = this.querySelector(".again");
+    this.draws = this.querySelector(".draw");
+    this.length = this.querySelector(".length");
+    again.disabled = !Object.keys(this.paths).length;
+    again.addEventListener("click", () => say({ do: "again" }));
+    this.draws.addEventListener("click", () => this.ready(this.draws.ariaPressed !== "true"));
+    for (const node of Object.keys(this.paths)) {
+      const erase = document.createElement("button");
+      erase.type = "button";
+      erase.textContent = "Erase " + (this.places.findIndex((place) => place.node === node) + 1);
+      erase.setAttribute("aria-label", `Erase the path of ${node}`);
+      erase.addEventListener("click", () => say({ do: "erase", node }));
+      again.after(erase);
+    }
+  }
+  ready(on) {
+    this.draws.ariaPressed = String(on);
+    this.take = null;
+    this.tell(on ? "Drag a source, or move it by keys and end with Enter." : "");
+  }
+  tell(words) { this.querySelector(".status").textContent = words; }
+  // A path that is being drawn: from its first move on, each with its moment.
+  begin(place) {
+    if (this.draws.ariaPressed !== "true" || place.kind === "head") return;
+    this.take = { place, since: performance.now(), times: [], rows: [], moved: new Set() };
+    this.sample();
+    this.tell("Drawing. Escape gives up.");
+  }
+  sample(last = false) {
+    const take = this.take, now = (performance.now() - take.since) / 1000;
+    const row = take.place.axes.map((axis) => this.values[axis.path] ?? 0);
+    if (!last && take.times.length && now - take.times.at(-1) < SAMPLED_MS / 1000) return;
+    if (last && take.times.length > 1 && now - take.times.at(-1) < 0.001) { take.times.pop(); take.rows.pop(); }
+    take.times.push(take.times.length ? now : 0);
+    take.rows.push(row);
+  }
+  finish() {
+    const take = this.take;
+    if (!take) return;
+    this.sample(true);
+    this.ready(false);
+    if (!take.moved.size) return;
+    const length = Number(this.length.value), drawn = take.times.at(-1);
+    const stretch = length > 0 && drawn > 0 ? length / drawn : 1;
+    const axes = [...take.moved].map((index) => [take.place.axes[index].path, take.rows.map((row) => Number(row[index].toFixed(4)))]);
+    say({ do: "draw", node: take.place.node, times: take.times.map((time) => Number((time * stretch).toFixed(5))), coordinates: Object.fromEntries(axes) });
   }
   mark(place, number, view, side) {
     const mark = document.createElementNS(view.namespaceURI, "g");
@@ -56,6 +119,20 @@ export class Scene extends Moving {
     if (place.kind === "metres") return at;
     return place.kind === "head" ? toward(at[0], 0) : toward(at[0], at[1]);
   }
+  // Where its path leads it at this moment, until a hand moves it after the end.
+  led(place) {
+    const path = this.paths[place.node];
+    if (!path || this.age === null || this.age === undefined || this.take) return;
+    const end = path.points.at(-1)[0];
+    if (place === this.held || (place.moved && (performance.now() - place.moved) / 1000 < this.age - end)) return;
+    const next = path.points.findIndex((point) => point[0] >= this.age);
+    const [from, to] = next < 0 ? [path.points.at(-1), path.points.at(-1)] : [path.points[Math.max(0, next - 1)], path.points[next]];
+    const share = to[0] > from[0] ? clamp((this.age - from[0]) / (to[0] - from[0]), 0, 1) : 1;
+    for (const [index, axis] of place.axes.entries()) {
+      const near = Math.abs(to[index + 1] - from[index + 1]) < 180 || place.kind === "metres";
+      if (path.moved[index]) this.values[axis.path] = near ? from[index + 1] + share * (to[index + 1] - from[index + 1]) : to[index + 1];
+    }
+  }
   scale(place) { return place.kind === "metres" ? 100 / this.zoom : 100; }
   put(place, values) {
     place.moved = performance.now();
@@ -63,8 +140,10 @@ export class Scene extends Moving {
       if (values[index] === null || values[index] === undefined) continue;
       const value = clamp(values[index], axis.lowest, axis.highest);
       this.values[axis.path] = value;
+      if (this.take) this.take.moved.add(index);
       say({ do: "turn", path: axis.path, position: (value - axis.lowest) / (axis.highest - axis.lowest) });
     }
+    if (this.take) this.sample();
     this.draw();
   }
   grab(event, place, view, side) {
@@ -73,6 +152,7 @@ export class Scene extends Moving {
     const mark = event.currentTarget;
     mark.setPointerCapture(event.pointerId);
     this.held = place;
+    this.begin(place);
     const move = (next) => {
       const box = view.getBoundingClientRect();
       const across = ((next.clientX - box.left) / box.width - 0.5) * 220 / this.scale(place);
@@ -83,6 +163,7 @@ export class Scene extends Moving {
     };
     const drop = () => {
       this.held = null;
+      this.finish();
       for (const [name, what] of [["pointermove", move], ["pointerup", drop], ["pointercancel", drop]]) mark.removeEventListener(name, what);
     };
     for (const [name, what] of [["pointermove", move], ["pointerup", drop], ["pointercancel", drop]]) mark.addEventListener(name, what);
@@ -93,13 +174,17 @@ export class Scene extends Moving {
     const moves = place.kind === "metres"
       ? { ArrowUp: [step, 0, 0], ArrowDown: [-step, 0, 0], ArrowLeft: [0, step, 0], ArrowRight: [0, -step, 0], PageUp: [0, 0, step], PageDown: [0, 0, -step] }
       : { ArrowLeft: [step, 0], ArrowRight: [-step, 0], ArrowUp: [0, step], ArrowDown: [0, -step], PageUp: [0, step], PageDown: [0, -step] };
-    const by = moves[event.key];
-    if (!by) return;
+    const by = moves[event.key], ends = event.key === "Enter" || event.key === "Escape";
+    if (!by && !(ends && this.take)) return;
     event.preventDefault();
     event.stopPropagation();
+    if (event.key === "Enter") return this.finish();
+    if (event.key === "Escape") return this.ready(false);
+    if (!this.take) this.begin(place);
     this.put(place, at.map((value, index) => place.kind !== "metres" && index === 0 ? around(value + by[0]) : value + by[index]));
   }
   show(frame) {
+    this.age = frame.chain;
     if (frame.knobs) {
       for (const place of this.places) {
         // What comes back within a moment is what stood before the last move.
@@ -109,8 +194,10 @@ export class Scene extends Moving {
           if (knob) this.values[axis.path] = axis.lowest + knob[0] * (axis.highest - axis.lowest);
         }
       }
-      this.draw();
     }
+    const led = this.places.filter((place) => this.paths[place.node]);
+    for (const place of led) this.led(place);
+    if (frame.knobs || led.length) this.draw();
     const peaks = (frame.output && frame.output.peaks) || [];
     for (const [channel, dots] of this.speakers.entries()) {
       if (!dots) continue;
@@ -120,13 +207,15 @@ export class Scene extends Moving {
     }
   }
   draw() {
-    const farthest = Math.max(0.1, ...this.places.filter((place) => place.kind === "metres").map((place) => Math.max(...this.spot(place).map(Math.abs))));
+    const inMetres = this.places.filter((place) => place.kind === "metres");
+    const along = inMetres.flatMap((place) => (this.paths[place.node]?.points ?? []).map((point) => point.slice(1)));
+    const farthest = Math.max(0.1, ...[...along, ...inMetres.map((place) => this.spot(place))].map((at) => Math.max(...at.map(Math.abs))));
     if (!this.held) this.zoom = ZOOMS.find((zoom) => zoom >= farthest * 1.05) || 200;
-    const metres = this.places.some((place) => place.kind === "metres");
-    for (const view of this.views) view.querySelector(".scale").textContent = metres ? `${this.zoom} m` : "";
+    for (const view of this.views) view.querySelector(".scale").textContent = inMetres.length ? `${this.zoom} m` : "";
     for (const place of this.places) {
       const [ahead, left, up] = this.spot(place);
       const scale = this.scale(place);
+      this.trace(place, scale);
       const at = place.axes.map((axis) => this.values[axis.path] ?? 0);
       if (place.kind === "head") place.marks[0].setAttribute("transform", `rotate(${-at[0]})`);
       else {
@@ -137,6 +226,16 @@ export class Scene extends Moving {
         ? `${told(ahead)} m ${ahead < 0 ? "behind" : "ahead"}, ${told(left)} m ${left < 0 ? "right" : "left"}, ${told(up)} m ${up < 0 ? "below" : "above"}`
         : `${told(at[0])} degrees ${at[0] < 0 ? "right" : "left"}` + (place.kind === "head" ? "" : `, ${told(at[1])} ${at[1] < 0 ? "down" : "up"}`);
       place.marks[0].setAttribute("aria-label", `${place.node}: ${words}`);
+    }
+  }
+  // The line of a path, drawn or being drawn, in both views.
+  trace(place, scale) {
+    const rows = this.take && this.take.place === place ? this.take.rows : (this.paths[place.node]?.points ?? []).map((point) => point.slice(1));
+    const spots = rows.map((row) => (place.kind === "metres" ? row : toward(row[0], row[1] ?? 0)));
+    for (const [side, line] of place.lines.entries()) {
+      line.setAttribute("points", spots.map(([ahead, left, up]) => (side
+        ? `${clamp(ahead * scale, -104, 104).toFixed(1)},${clamp(-up * scale, -104, 104).toFixed(1)}`
+        : `${clamp(-left * scale, -104, 104).toFixed(1)},${clamp(-ahead * scale, -104, 104).toFixed(1)}`)).join(" "));
     }
   }
 }
