@@ -166,8 +166,8 @@ class EngineProcess:
         spec = with_watched(_unpickled(message.drawing), message.watched)
         stream = StreamFormat(self._plan.sample_rate, self._plan.layout, self._plan.block_frames)
         renderer = GraphRenderer(spec, stream, isolate=True)
-        buses = tuple((name, layout.channels) for name, layout in renderer.output_layouts.items())
-        if renderer.output_layout.channels + sum(width for _, width in buses) > MAXIMUM_CHANNELS:
+        buses = tuple(renderer.output_layouts.items())
+        if renderer.output_layout.channels + sum(bus.channels for _, bus in buses) > MAXIMUM_CHANNELS:
             what = f"the chain and what is watched in it have more than {MAXIMUM_CHANNELS} channels"
             raise GraphError(what, where=spec.name)
         self._audio.mark_foreign(renderer)

@@ -78,12 +78,13 @@ class EngineVoice:
         self.good_frames = 0
         self.missed_frames = 0
         channels = voice.layout.channels
-        self._everything: AudioBlock = np.zeros((channels + sum(width for _, width in voice.buses), frames), np.float32)
+        width = channels + sum(bus.channels for _, bus in voice.buses)
+        self._everything: AudioBlock = np.zeros((width, frames), np.float32)
         self.answer = self._everything[:channels]
         self.buses: dict[str, AudioBlock] = {}
-        for name, width in voice.buses:
-            self.buses[name] = self._everything[channels : channels + width]
-            channels += width
+        for name, bus in voice.buses:
+            self.buses[name] = self._everything[channels : channels + bus.channels]
+            channels += bus.channels
         self.block: AudioBlock = np.zeros((plan.output_channels, frames), np.float32)
         self._trimmed: AudioBlock = np.zeros_like(self.block)
         self._trim = self._trim_wanted = 1.0

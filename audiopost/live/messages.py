@@ -114,8 +114,8 @@ class Voice:
     warm_frames: int
     """Frames that it must have run in shadow before it may be heard."""
     side: str = "a"
-    buses: tuple[tuple[str, int], ...] = ()
-    """Named outputs and watched nodes whose sound comes with the answers: names and channels."""
+    buses: tuple[tuple[str, Layout], ...] = ()
+    """Named outputs and watched nodes whose sound comes with the answers: names and layouts."""
     alike: bool = False
     """It goes on from what the voice before remembers, so both make nearly the same sound."""
 
@@ -353,7 +353,7 @@ class Loaded(Message):
     layout: Layout | None = None
     latency_frames: int = 0
     tail_frames: int = 0
-    buses: tuple[tuple[str, int], ...] = ()
+    buses: tuple[tuple[str, Layout], ...] = ()
     knobs: tuple[tuple[str, tuple[Parameter, ...]], ...] = ()
     """Of the nodes whose knobs no catalogue knows: plug-in files. Defaults are what they stand at after loading."""
     notes: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ Readers never hold up the writer, nor the writer them, however many they are.
 
 ::
 
-    point: | turns | name | figures | peak of each channel | spectrum | the same again |     by the meter process
+    point: | turns | name | figures | peak of each channel | spectrum | energy map | the same again |    by the meters
     gauge: | turns | nodes | load and gain reduction of each node | the same again |         by the engine
 """
 
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from audiopost.dsp.energy_map import MAP_SIZE
 from audiopost.live.ring import fence
 from audiopost.units import powers_to_db
 
@@ -44,7 +45,7 @@ _FIGURES = (
     "frames", "momentary_lufs", "short_term_lufs", "integrated_lufs", "loudness_range_lu", "momentary_max_lufs",
     "short_term_max_lufs", "true_peak_dbtp", "sample_peak_dbfs", "correlation", "channels", "lost_frames",
 )  # fmt: skip
-_PAYLOAD = len(_FIGURES) + METERED_CHANNELS + len(BAND_CENTRES_HZ)
+_PAYLOAD = len(_FIGURES) + METERED_CHANNELS + len(BAND_CENTRES_HZ) + MAP_SIZE
 _POINT_WORDS = 8 + 2 * 8 * -(-(_NAME_WORDS + _PAYLOAD) // 8)
 BOARD_BYTES = METER_POINTS * _POINT_WORDS * 8
 _GAUGE_WORDS = 8 + 2 * (8 + 2 * GAUGED_NODES)
@@ -79,6 +80,8 @@ class Reading:
     """Of each channel in the newest thirtieth of a second; ``-inf`` for silence."""
     spectrum_dbfs: tuple[float, ...]
     """Level in the bands of `BAND_CENTRES_HZ`, of the mean of the channels' powers; a full-scale sine reads -3."""
+    energy_dbfs: tuple[float, ...] = ()
+    """Of a scene, the level from each direction, as `audiopost.dsp.energy_map` orders them; nothing for other sound."""
 
 
 class _Turned:
@@ -137,6 +140,7 @@ class MeterBoard:
         figures: dict[str, float | None],
         peaks_linear: NDArray[np.float64],
         spectrum_power: NDArray[np.float64],
+        energy_power: NDArray[np.float64] | None = None,
     ) -> None:
         """The meter process: publish a reading. What `figures` lacks is undefined."""
         values = self._values
@@ -150,6 +154,8 @@ class MeterBoard:
         values[start : start + peaks_linear.size] = peaks_linear
         first_band = start + METERED_CHANNELS
         values[first_band : first_band + len(BAND_CENTRES_HZ)] = spectrum_power
+        if energy_power is not None:
+            values[first_band + len(BAND_CENTRES_HZ) :] = energy_power
         self._points[number].write(values)
 
     def clear(self, number: int) -> None:
@@ -201,11 +207,13 @@ def _reading(values: NDArray[np.float64]) -> Reading:
     peaks = powers_to_db(values[start : start + min(channels, METERED_CHANNELS)] ** 2).tolist()
     first_band = start + METERED_CHANNELS
     spectrum = powers_to_db(values[first_band : first_band + len(BAND_CENTRES_HZ)]).tolist()
+    energy = values[first_band + len(BAND_CENTRES_HZ) :][:MAP_SIZE]
     return Reading(
         point=name,
         frames=frames,
         lost_frames=0 if math.isnan(lost) else int(lost),
         peaks_dbfs=tuple(peaks),
         spectrum_dbfs=tuple(spectrum),
+        energy_dbfs=() if math.isnan(energy[0]) else tuple(powers_to_db(np.maximum(energy, 0.0)).tolist()),
         **{figure: _defined(value) for figure, value in figures.items()},
     )

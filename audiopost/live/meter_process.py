@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiopost.blocks import AudioBlock
-from audiopost.layouts import Layout
+from audiopost.dsp.energy_map import EnergyMap
+from audiopost.layouts import Layout, ambisonic_order, scene_within
 from audiopost.live.channel import Channel
 from audiopost.live.memory import Segment
 from audiopost.live.messages import (
@@ -53,6 +54,8 @@ class PointMeter:
         self.ring = ring
         self._loudness = LoudnessMeter(sample_rate, layout)
         self._spectrum = Spectrum(layout.channels, sample_rate)
+        order = ambisonic_order(scene_within(layout))
+        self._map = None if order is None else EnergyMap(order, sample_rate)
         self._sample_rate = sample_rate
         self._piece: AudioBlock = np.empty((layout.channels, PIECE_FRAMES), np.float32)
         self._peaks = np.zeros(min(layout.channels, METERED_CHANNELS))
@@ -87,6 +90,8 @@ class PointMeter:
             block = np.ascontiguousarray(self._piece[:, :got])
             self._loudness.process(block)
             self._spectrum.process(block)
+            if self._map is not None:
+                self._map.process(block)
             np.maximum(self._peaks, np.abs(block[:METERED_CHANNELS]).max(axis=1), out=self._peaks)
             self._correlate(block)
             heard = True
@@ -125,6 +130,11 @@ class PointMeter:
     def spectrum(self) -> NDArray[np.float64]:
         """Power in each band."""
         return self._spectrum.powers
+
+    @property
+    def energy(self) -> NDArray[np.float64] | None:
+        """Power from each direction; None for what is no scene."""
+        return None if self._map is None else self._map.powers
 
     @property
     def _correlation(self) -> float | None:
@@ -198,6 +208,6 @@ class MeterProcess:
         heard = False
         for number, meter in self._meters.items():
             heard = meter.take() or heard
-            self._memory.board.write(number, meter.point, meter.figures, meter.peaks, meter.spectrum)
+            self._memory.board.write(number, meter.point, meter.figures, meter.peaks, meter.spectrum, meter.energy)
         if heard and not self._memory.plan.realtime:
             self._memory.progress_wake.post()

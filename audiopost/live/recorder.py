@@ -163,8 +163,7 @@ class Recorder:
                 return plan.layout
             case "engine":
                 return voice.layout
-        width = dict(voice.buses).get(tap)
-        return None if width is None else voice.layout if width == voice.layout.channels else default_layout(width)
+        return dict(voice.buses).get(tap)
 
 
 def _channels(request: say.Record) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 
 from nicegui import background_tasks, run, ui
 
+from audiopost.dsp.energy_map import MAP_AZIMUTHS_DEG, MAP_ELEVATIONS_DEG
 from audiopost.graph.drawing import as_svg
 from audiopost.library.targets import list_targets
 from audiopost.ui import dialogs
@@ -33,7 +34,7 @@ from audiopost.ui.elements import (
     theme_button,
 )
 from audiopost.ui.scene_path import shown_path
-from audiopost.ui.scene_view import loudspeakers_of, places_of
+from audiopost.ui.scene_view import loudspeakers_of, places_of, scene_point_of
 from audiopost.ui.session import ConsoleSession
 from audiopost.ui.view_model import NodeView
 
@@ -164,7 +165,8 @@ class ConsolePage:
             }
             attributed(
                 ui.element("ap-scene"), places=as_json, values=json.dumps(stands), loudspeakers=loudspeakers,
-                paths=json.dumps(paths),
+                paths=json.dumps(paths), energy=json.dumps(scene_point_of(drawing) is not None),
+                rows=str(len(MAP_ELEVATIONS_DEG)), columns=str(len(MAP_AZIMUTHS_DEG)),
             )  # fmt: skip
 
     def _card(self, view: NodeView, before: str, after: str) -> None:

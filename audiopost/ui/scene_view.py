@@ -9,10 +9,10 @@ from typing import Literal
 from audiopost.graph.catalogue import CATALOGUE
 from audiopost.graph.parameter import Parameter
 from audiopost.graph.schedule import order_nodes
-from audiopost.graph.spec import GraphSpec, NodeSpec
+from audiopost.graph.spec import INPUT, GraphSpec, NodeSpec
 from audiopost.layouts import ambisonic_order, layout_named
 
-__all__ = ["Axis", "PlaceView", "loudspeakers_of", "places_of"]
+__all__ = ["Axis", "PlaceView", "loudspeakers_of", "places_of", "scene_point_of"]
 
 Kind = Literal["metres", "angles", "head"]
 
@@ -27,6 +27,9 @@ KINDS: Mapping[str, Kind] = {
     "ambisonic_encode": "angles",
     "ambisonic_rotate": "head",
 }
+
+DECODERS = frozenset({"binaural", "ambisonic_decode", "ambisonic_uhj", "ambisonic_beam"})
+SCENE_MAKERS = frozenset({"ambisonic_encode", "ambisonic_rotate", "ambisonic_mirror", "ambisonic_convert"})
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,24 @@ def loudspeakers_of(drawing: GraphSpec) -> tuple[tuple[float, float] | None, ...
                 return ()
             return tuple(None if each.lfe else (each.azimuth_deg, each.elevation_deg) for each in layout.speakers)
     return ()
+
+
+def scene_point_of(drawing: GraphSpec) -> str | None:
+    """Where a scene passes that is worth a look: what the last decoder gets, else what the chain gives; None: nowhere.
+
+    Named as `audiopost.live.host.LiveHost.watch` does; of ``input`` the file alone knows whether it is a scene.
+    """
+    names = order_nodes(drawing)
+    for name in reversed(names):
+        if drawing.node(name).effect in DECODERS:
+            before = next((edge.source for edge in drawing.edges if edge.target == name), INPUT)
+            return "input" if before == INPUT else before
+    for name in reversed(names):
+        node = drawing.node(name)
+        target = _settings_of(node).get("to")
+        if node.effect in SCENE_MAKERS or (isinstance(target, str) and target.startswith("ambisonics-")):
+            return "engine"
+    return None
 
 
 def _kind_of(node: NodeSpec) -> Kind | None:

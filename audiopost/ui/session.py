@@ -32,6 +32,7 @@ from audiopost.ui.view_model import (
     KnobView,
     NodeView,
     TargetBand,
+    energy_data,
     knob_of,
     macros_of,
     meter_data,
@@ -83,6 +84,7 @@ class ConsoleSession(ConsoleWords):
         self.recording: Path | None = None
         self.pre_roll = PreRoll()
         self.before_audition: GraphSpec | None = None
+        self.map_point: str | None = None
         self.structure = 0
         """Rises whenever the strip must be drawn anew."""
         self.values = 0
@@ -157,6 +159,8 @@ class ConsoleSession(ConsoleWords):
             "preRoll": self.pre_roll.waits,
             "bypassed": self.host.bypassed,
         }
+        if self.map_point is not None:
+            frame["map"] = energy_data(readings.points.get(self.map_point))
         self._look_at_statistics()
         return frame | {"statistics": self._statistics}
 

@@ -23,6 +23,7 @@ __all__ = [
     "KnobView",
     "NodeView",
     "TargetBand",
+    "energy_data",
     "knob_of",
     "macros_of",
     "meter_data",
@@ -31,6 +32,10 @@ __all__ = [
     "target_band",
     "words_of",
 ]
+
+
+SILENT_DBFS = -120.0
+"""What is quieter is shown as this."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +195,11 @@ def meter_data(reading: Any) -> dict[str, Any]:
         "peaks": [_tenth(peak) for peak in reading.peaks_dbfs],
         "spectrum": [_tenth(level) for level in reading.spectrum_dbfs],
     }
+
+
+def energy_data(reading: Any) -> list[int]:
+    """The level from each direction in whole dB, as JSON takes it; nothing where no scene is measured."""
+    return [] if reading is None else [round(max(level, SILENT_DBFS)) for level in reading.energy_dbfs]
 
 
 def node_data(reading: Any) -> list[float | None]:

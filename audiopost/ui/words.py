@@ -18,7 +18,7 @@ from audiopost.library.chains import list_chains, load_chain
 from audiopost.library.targets import load_target
 from audiopost.live.editor_turns import EditorTurns
 from audiopost.ui.scene_path import MOST_POINTS, drawn_lanes
-from audiopost.ui.scene_view import PlaceView, places_of
+from audiopost.ui.scene_view import PlaceView, places_of, scene_point_of
 from audiopost.ui.source_words import SourceWords
 from audiopost.ui.word import Word, all_numbers_in, flag_in, name_in, number_in, share_in, whole_in
 
@@ -30,6 +30,8 @@ class ConsoleWords(SourceWords):
 
     target: DeliveryTarget | None
     before_audition: GraphSpec | None
+    map_point: str | None
+    """Where the scene passes whose energy is shown."""
 
     @abstractmethod
     def forgive(self, name: str) -> None:
@@ -114,6 +116,18 @@ class ConsoleWords(SourceWords):
         """Begin paths, and all else that moves by itself, from the beginning."""
         del word
         self.desk.again()
+
+    def do_map(self, word: Word) -> None:
+        """Show from which directions the scene sounds, or no longer."""
+        if not flag_in(word, "on"):
+            self.map_point = None
+            return
+        point = scene_point_of(self.desk.drawing)
+        if point is None:
+            raise UsageError("no scene passes in this chain", mend="an energy map is drawn of Ambisonics")
+        if point != "input":
+            self.host.watch(point)
+        self.map_point = point
 
     def _place_of(self, word: Word) -> PlaceView:
         node = name_in(word, "node")

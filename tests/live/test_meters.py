@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from audiopost import effects as fx
+from audiopost.dsp.energy_map import MAP_AZIMUTHS_DEG
 from audiopost.errors import DeviceError, UnknownNameError, UsageError
 from audiopost.live.host import LiveHost
 from audiopost.live.meter_board import BAND_CENTRES_HZ, Reading
@@ -170,6 +171,24 @@ def test_wrong_points_are_refused_and_a_dead_meter_process_is_replaced(tone: Pat
         until(lambda: "a" not in host.meters().points)
         host.watch("peak")
         measured(host, "peak", 0.5)
+
+
+def test_a_scene_inside_a_chain_is_seen_by_direction_and_recorded_as_one(tone: Path, tmp_path: Path) -> None:
+    scene = fx.downmix(to="mono") >> fx.ambisonic_encode(order=2, azimuth_deg=-90.0).named("scene")
+    with LiveHost(scene >> fx.binaural(), source=tone, device="null", speed=0.0, duration_s=3600.0, engines=2) as host:
+        host.watch("scene")
+        seen = measured(host, "scene")
+        levels = np.array(seen.energy_dbfs)
+        assert MAP_AZIMUTHS_DEG[int(levels.argmax()) % len(MAP_AZIMUTHS_DEG)] == -90.0
+        # A tone's power is 3 dB below its peak; two equal channels folded at -3 dB are 3 dB louder.
+        assert levels.max() == pytest.approx(PEAK_DBFS, abs=0.1)
+        assert reading(host, "output").energy_dbfs == ()
+        host.record(tmp_path / "scene.wav", tap="scene")
+        play_on(host, RATE_HZ)
+        host.stop_recording("scene")
+    samples, _ = read_audio(tmp_path / "scene.wav")
+    assert samples.shape[0] == 9
+    np.testing.assert_allclose(samples[1], -samples[0], atol=1e-6)  # Y of a source on the right
 
 
 def test_labels_over_osc_say_how_loud_each_state_of_a_game_was(tone: Path, tmp_path: Path) -> None:

@@ -356,9 +356,9 @@ def test_a_path_is_drawn_heard_again_and_erased(page: Page) -> None:
     assert_accessible(page)
     # It is led along: to the left at first, and there again when it is heard again.
     left = "document.querySelector('[data-place=\"object_panner\"]').getAttribute('aria-label').includes(' m left')"
-    page.wait_for_function(f"audiopost.latest().chain > 3 && {left}")
+    page.wait_for_function(f"audiopost.latest().chain > 1 && {left}")
     page.get_by_role("button", name="Play the paths again").click()
-    page.wait_for_function("audiopost.latest().chain < 2")
+    page.wait_for_function("audiopost.latest().chain < 1")
     erase.click()
     expect(erase).to_have_count(0)
     page.get_by_role("button", name="Draw a path").click()
@@ -371,6 +371,27 @@ def test_a_path_is_drawn_heard_again_and_erased(page: Page) -> None:
     expect(erase).to_be_visible()
     page.get_by_role("button", name="Remove object_panner").click()
     expect(source).to_have_count(0)
+
+
+def test_the_energy_of_a_scene_is_shown_by_direction(page: Page) -> None:
+    before = frame(page)["structure"]
+    page.evaluate("audiopost.say({do: 'insert', effect: 'ambisonic_encode'})")
+    page.locator('[data-place="ambisonic_encode"]').wait_for()
+    page.evaluate("audiopost.say({do: 'insert', effect: 'binaural'})")
+    page.locator('[data-node="binaural"]').wait_for()
+    page.evaluate("audiopost.say({do: 'set', path: 'ambisonic_encode.azimuth_deg', value: 60})")
+    page.get_by_role("button", name="Energy map").click()
+    page.wait_for_function("(audiopost.latest().map || []).length === 264")
+    told = page.locator("ap-scene .map canvas")
+    expect(told).to_have_attribute("aria-label", re.compile("loudest 60 degrees left, 0 up"), timeout=8000)
+    picture(page, "console-scene-energy")
+    assert_accessible(page)
+    page.get_by_role("button", name="Energy map").click()
+    page.wait_for_function("audiopost.latest().map === undefined")
+    page.get_by_role("button", name="Remove binaural").click()
+    page.get_by_role("button", name="Remove ambisonic_encode").click()
+    expect(page.locator("ap-scene")).to_have_count(0)
+    assert frame(page)["structure"] > before
 
 
 def test_presets_are_heard_by_the_arrow_keys_and_left_again(page: Page) -> None:

@@ -27,7 +27,10 @@ export class Scene extends Moving {
       <button type="button" class="draw" aria-pressed="false">Draw a path</button>
       <label>over <input type="number" class="length" min="0.1" max="3600" step="0.1" placeholder="as drawn"
         aria-label="Length of the path in seconds; empty: as it is drawn"> s</label>
-      <button type="button" class="again" aria-label="Play the paths again">Again</button></div>
+      <button type="button" class="again" aria-label="Play the paths again">Again</button>
+      <button type="button" class="energy" aria-pressed="false" hidden>Energy map</button></div>
+      <figure class="map" hidden><canvas role="img"></canvas>
+        <figcaption>behind · left · ahead · right · behind; brighter is louder, 30 dB in all</figcaption></figure>
       <p class="ap-soft status" role="status"></p>`;
     this.tools();
     this.views = [...this.querySelectorAll("svg")];
@@ -53,6 +56,9 @@ export class Scene extends Moving {
     const again = this.querySelector(".again");
     this.draws = this.querySelector(".draw");
     this.length = this.querySelector(".length");
+    const energy = this.querySelector(".energy");
+    energy.hidden = this.getAttribute("energy") !== "true";
+    energy.addEventListener("click", () => say({ do: "map", on: energy.ariaPressed !== "true" }));
     again.disabled = !Object.keys(this.paths).length;
     again.addEventListener("click", () => say({ do: "again" }));
     this.draws.addEventListener("click", () => this.ready(this.draws.ariaPressed !== "true"));
@@ -64,6 +70,33 @@ export class Scene extends Moving {
       erase.addEventListener("click", () => say({ do: "erase", node }));
       again.after(erase);
     }
+  }
+  // From which directions the scene sounds: a picture of the sphere unrolled, ahead in the middle.
+  showEnergy(levels) {
+    const button = this.querySelector(".energy"), map = this.querySelector(".map");
+    button.ariaPressed = String(levels !== undefined);
+    map.hidden = !levels || !levels.length;
+    if (map.hidden) return;
+    const columns = Number(this.getAttribute("columns")), rows = Number(this.getAttribute("rows"));
+    const canvas = map.firstElementChild, loudest = Math.max(...levels), at = levels.indexOf(loudest);
+    if (canvas.width !== columns * 16) { canvas.width = columns * 16; canvas.height = rows * 16; }
+    const pen = canvas.getContext("2d"), silent = loudest <= -100;
+    for (const [index, level] of levels.entries()) {
+      const share = silent ? 0 : clamp(1 - (loudest - level) / 30, 0, 1);
+      pen.fillStyle = `hsl(${250 - 200 * share} 80% ${8 + 62 * share}%)`;
+      pen.fillRect((index % columns) * 16, Math.floor(index / columns) * 16, 16, 16);
+    }
+    if (silent) return;
+    const column = at % columns, row = Math.floor(at / columns);
+    pen.lineWidth = 2;
+    for (const [ink, inset] of [["#000", 1], ["#fff", 3]]) {
+      pen.strokeStyle = ink;
+      pen.strokeRect(column * 16 + inset, row * 16 + inset, 16 - 2 * inset, 16 - 2 * inset);
+    }
+    if (performance.now() - (this.spoken ?? -1000) < 1000) return;
+    this.spoken = performance.now();
+    const azimuth = 180 - column * 360 / columns, elevation = 75 - row * 15;
+    canvas.setAttribute("aria-label", `Energy map: loudest ${Math.abs(azimuth)} degrees ${azimuth < 0 ? "right" : "left"}, ${Math.abs(elevation)} ${elevation < 0 ? "down" : "up"}, ${loudest} dBFS`);
   }
   ready(on) {
     this.draws.ariaPressed = String(on);
@@ -185,6 +218,7 @@ export class Scene extends Moving {
   }
   show(frame) {
     this.age = frame.chain;
+    this.showEnergy(frame.map);
     if (frame.knobs) {
       for (const place of this.places) {
         // What comes back within a moment is what stood before the last move.

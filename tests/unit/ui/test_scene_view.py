@@ -3,7 +3,7 @@ from __future__ import annotations
 from audiopost import effects as fx
 from audiopost.layouts import layout_named
 from audiopost.live.desk import Desk
-from audiopost.ui.scene_view import loudspeakers_of, places_of
+from audiopost.ui.scene_view import loudspeakers_of, places_of, scene_point_of
 from tests.desks import Noted
 
 
@@ -24,3 +24,14 @@ def test_loudspeakers_are_those_that_the_chain_ends_in() -> None:
     assert found[0] == (30.0, 0.0)
     assert loudspeakers_of(fx.ambisonic_encode() >> fx.binaural()) == ()
     assert loudspeakers_of(fx.object_panner(to="ambisonics-1")) == ()
+
+
+def test_a_scene_is_looked_at_before_it_is_decoded_else_where_the_chain_ends() -> None:
+    turned = fx.ambisonic_encode() >> fx.ambisonic_rotate().named("turn")
+    assert scene_point_of(turned >> fx.gain() >> fx.binaural()) == "gain"
+    assert scene_point_of(turned >> fx.ambisonic_decode(to="5.1") >> fx.limiter()) == "turn"
+    assert scene_point_of(fx.binaural() >> fx.gain()) == "input"
+    assert scene_point_of(turned) == "engine"
+    assert scene_point_of(fx.object_panner(to="ambisonics-3")) == "engine"
+    assert scene_point_of(fx.object_panner(to="7.1.4")) is None
+    assert scene_point_of(fx.gain()) is None
