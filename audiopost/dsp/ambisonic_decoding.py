@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from audiopost.dsp.amplitude_panning import AmplitudePanning
 from audiopost.dsp.spherical import (
     Weighting,
+    channels_of,
     degree_weights,
     degrees_of,
     even_directions,
@@ -23,7 +24,7 @@ from audiopost.dsp.spherical import (
     unit_vectors,
 )
 
-__all__ = ["Method", "decoder_matrix", "energy_vectors"]
+__all__ = ["Method", "decoder_matrix", "energy_vectors", "velocity_matrix"]
 
 Method = Literal["allrad", "mode-matching", "sampling"]
 
@@ -31,6 +32,9 @@ Values = NDArray[np.float64]
 
 _VIRTUAL_LOUDSPEAKERS = 1000
 """Of AllRAD: so many that the harmonics up to order 5 are orthogonal over them within 0.2 %."""
+
+_REGION = even_directions(100)
+_HORIZON = unit_vectors(np.arange(0.0, 360.0, 5.0), np.zeros(72))
 
 _LEAST_SINGULAR = 0.05
 """Of mode matching, as a share of the largest: what a layout cannot play is not forced out of it at high gain."""
@@ -70,6 +74,28 @@ def decoder_matrix(
     weighted = matrix * to_n3d * degree_weights(order, weighting)[degrees_of(order)]
     everywhere = harmonics(order, even_directions(_VIRTUAL_LOUDSPEAKERS)) @ weighted.T
     return np.asarray(weighted / np.sqrt(np.square(everywhere).sum(axis=1).mean()))
+
+
+def velocity_matrix(azimuths_deg: Values, elevations_deg: Values, order: int) -> Values | None:
+    """Gains with which pressure and velocity at the listener's place are those of the scene.
+
+    Scaled as those of `decoder_matrix`. Both are what the four channels of degrees 0 and 1 hold, so no other channel is played. Of all gains that rebuild
+    them these have the least power. None where the loudspeakers do not surround the listener: none do.
+
+    Source: M. A. Gerzon (1992): Makita's velocity vector of a source, length 1, where waves are long.
+    """
+    first, there = channels_of(1), harmonics(1, unit_vectors(azimuths_deg, elevations_deg)).T
+    gains = np.linalg.pinv(there, rcond=_LEAST_SINGULAR)
+    directions = _REGION if np.ptp(elevations_deg) > 0.0 else _HORIZON
+    rebuilt = harmonics(1, directions) @ (there @ gains).T
+    if np.ptp(elevations_deg) == 0.0:
+        rebuilt[:, 2] = 0.0  # no loudspeaker above or below: no velocity there either
+    if not np.allclose(rebuilt, harmonics(1, directions), atol=1e-6):
+        return None
+    matrix = np.zeros((len(azimuths_deg), channels_of(order)))
+    matrix[:, :first] = gains
+    everywhere = harmonics(order, even_directions(_VIRTUAL_LOUDSPEAKERS)) @ matrix.T
+    return np.asarray(matrix / np.sqrt(np.square(everywhere).sum(axis=1).mean()))
 
 
 def energy_vectors(gains: Values, azimuths_deg: Values, elevations_deg: Values) -> tuple[Values, Values]:

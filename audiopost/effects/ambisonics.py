@@ -19,7 +19,7 @@ import numpy as np
 
 from audiopost.blocks import AudioBlock, BlockMemory
 from audiopost.dsp import spherical
-from audiopost.dsp.ambisonic_decoding import Method, decoder_matrix
+from audiopost.dsp.ambisonic_decoding import Method, decoder_matrix, velocity_matrix
 from audiopost.dsp.crossover import TwoBands
 from audiopost.dsp.scene_rotation import AFRESH, turn_scene
 from audiopost.dsp.smoothing import Ramps
@@ -271,10 +271,11 @@ class AmbisonicBeam(MatrixNode):
 class AmbisonicDecode(MatrixNode):
     """Plays a scene on the loudspeakers of a layout. LFE stays silent.
 
-    With a crossover the scene is decoded twice: below it as ``basic``, which has the velocity of the air right where
-    waves are long, above it as weighted, for which the energy counts. For one listener in the middle some 400 Hz at
-    order 1 and 1200 Hz at order 3; lower for more listeners. Both sides are as loud, and split by Linkwitz-Riley
-    filters of fourth order, in phase with each other.
+    With a crossover the scene is decoded twice: below it, where waves are long, with the pressure and velocity of the
+    air right at the listener's place (on stereo, which does not surround anybody, as ``basic``), above it as weighted,
+    for which the energy counts. For one listener in the middle some 400 Hz at order 1 and 1200 Hz at order 3; lower
+    for more listeners. Both sides are as loud, and split by Linkwitz-Riley filters of fourth order, in phase with each
+    other.
 
     Source: M. A. Gerzon, "General metatheory of auditory localisation", AES preprint 3306 (1992); the split:
     `audiopost.dsp.crossover`.
@@ -292,7 +293,7 @@ class AmbisonicDecode(MatrixNode):
             "weighting", "text", "max-re", choices=("basic", "max-re", "in-phase"),
             summary="max-re for most rooms; basic near one listener; in-phase for large audiences",
         ),
-        Setting("crossover_hz", "number", 0.0, summary="decoded as basic below, as weighted above; 0: no crossover"),
+        Setting("crossover_hz", "number", 0.0, summary="by velocity below, as weighted above; 0: no crossover"),
     )  # fmt: skip
     _bands: TwoBands | None = None
 
@@ -329,16 +330,18 @@ class AmbisonicDecode(MatrixNode):
         """Rows of zeros for LFE."""
         target, channels = self.output_layout(self._source), self._source.channels
         heard = [index for index, each in enumerate(target.speakers) if not each.lfe]
-        weighting = _weighting(self.setting_values, "weighting")
-        weightings: tuple[spherical.Weighting, ...] = (weighting,) if self._bands is None else ("basic", weighting)
-        for number, each in enumerate(weightings):
-            matrix[heard, number * channels : (number + 1) * channels] = decoder_matrix(
-                np.array([target.speakers[index].azimuth_deg for index in heard]),
-                np.array([target.speakers[index].elevation_deg for index in heard]),
-                order_of_scene(self._source, self.name),
-                _method(self.setting_values),
-                each,
-            )
+        azimuths_deg = np.array([target.speakers[index].azimuth_deg for index in heard])
+        elevations_deg = np.array([target.speakers[index].elevation_deg for index in heard])
+        order, method = order_of_scene(self._source, self.name), _method(self.setting_values)
+        weighted = decoder_matrix(
+            azimuths_deg, elevations_deg, order, method, _weighting(self.setting_values, "weighting")
+        )
+        if self._bands is not None:
+            low = velocity_matrix(azimuths_deg, elevations_deg, order)
+            if low is None:
+                low = decoder_matrix(azimuths_deg, elevations_deg, order, method, "basic")
+            matrix[heard, :channels] = low
+        matrix[heard, -channels:] = weighted
 
     def process(self, block: AudioBlock, out: AudioBlock, *side: AudioBlock) -> None:
         """Split, where there is a crossover; weigh."""

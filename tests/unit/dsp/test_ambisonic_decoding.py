@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from audiopost.dsp.ambisonic_decoding import decoder_matrix, energy_vectors
+from audiopost.dsp.ambisonic_decoding import decoder_matrix, energy_vectors, velocity_matrix
 from audiopost.dsp.amplitude_panning import AmplitudePanning, pan_source
 from audiopost.dsp.spherical import even_directions, harmonics, unit_vectors
 from audiopost.layouts import layout_named
-from tests.tolerances import ALLRAD_MEAN_ANGLE_DEG, ALLRAD_POWER_DB, FLOAT64_SUM, PANNED_ANGLE_DEG
+from tests.tolerances import (
+    ALLRAD_ANGLE_DEG,
+    ALLRAD_MEAN_ANGLE_DEG,
+    ALLRAD_MEAN_LENGTH,
+    ALLRAD_POWER_DB,
+    FLOAT64_SUM,
+    PANNED_ANGLE_DEG,
+)
 
 EVERYWHERE = even_directions(2000)
 LAYOUTS = ("stereo", "quad", "5.1", "7.1", "5.1.4", "7.1.4", "9.1.6", "22.2")
+SURROUNDING = ("quad", "5.1", "6.1", "7.1", "5.1.2", "5.1.4", "7.1.2", "7.1.4", "9.1.6", "22.2")
 AROUND_AND_ABOVE = ("5.1.4", "7.1.4", "9.1.6", "22.2")
 """Layouts that can play the whole upper half of the sphere."""
 
@@ -105,6 +116,48 @@ def test_allrad_plays_each_direction_as_loud_and_where_it_is(name: str, order: i
     )
     assert np.abs(10.0 * np.log10(power / power.mean())).max() < ALLRAD_POWER_DB
     assert np.mean(between_deg(heard, above)) < ALLRAD_MEAN_ANGLE_DEG[name]
+
+
+@pytest.mark.parametrize("order", range(1, 6))
+@pytest.mark.parametrize("name", SURROUNDING)
+def test_where_waves_are_long_pressure_and_velocity_are_those_of_the_scene(name: str, order: int) -> None:
+    """Gerzon's velocity vector has length 1 and points to the source, from each of 2000 directions."""
+    azimuths, elevations = directions(name)
+    flat = np.ptp(elevations) == 0.0
+    sources = unit_vectors(np.arange(0.0, 360.0), np.zeros(360)) if flat else EVERYWHERE
+    matrix = velocity_matrix(azimuths, elevations, order)
+    assert matrix is not None
+    gains = harmonics(order, sources) @ matrix.T
+    pressure = gains.sum(axis=1)
+    velocity = gains @ unit_vectors(azimuths, elevations) / pressure[:, np.newaxis]
+    np.testing.assert_allclose(velocity, sources, atol=FLOAT64_SUM * 10)
+    np.testing.assert_allclose(pressure, pressure[0], rtol=1e-9)
+    everywhere = harmonics(order, EVERYWHERE) @ matrix.T
+    assert np.square(everywhere).sum(axis=1).mean() == pytest.approx(1.0, rel=0.01)
+
+
+def test_two_loudspeakers_surround_nobody() -> None:
+    assert velocity_matrix(*directions("stereo"), 1) is None
+    assert velocity_matrix(*directions("3.0"), 3) is None
+
+
+@pytest.mark.parametrize("order", range(1, 6))
+@pytest.mark.parametrize("name", AROUND_AND_ABOVE)
+def test_the_energy_vector_is_as_sharp_as_the_order(name: str, order: int) -> None:
+    azimuths, elevations = directions(name)
+    above = EVERYWHERE[EVERYWHERE[:, 2] > 0.0]
+    gains = harmonics(order, above) @ decoder_matrix(azimuths, elevations, order).T
+    _, heard = energy_vectors(gains, azimuths, elevations)
+    lengths = np.linalg.norm(heard, axis=1)
+    assert lengths.mean() > ALLRAD_MEAN_LENGTH[order]
+    assert lengths.max() <= 1.0 + FLOAT64_SUM
+    assert between_deg(heard, above).max() < ALLRAD_ANGLE_DEG[name]
+
+
+def test_the_table_of_the_documentation_is_what_is_measured() -> None:
+    root = Path(__file__).parents[3]
+    page = (root / "docs/pages/tutorials/a-scene-on-headphones.md").read_text(encoding="utf-8")
+    assert "\n".join(runpy.run_path(str(root / "docs/decoder_table.py"))["table"]()) in page
 
 
 @pytest.mark.parametrize(
