@@ -79,8 +79,9 @@ def decoder_matrix(
 def velocity_matrix(azimuths_deg: Values, elevations_deg: Values, order: int) -> Values | None:
     """Gains with which pressure and velocity at the listener's place are those of the scene.
 
-    Scaled as those of `decoder_matrix`. Both are what the four channels of degrees 0 and 1 hold, so no other channel is played. Of all gains that rebuild
-    them these have the least power. None where the loudspeakers do not surround the listener: none do.
+    Scaled as those of `decoder_matrix`. Both are what the four channels of degrees 0 and 1 hold, so no other channel
+    is played; of all gains that rebuild them these have the least power. None where the loudspeakers do not surround
+    the listener: no gains do.
 
     Source: M. A. Gerzon (1992): Makita's velocity vector of a source, length 1, where waves are long.
     """

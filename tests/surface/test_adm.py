@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from audiopost.media.adm.write import Bed, Mover
 from audiopost.media.audio_file import read_audio
 from tests.adm_material import MOVING, at, objects_axml, write_objects, write_parts, write_tracks
 from tests.adm_material import noise as samples
-from tests.sofa_files import write_sofa
+from tests.sofa_files import around, head_tables, write_sofa
 from tests.surface.conftest import Run, write_wave
 
 FRAMES = 48_000
@@ -89,6 +90,40 @@ def test_a_head_that_is_none_is_exit_code_3_and_one_sentence(run: Run, tmp_path:
     )
     assert not (tmp_path / "out").exists()
     assert run(*command, "--layout", "5.1").code == 2
+
+
+BAD_HEADS: dict[str, Callable[[Path], object]] = {
+    "text": lambda path: path.write_text("no head"),
+    "empty": lambda path: path.touch(),
+    "cut off": lambda path: path.write_bytes(write_sofa(path, head_tables(around(20))).read_bytes()[:3000]),
+    "no responses": lambda path: write_sofa(path, {"SourcePosition": np.zeros((1, 3))}),
+    "not a number": lambda path: write_sofa(path, head_tables(around(20)) | {"Data.IR": np.full((20, 2, 64), np.nan)}),
+    "other shapes": lambda path: write_sofa(path, head_tables(around(20)) | {"Data.IR": np.zeros((20, 3, 64))}),
+    "not there": lambda path: None,
+    "a folder": lambda path: path.mkdir(),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_HEADS)
+def test_a_bad_head_is_exit_code_3_and_one_sentence_that_names_it(kind: str, run: Run, tmp_path: Path) -> None:
+    """From the command line and in a chain; nothing is written."""
+    BAD_HEADS[kind](tmp_path / "bad.sofa")
+    left = write_objects(tmp_path / "left.wav", [[at(90, 0, 1)]])
+    chain = tmp_path / "ears.toml"
+    chain.write_text(
+        'schema = 1\nname = "Ears"\nchain = ["ears"]\n[nodes.ears]\neffect = "binaural"\nhrtf = "bad.sofa"\n'
+    )
+    out = tmp_path / "out"
+    for command in (
+        ("adm", "render", left, "--output", out, "--layout", "binaural", "--hrtf", tmp_path / "bad.sofa"),
+        ("render", left, out / "ears.wav", "--chain", chain, "--layout", "7.1.4"),
+    ):
+        answer = run(*command)
+        assert answer.code == 3, answer.err
+        assert len(answer.err.strip().splitlines()) == 1
+        assert "bad.sofa" in answer.err
+        assert "Traceback" not in answer.err
+    assert not list(out.glob("*"))
 
 
 def test_broken_metadata_are_one_sentence_that_names_the_element(run: Run, tmp_path: Path) -> None:
