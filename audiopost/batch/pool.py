@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Any
 
 import cloudpickle
@@ -28,6 +29,7 @@ from audiopost.batch.ledger import Lost
 from audiopost.batch.pool_messages import Ready, Worked
 from audiopost.batch.work import UNFORESEEN, Settings, Task
 from audiopost.errors import UsageError
+from audiopost.graph.witness import Witness
 
 __all__ = ["LEAST_BYTES", "ProcessCrew"]
 
@@ -51,6 +53,8 @@ class _Worker:
     process: subprocess.Popen[bytes]
     log: IO[bytes]
     """What it and its plug-ins print."""
+    witness: Witness
+    """In which effect it is."""
     name: str
     task: Task | None = None
     heard: float = field(default_factory=time.monotonic)
@@ -74,6 +78,11 @@ class _Worker:
             with suppress(BrokenPipeError):  # what it never read
                 pipe.close()
         self.log.close()
+        self.witness.close()
+
+    def in_what(self) -> str:
+        """The effect that it is in, or ended in, as the end of a sentence; empty for none that is not ours."""
+        return f" in {self.witness.last}" if self.witness.last else ""
 
     def forget_words(self) -> None:
         """A worker that chatters all night must not fill the disk."""
@@ -163,7 +172,8 @@ class ProcessCrew(Crew):
             patience_s = self._patience_s if worker.ready else max(self._patience_s, _START_S)
             if worker.task is not None and time.monotonic() - worker.heard > patience_s:
                 worker.process.kill()
-                self._lose(worker, tell, f"no sign of progress for {patience_s:g} s", "PluginTimeoutError")
+                words = f"no sign of progress for {patience_s:g} s{worker.in_what()}"
+                self._lose(worker, tell, words, "PluginTimeoutError")
 
     def close(self, *, at_once: bool) -> None:
         """See `Crew`."""
@@ -194,15 +204,17 @@ class ProcessCrew(Crew):
     def _hire(self) -> _Worker:
         self._started += 1
         log = tempfile.TemporaryFile("a+b")  # noqa: SIM115 - closed when the worker is buried
+        place, path = tempfile.mkstemp(prefix="audiopost-")
+        os.close(place)
         process = subprocess.Popen(  # noqa: S603 - our own interpreter
-            [sys.executable, "-P", "-m", "audiopost.batch.worker", str(os.getpid())],
+            [sys.executable, "-P", "-m", "audiopost.batch.worker", str(os.getpid()), path],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             start_new_session=True,  # a signal from the terminal is for the process that submits
             env={**os.environ, **_ONE_THREAD},
         )
-        worker = _Worker(process, log, f"worker {self._started} (process {process.pid})")
+        worker = _Worker(process, log, Witness(Path(path)), f"worker {self._started} (process {process.pid})")
         self._crew.append(worker)
         self._send(worker, self._settings)
         worker.listener = threading.Thread(target=self._listen, args=(worker,), name=worker.name, daemon=True)
@@ -238,7 +250,7 @@ class ProcessCrew(Crew):
         if worker in self._crew:
             self._crew.remove(worker)
             code = worker.process.wait()
-            words = f"the worker ended ({_death_in_words(code)})"
+            words = f"the worker ended ({_death_in_words(code)}){worker.in_what()}"
             if not worker.ready:
                 self._false_starts += 1
                 if self._false_starts >= _MOST_FALSE_STARTS:

@@ -1,4 +1,4 @@
-"""The entry of every worker process: ``python -P -m audiopost.batch.worker PARENT``, for `audiopost.batch.pool`.
+"""The entry of every worker process: ``python -P -m audiopost.batch.worker PARENT WITNESS``, for the pool.
 
 Not for people. It reads the settings and then one task after the other from standard input, and writes messages to
 what was standard output; what plug-ins print goes to standard error. Workers are never made by `multiprocessing`,
@@ -13,6 +13,7 @@ import pickle
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from audiopost.batch.crew import Advanced
 from audiopost.batch.pool_messages import Ready, Worked
 from audiopost.batch.work import Settings, Task, attempt, prepare
 from audiopost.dsp.processors import use_processors
+from audiopost.graph.witness import Witness, appoint
 from audiopost.live.priority import die_with_parent
 
 __all__ = ["main"]
@@ -35,6 +37,9 @@ def main(arguments: list[str]) -> int:
     messages = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     use_processors(1)
+    appoint(Witness(Path(arguments[1])))
+    with suppress(OSError):  # both ends have it: the name is needed no more, unless the system needs it
+        Path(arguments[1]).unlink()
 
     def send(message: Any) -> None:
         pickle.dump(message, messages)

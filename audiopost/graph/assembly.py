@@ -25,6 +25,7 @@ from audiopost.graph.own_names import in_own_names
 from audiopost.graph.program import Program, Step, Wires, joined_layout
 from audiopost.graph.schedule import Alignment, align, assign_buffers, by_port, forward_edges, order_nodes, tail_after
 from audiopost.graph.spec import INPUT, MAIN, OUTPUT, EdgeSpec, GraphSpec, MacroSpec, is_input
+from audiopost.graph.witness import inside, words_of
 from audiopost.layouts import Layout
 
 __all__ = ["Assembly", "Call", "assemble"]
@@ -218,7 +219,8 @@ def _prepare_nodes(
     for edge in spec.edges:
         arriving.setdefault(edge.target, []).append(edge)
     for name in order:
-        node = catalogue.make(name, specs[name])
+        with inside(words_of(name, specs[name])):
+            node = catalogue.make(name, specs[name])
         _check_ports(arriving.get(name, ()), node)
         main = joined_layout(name, wires.get((name, MAIN), ()), layouts) or stream.layout
         sides = tuple(joined_layout(name, wires.get((name, port), ()), layouts) or main for port in node.side_inputs)
@@ -227,7 +229,8 @@ def _prepare_nodes(
         except LayoutError as error:
             raise LayoutError(error.what, where=error.where or name, mend=error.mend) from error
         streams[name] = StreamFormat(stream.sample_rate, main, stream.maximum_frames, sides)
-        node.prepare(streams[name])
+        with inside(words_of(name, specs[name])):
+            node.prepare(streams[name])
         nodes[name] = Bypass(node, main.channels) if specs[name].bypass else node
     for end in _output_ends(spec):
         layouts[end] = joined_layout(end, wires.get((end, MAIN), ()), layouts) or stream.layout

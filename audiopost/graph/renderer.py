@@ -38,6 +38,7 @@ from audiopost.graph.notes import NoteListener
 from audiopost.graph.spec import INPUT, OUTPUT, GraphSpec
 from audiopost.graph.threads import BranchThreads, TaskRow
 from audiopost.graph.turning import Turning
+from audiopost.graph.witness import inside, present, words_of
 from audiopost.layouts import Layout
 
 __all__ = ["BLOCKS_AHEAD", "GraphRenderer"]
@@ -119,6 +120,7 @@ class GraphRenderer:
         self.stream = stream
         self.isolate = isolate
         self._assembly: Assembly = assemble(spec, stream, catalogue, inputs, reuse_buffers=threads == 1)
+        self._witness = present()
         self._branches = BranchThreads(threads) if threads > 1 and self._assembly.steps else None
         self.nodes: dict[str, Node] = self._assembly.nodes
         self.streams: Mapping[str, StreamFormat] = self._assembly.streams
@@ -375,7 +377,11 @@ class GraphRenderer:
     ) -> None:
         """Run user code or a plug-in: catch what it raises; where it gave NaN or infinity, give it a fresh state."""
         try:
-            node.process(block, out, *side)
+            if self._witness is None:
+                node.process(block, out, *side)
+            else:
+                with inside(words_of(name, self.spec.node(name))):
+                    node.process(block, out, *side)
         except Exception as error:
             # Foreign code may raise anything: it is named and passed on, or cut out.
             failure = effect_error(name, error)

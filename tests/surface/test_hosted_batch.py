@@ -31,5 +31,5 @@ def test_a_plugin_that_crashes_on_one_file_loses_that_file_only(
     assert answer.code == 5
     told = {Path(each["path"]).name: each for each in answer.document["files"]}
     assert [name for name, each in sorted(told.items()) if each["status"] != "done"] == ["3.wav"]
-    assert told["3.wav"]["error"] == "3.wav: the worker ended (SIGABRT)"
+    assert told["3.wav"]["error"] == f"3.wav: the worker ended (SIGABRT) in plug ({plugin})"
     assert len(list((tmp_path / "out").glob("*.wav"))) == files - 1
