@@ -22,7 +22,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from audiopost.media.adm.model import Block, ObjectBlock
+from audiopost.media.adm.model import Block
+from audiopost.media.adm.object_blocks import ObjectBlocks
 from audiopost.media.adm.selection import Item
 
 __all__ = ["Course", "GainsOf", "Stretch"]
@@ -33,8 +34,10 @@ _AT_ONCE = 256
 _KEPT = 4
 _ENDLESS = 1 << 62
 
-Seconds = Fraction | float
-"""Exact, or for ever."""
+Ratio = tuple[int, int]
+"""Seconds, exactly: a whole number over another; over 0 it is for ever."""
+
+ENDLESS: Ratio = (1, 0)
 
 GainsOf = Callable[[Sequence[Block]], Values]
 """Gains ``(blocks, channels)`` of blocks."""
@@ -76,14 +79,15 @@ class Course:
         self._chunks: OrderedDict[int, Values] = OrderedDict()
         self._exact = np.empty((len(self._blocks), 2))
         self._frames = np.empty((len(self._blocks), 3), np.int64)
-        last: Seconds | None = None
+        whole = ENDLESS if item.end is None else _over(item.end)
+        last: Ratio | None = None
         ended = (0.0, 0)
-        for index, block in enumerate(self._blocks):
-            start, target, end = _times(block, item)
-            begun = ended if start == last else _in_frames(start, sample_rate)
+        for index, (start, target, end) in enumerate(_times_of(self._blocks, _over(item.start), whole)):
+            goes_on = last is not None and start[0] * last[1] == last[0] * start[1]
+            begun = ended if goes_on else _in_frames(start, sample_rate)
             ended = _in_frames(end, sample_rate)
             reached = begun
-            if start == last:
+            if goes_on:
                 reached = ended if target is end else _in_frames(target, sample_rate)
             self._exact[index] = begun[0], reached[0]
             self._frames[index] = begun[1], reached[1], ended[1]
@@ -116,21 +120,45 @@ class Course:
         return np.asarray(chunk[place])
 
 
-def _times(block: Block, item: Item) -> tuple[Seconds, Seconds, Seconds]:
-    """When a block begins, has reached its gains if it comes from another one, and ends; in seconds."""
-    whole: Seconds = math.inf if item.end is None else item.end
-    if block.rtime is None or block.duration is None:
-        return item.start, item.start, whole
-    start = item.start + block.rtime
-    end: Seconds = min(start + block.duration, whole)
-    if not isinstance(block, ObjectBlock):
-        return start, start, end
-    return start, min(start + block.interpolation, end) if block.jump else end, end
+def _times_of(
+    blocks: ObjectBlocks | Sequence[Block], start: Ratio, whole: Ratio
+) -> Iterator[tuple[Ratio, Ratio, Ratio]]:
+    """When each block begins, has reached its gains if it comes from another one, and ends; in seconds."""
+    if isinstance(blocks, ObjectBlocks):
+        for rtime, rtime_in, duration, duration_in, jump, interpolation in blocks.times():
+            if not rtime_in or not duration_in:
+                yield start, start, whole
+                continue
+            begun = _sum(start, (rtime, rtime_in))
+            end = _least(_sum(begun, (duration, duration_in)), whole)
+            yield begun, _least(_sum(begun, _over(interpolation)), end) if jump else end, end
+        return
+    for block in blocks:
+        if block.rtime is None or block.duration is None:
+            yield start, start, whole
+        else:
+            begun = _sum(start, _over(block.rtime))
+            yield begun, begun, _least(_sum(begun, _over(block.duration)), whole)
 
 
-def _in_frames(seconds: Seconds, sample_rate: int) -> tuple[float, int]:
+def _over(time: Fraction) -> Ratio:
+    return time.numerator, time.denominator
+
+
+def _sum(first: Ratio, second: Ratio) -> Ratio:
+    """Not in lowest terms: with all times of one file over few numbers it does not grow."""
+    if first[1] == second[1]:
+        return first[0] + second[0], first[1]
+    return first[0] * second[1] + second[0] * first[1], first[1] * second[1]
+
+
+def _least(first: Ratio, second: Ratio) -> Ratio:
+    return second if second[0] * first[1] < first[0] * second[1] else first
+
+
+def _in_frames(seconds: Ratio, sample_rate: int) -> tuple[float, int]:
     """A time in frames, and the first frame that is not before it."""
-    if seconds == math.inf:
+    above, below = seconds
+    if below == 0:
         return math.inf, _ENDLESS
-    exact = seconds * sample_rate
-    return float(exact), math.ceil(exact)
+    return above * sample_rate / below, -(-above * sample_rate // below)

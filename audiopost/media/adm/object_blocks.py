@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple, TypeVar, overload
 
@@ -89,6 +89,15 @@ class ObjectBlocks(Sequence[ObjectBlock]):
         self._heads_of.append(_number_of((head, spelling), self._heads, self._head_list))
         self._forms_of.append(_number_of(form, self._forms, self._form_list))
         self.diffuse = self.diffuse or block.diffuse > 0.0
+
+    def times(self) -> Iterator[tuple[int, int, int, int, bool, Fraction]]:
+        """Of each block its start and its length, each a whole number over another (over 0: it has none), and how it
+        is reached: whether at once, and over how long then. What `__getitem__` gives, without making a block.
+        """
+        forms = [(form.jump, form.interpolation) for form in self._form_list]
+        for index, number in enumerate(self._forms_of):
+            begun, begun_in, lasts, lasts_in = self._times[_TIMES * index : _TIMES * (index + 1)]
+            yield begun, begun_in, lasts, lasts_in, *forms[number]
 
     def __len__(self) -> int:
         return len(self._counts)
