@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from audiopost.cli.exit_codes import DONE, INTERRUPTED
-from audiopost.cli.options import FramesPerSecond, LayoutName
+from audiopost.cli.options import Adm, FramesPerSecond, LayoutName
 from audiopost.cli.output import message, print_table, print_text, quantity
 from audiopost.cli.render import Chain, EffectFiles, Settings, load_effect_files, read_settings
 from audiopost.errors import UsageError
@@ -52,6 +52,7 @@ def live(
     ] = None,
     settings: Settings = None,
     layout: LayoutName = None,
+    adm: Adm = None,
     effect_files: EffectFiles = None,
     input_device: Annotated[
         str | None, typer.Option(metavar="D", help="Input: number or part of a name of `audiopost devices`.")
@@ -156,6 +157,7 @@ def live(
         sample_rate=rate,
         block_frames=block,
         layout=layout,
+        adm=adm,
         safe=safe,
         cap_dbfs=read_cap(cap),
         source_speed=speed,

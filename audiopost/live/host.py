@@ -65,7 +65,9 @@ class LiveHost(SessionLog, InputWords, MeterWords, ComparisonWords, RecordingWor
     sample_rate, block_frames
         In Hz; frames of one block, 16 to 8192.
     layout
-        Of the input where no file says it; stereo without it.
+        Of the input where no file says it; stereo without it. Of a master of objects what it is rendered to.
+    adm
+        Which programme of such a master, by its id or name; ``"off"``: its tracks as they lie. None: the first.
     loop, region
         Of a file: whether it begins again, and ``(start, end)`` in s to play.
     start_s, source_speed
@@ -131,6 +133,7 @@ class LiveHost(SessionLog, InputWords, MeterWords, ComparisonWords, RecordingWor
         sample_rate: int = 48_000,
         block_frames: int = 128,
         layout: Layout | str | None = None,
+        adm: str | None = None,
         loop: bool = True,
         region: tuple[float, float] | None = None,
         start_s: float = 0.0,
@@ -160,6 +163,7 @@ class LiveHost(SessionLog, InputWords, MeterWords, ComparisonWords, RecordingWor
             sample_rate=sample_rate,
             block_frames=block_frames,
             layout=layout_named(layout) if isinstance(layout, str) else layout,
+            adm=adm,
             loop=loop,
             region=region,
             live_input=live_input,

@@ -102,7 +102,7 @@ class MediaProcess:
         match message:
             case say.LookAt():
                 self._look.close()
-                self._look = look = Look(message.paths, message.layout)
+                self._look = look = Look(message.paths, message.layout, message.adm)
                 self._channel.send(say.Seen(message.ticket, look.layout, look.length_s, look.notes))
             case say.Setup(plan=SessionPlan() as plan):
                 self._memory = SessionMemory(self._segment, plan)
@@ -133,7 +133,7 @@ class MediaProcess:
             ring.clear()
         plan = self._memory.plan
         self._reels[message.reel] = Reel(
-            ring, message.stems, message.itinerary, plan.sample_rate, ring.written, plan.layout
+            ring, message.stems, message.itinerary, plan.sample_rate, ring.written, plan.layout, plan.adm
         )  # fmt: skip
         self._winding[message.reel] = message.ticket
         self._look.close()

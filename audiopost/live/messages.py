@@ -447,10 +447,11 @@ class NonFiniteSeen(Message):
 
 @dataclass(frozen=True)
 class LookAt(Message):
-    """Say what these files are; `layout` is what objects and scenes among them are rendered to."""
+    """Say what these files are. Masters of objects are rendered to `layout`; `adm` names their programme."""
 
     paths: tuple[Path, ...] = ()
     layout: Layout | None = None
+    adm: str | None = None
 
 
 @dataclass(frozen=True)

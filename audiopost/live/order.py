@@ -24,6 +24,7 @@ class Order:
     sample_rate: int
     block_frames: int
     layout: Layout | None
+    adm: str | None
     loop: bool
     region: tuple[float, float] | None
     live_input: bool

@@ -192,7 +192,7 @@ class Rig:
         order = self.order
         if not order.sources:
             return order.layout or layout_named("stereo"), ()
-        seen: say.Seen = self._crew.ask(media, say.LookAt(0, order.sources, order.layout))
+        seen: say.Seen = self._crew.ask(media, say.LookAt(0, order.sources, order.layout, order.adm))
         assert seen.layout is not None
         if order.layout is not None and order.layout.channels != seen.layout.channels:
             raise LayoutError(f"{seen.layout.channels} channels are not {order.layout}", where=str(order.sources[0]))
@@ -237,6 +237,7 @@ class Rig:
             lag_blocks=int(order.safe),
             priority=order.priority,
             pipes=self._pipes,
+            adm=order.adm,
         )
 
     def _start_message(self) -> say.Start:

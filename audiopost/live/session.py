@@ -73,6 +73,8 @@ class SessionPlan:
     priority: bool = True
     """Whether the audio threads ask for a real-time schedule."""
     pipes: tuple[tuple[int, int], ...] = ()
+    adm: str | None = None
+    """Which programme of a master of objects is played; see `audiopost.live.source.FileStream`."""
 
     @property
     def urgent(self) -> bool:

@@ -23,6 +23,7 @@ from audiopost.live.fades import straight
 from audiopost.live.itinerary import Itinerary, StemSource
 from audiopost.live.ring import AudioRing
 from audiopost.live.routing import route
+from audiopost.media.adm.adm_file import AdmFile, has_adm
 from audiopost.media.adm_choice import as_heard
 from audiopost.media.audio_file import AudioReader, open_audio
 from audiopost.media.joined_files import open_programme
@@ -30,6 +31,9 @@ from audiopost.media.joined_files import open_programme
 __all__ = ["PIECE_FRAMES", "SEAM_S", "FileStream", "Look", "Reel"]
 
 PIECE_FRAMES = 4096
+
+OFF = "off"
+"""For a programme's name: the tracks of a master of objects, as they lie."""
 
 SEAM_S = 0.005
 """Crossfade at the seam of a loop, s of the material: what would have followed fades out under the new beginning.
@@ -50,6 +54,8 @@ class FileStream:
         Frames of the session that were already played: it goes on from there.
     layout
         Of the session: what beds, objects and scenes are rendered to. None: what is usual for them.
+    adm
+        Which programme of such a file, by its id or name; ``off``: its tracks as they lie. None: the first.
 
     Raises
     ------
@@ -67,8 +73,9 @@ class FileStream:
         grid_hz: int | None = None,
         played_frames: int = 0,
         layout: Layout | None = None,
+        adm: str | None = None,
     ) -> None:
-        self.reader = _open(path, layout)
+        self.reader = _open(path, layout, adm)
         rate = self.reader.sample_rate
         self._grid_frames = 1 if grid_hz is None else rate // grid_hz
         self._backwards = itinerary.backwards
@@ -163,6 +170,7 @@ class Reel:
         sample_rate: int,
         played_frames: int = 0,
         layout: Layout | None = None,
+        adm: str | None = None,
     ) -> None:
         self.ring = ring
         self._streams: list[tuple[FileStream, np.float32]] = []
@@ -171,7 +179,7 @@ class Reel:
         grid = _shared_grid([stem.path for stem in stems]) if len(stems) > 1 else None
         try:
             for stem in stems:
-                stream = FileStream(stem.path, sample_rate, itinerary, grid, played_frames, layout)
+                stream = FileStream(stem.path, sample_rate, itinerary, grid, played_frames, layout, adm)
                 self._streams.append((stream, np.float32(stem.gain_linear)))
         except BaseException:
             self.close()
@@ -222,14 +230,14 @@ class Look:
     FileError
         If one cannot be read.
     UsageError
-        If one cannot be rendered to `layout`, which is as for `FileStream`.
+        If one cannot be rendered to `layout`, which is as for `FileStream`, like `adm`.
     """
 
-    def __init__(self, paths: Sequence[Path] = (), layout: Layout | None = None) -> None:
+    def __init__(self, paths: Sequence[Path] = (), layout: Layout | None = None, adm: str | None = None) -> None:
         self._readers: list[AudioReader] = []
         try:
             for path in paths:
-                self._readers.append(_open(path, layout))
+                self._readers.append(_open(path, layout, adm))
         except BaseException:
             self.close()
             raise
@@ -256,8 +264,11 @@ class Look:
         self._readers.clear()
 
 
-def _open(path: Path, layout: Layout | None) -> AudioReader:
-    return open_programme(as_heard(path, layout))
+def _open(path: Path, layout: Layout | None, adm: str | None) -> AudioReader:
+    if adm is None or not has_adm(path):
+        return open_programme(as_heard(path, layout))
+    off = adm.lower() == OFF
+    return open_programme(as_heard(AdmFile(path, None, None if off else adm, rendered=not off), layout))
 
 
 def _shared_grid(paths: Sequence[Path]) -> int | None:

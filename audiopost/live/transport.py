@@ -133,7 +133,8 @@ class Transport:
         """Play other files from a place on; what is odd about them."""
         stage = self._playing
         with self._moving:
-            seen: say.Seen = stage.ask_media(say.LookAt(0, tuple(paths), stage.memory.plan.layout))
+            plan = stage.memory.plan
+            seen: say.Seen = stage.ask_media(say.LookAt(0, tuple(paths), plan.layout, plan.adm))
             way = replace(self._way, length_s=seen.length_s, start_s=position_s, region=region)
             self._move("open", way, stems_of(paths), at_taken=-1)
             return (*seen.notes, *_fit(seen.layout, stage.memory.plan.layout))

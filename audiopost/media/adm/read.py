@@ -71,7 +71,9 @@ class _Reading:
 
     def fail(self, identifier: str, what: str) -> NoReturn:
         """Raise FileError."""
-        raise FileError(self._path, f"ADM: {identifier}: {what}", "export the file again, or measure it with --adm off")
+        raise FileError(
+            self._path, f"ADM: {identifier}: {what}", "export the file again, or take its tracks as they lie: --adm off"
+        )
 
     def adm(self, tracks: Sequence[TrackOfFile]) -> Adm:
         assert self._format is not None

@@ -5,7 +5,7 @@ import pytest
 
 from audiopost.blocks import AudioBlock
 from audiopost.dsp.resampling import resample
-from audiopost.errors import FileError, UsageError
+from audiopost.errors import FileError, UnknownNameError, UsageError
 from audiopost.layouts import Layout, default_layout, layout_named
 from audiopost.live.itinerary import Itinerary, StemSource
 from audiopost.live.ring import RING_HEADER_INTEGERS, AudioRing
@@ -179,6 +179,17 @@ def test_metadata_are_read_once_while_they_are_in_use(master: Path, monkeypatch:
     FileStream(master, RATE_HZ, Itinerary(LENGTH_S, 0.3), layout=layout_named(USUAL_LAYOUT)).close()
     stream.close()
     assert read == [master]
+
+
+def test_tracks_as_they_lie_and_programmes_by_name(master: Path) -> None:
+    look = Look([master], adm="off")
+    assert look.layout.channels == 3
+    look.close()
+    stream = FileStream(master, RATE_HZ, Itinerary(LENGTH_S), adm="off")
+    np.testing.assert_array_equal(stream.read(4800), white_noise(3, FRAMES)[:, :4800])
+    stream.close()
+    with pytest.raises(UnknownNameError, match="'Mian'"):
+        Look([master], layout_named("stereo"), "Mian")
 
 
 def test_what_objects_cannot_be_rendered_to_is_said(master: Path) -> None:
