@@ -134,7 +134,7 @@ def test_broken_metadata_are_one_sentence_that_names_the_element(run: Run, tmp_p
         assert answer.code == 3
         assert answer.err.strip() == (
             f"audiopost: {path}: ADM: ACO_1001: it names AO_8, which is not there; "
-            "export the file again, or measure it with --adm off"
+            "export the file again, or take its tracks as they lie: --adm off"
         )
     assert run("measure", path, "--adm", "off").code == 0
 
