@@ -18,7 +18,6 @@ from audiopost.dsp.spherical import harmonics, unit_vectors
 from audiopost.errors import AudiopostError
 from audiopost.graph.algebra import Graph
 from audiopost.graph.catalogue import EffectEntry
-from audiopost.layouts import layout_named
 from audiopost.report.plotting import INK, PALE, drawing, frequency_axis, svg_of
 from audiopost.ui.curves import DYNAMICS, FILTERS
 from audiopost.units import db_to_linear, linear_to_db, powers_to_db
@@ -66,6 +65,7 @@ VOICED = {"formant_shift", "harmonizer"}
 """Effects that are seen on a vowel."""
 AT_THE_EAR = {"binaural"}
 SCENE_ORDER = 3
+SCENE_ORDERS = (1, 2, 3, 4, 5)
 """Of the scenes that are drawn."""
 RIDDEN = {"breath_control", "denoise", "dereverb", "dialogue_leveler", "speech_gate", "transient_shaper"}
 """Effects that are seen in the course of a level."""
@@ -162,21 +162,19 @@ def _response(entry: EffectEntry, graph: Graph, values: str) -> Picture:
 
 def _around(entry: EffectEntry, graph: Graph, values: str) -> Picture:
     azimuths = np.arange(-180.0, 181.0)
-    scene = harmonics(SCENE_ORDER, unit_vectors(azimuths, np.zeros_like(azimuths))).T.astype(np.float32)
-    heard = graph.render(scene, RATE_HZ, layout=f"ambisonics-{SCENE_ORDER}")
-    labels = layout_named("mono" if len(heard) == 1 else "5.1").labels
+    where = unit_vectors(azimuths, np.zeros_like(azimuths))
     with drawing(HEIGHT_IN) as (figure, axes):
-        for label, gains in zip(labels, heard, strict=True):
-            if np.any(gains):
-                levels = powers_to_db(np.maximum(gains.astype(np.float64) ** 2, 1e-6))
-                axes.plot(azimuths, levels, label=label if len(heard) > 1 else None)
-        if len(heard) > 1:
-            axes.legend(loc="lower left", ncols=5)
+        for order in SCENE_ORDERS:
+            scene = harmonics(order, where).T.astype(np.float32)
+            heard = graph.render(scene, RATE_HZ, layout=f"ambisonics-{order}")[0].astype(np.float64)
+            axes.plot(azimuths, powers_to_db(np.maximum(heard**2, 1e-6)), label=f"order {order}")
+        axes.legend(loc="lower left", ncols=len(SCENE_ORDERS))
         axes.set_xlim(180.0, -180.0)
-        axes.set_ylim(-40.0, 3.0)
+        axes.set_ylim(-48.0, 3.0)
         axes.set_xlabel("azimuth of the source, degrees to the left")
         axes.set_ylabel("dB")
-        caption = f"Level behind {entry.name} of a source that goes round a scene of order {SCENE_ORDER}, {values}."
+        who = "the left loudspeaker" if entry.name == "ambisonic_decode" else entry.name
+        caption = f"Level of a source that goes round a scene, as {who} plays it, by the order of the scene, {values}."
         return Picture(svg_of(figure), caption)
 
 
