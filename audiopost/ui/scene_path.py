@@ -23,8 +23,8 @@ __all__ = ["MOST_POINTS", "drawn_lanes", "shown_path"]
 Values = NDArray[np.float64]
 Points = tuple[tuple[float, float], ...]
 
-MOST_POINTS = 10_000
-"""Of one gesture: two minutes and more of a fast pointer."""
+MOST_POINTS = 2000
+"""Of one gesture; a page sends half as many at most."""
 LONGEST_S = 3600.0
 CLOSE = 0.005
 """How far a path may stray from what was drawn, of its extent."""

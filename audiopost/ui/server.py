@@ -35,7 +35,8 @@ from audiopost.ui.waveform import Waveform, columns_of
 
 __all__ = ["ConsoleServer"]
 
-LONGEST_WORD = 4096
+LONGEST_WORD = 60_000
+"""Characters: that of a path which was drawn for a while; the page thins out what would be longer."""
 MOST_COLUMNS = 8192
 START_PATIENCE_S = 20.0
 

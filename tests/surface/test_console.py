@@ -347,6 +347,7 @@ def test_a_path_is_drawn_heard_again_and_erased(page: Page) -> None:
         across, down = 0.5 - 0.27 * math.sin(angle), 0.5 - 0.27 * math.cos(angle)
         page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
         page.wait_for_timeout(14)
+    page.wait_for_timeout(400)
     page.mouse.up()
     erase = page.get_by_role("button", name="Erase the path of object_panner")
     expect(erase).to_be_visible()
@@ -359,6 +360,13 @@ def test_a_path_is_drawn_heard_again_and_erased(page: Page) -> None:
     page.wait_for_function(f"audiopost.latest().chain > 1 && {left}")
     page.get_by_role("button", name="Play the paths again").click()
     page.wait_for_function("audiopost.latest().chain < 1")
+    erase.click()
+    expect(erase).to_have_count(0)
+    page.evaluate("""() => { // as much as a page sends of a long way
+      const times = [...Array(1000).keys()].map((n) => n / 10);
+      const ahead = times.map((t) => Number((5 * Math.sin(t)).toFixed(3)));
+      const coordinates = Object.fromEntries(['ahead_m', 'left_m', 'up_m'].map((axis) => ['object_panner.' + axis, ahead]));
+      audiopost.say({do: 'draw', node: 'object_panner', times, coordinates}); }""")
     erase.click()
     expect(erase).to_have_count(0)
     page.get_by_role("button", name="Draw a path").click()

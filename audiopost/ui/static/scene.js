@@ -8,6 +8,7 @@ const ZOOMS = [2.5, 5, 10, 20, 50, 100, 200];
 const DEGREES = Math.PI / 180;
 const SETTLES_MS = 400;
 const SAMPLED_MS = 12;
+const MOST_SAMPLES = 1000;
 
 export class Scene extends Moving {
   build() {
@@ -107,14 +108,19 @@ export class Scene extends Moving {
   // A path that is being drawn: from its first move on, each with its moment.
   begin(place) {
     if (this.draws.ariaPressed !== "true" || place.kind === "head") return;
-    this.take = { place, since: performance.now(), times: [], rows: [], moved: new Set() };
+    this.take = { place, since: performance.now(), times: [], rows: [], moved: new Set(), every: SAMPLED_MS / 1000 };
     this.sample();
     this.tell("Drawing. Escape gives up.");
   }
   sample(last = false) {
     const take = this.take, now = (performance.now() - take.since) / 1000;
     const row = take.place.axes.map((axis) => this.values[axis.path] ?? 0);
-    if (!last && take.times.length && now - take.times.at(-1) < SAMPLED_MS / 1000) return;
+    if (!last && take.times.length && now - take.times.at(-1) < take.every) return;
+    if (take.times.length >= MOST_SAMPLES) { // a long way is kept more coarsely, all of it alike
+      take.times = take.times.filter((_, index) => index % 2 === 0);
+      take.rows = take.rows.filter((_, index) => index % 2 === 0);
+      take.every *= 2;
+    }
     if (last && take.times.length > 1 && now - take.times.at(-1) < 0.001) { take.times.pop(); take.rows.pop(); }
     take.times.push(take.times.length ? now : 0);
     take.rows.push(row);
@@ -127,7 +133,7 @@ export class Scene extends Moving {
     if (!take.moved.size) return;
     const length = Number(this.length.value), drawn = take.times.at(-1);
     const stretch = length > 0 && drawn > 0 ? length / drawn : 1;
-    const axes = [...take.moved].map((index) => [take.place.axes[index].path, take.rows.map((row) => Number(row[index].toFixed(4)))]);
+    const axes = [...take.moved].map((index) => [take.place.axes[index].path, take.rows.map((row) => Number(row[index].toFixed(3)))]);
     say({ do: "draw", node: take.place.node, times: take.times.map((time) => Number((time * stretch).toFixed(5))), coordinates: Object.fromEntries(axes) });
   }
   mark(place, number, view, side) {

@@ -92,6 +92,33 @@ def test_a_knob_goes_by_its_position_and_by_its_value(session: ConsoleSession, h
     assert session.structure == 0
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"times": [0, "1"]},
+        {"times": None},
+        {"times": [0, 1e999]},
+        {"times": list(range(2001))},
+        {"coordinates": [1, 2]},
+        {"coordinates": {"object_panner.left_m": [0, None]}},
+        {"coordinates": {"object_panner.left_m": [0]}},
+        {"coordinates": {"compressor.ratio": [1, 2]}},
+    ],
+    ids=str,
+)
+def test_a_path_becomes_automation_and_a_wrong_one_nothing(session: ConsoleSession, wrong: dict[str, Any]) -> None:
+    session.carry_out({"do": "insert", "effect": "object_panner"})
+    path: dict[str, Any] = {"times": [0, 1], "coordinates": {"object_panner.left_m": [0, 2]}}
+    with pytest.raises(AudiopostError):
+        session.carry_out({"do": "draw", "node": "object_panner"} | path | wrong)
+    assert session.desk.drawing.automation == ()
+    session.carry_out({"do": "draw", "node": "object_panner"} | path)
+    (lane,) = session.desk.drawing.automation
+    assert (lane.parameter, lane.points) == ("object_panner.left_m", ((0.0, 0.0), (1.0, 2.0)))
+    session.carry_out({"do": "erase", "node": "object_panner"})
+    assert session.desk.drawing.automation == ()
+
+
 def test_the_strip_is_drawn_anew_when_the_chain_has_another_form(session: ConsoleSession, host: Silent) -> None:
     session.carry_out({"do": "insert", "effect": "peak", "after": "highpass"})
     assert [view.name for view in session.strip()] == ["highpass", "peak", "compressor"]
@@ -155,6 +182,12 @@ def test_a_file_is_opened_by_its_number_and_what_is_odd_is_told(session: Console
         {"do": "save"},
         {"do": "recall", "name": "nothing"},
         {"do": "target", "target": "nothing"},
+        {"do": "draw", "node": "compressor", "times": [0, 1], "coordinates": {}},
+        {"do": "draw", "node": "nothing", "times": [0, 1], "coordinates": {}},
+        {"do": "erase", "node": "compressor"},
+        {"do": "again"},
+        {"do": "map", "on": True},
+        {"do": "map", "on": 1},
     ],
     ids=json.dumps,
 )
