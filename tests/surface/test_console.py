@@ -365,8 +365,8 @@ def test_a_path_is_drawn_heard_again_and_erased(page: Page) -> None:
     page.evaluate("""() => { // as much as a page sends of a long way
       const times = [...Array(1000).keys()].map((n) => n / 10);
       const ahead = times.map((t) => Number((5 * Math.sin(t)).toFixed(3)));
-      const coordinates = Object.fromEntries(['ahead_m', 'left_m', 'up_m'].map((axis) => ['object_panner.' + axis, ahead]));
-      audiopost.say({do: 'draw', node: 'object_panner', times, coordinates}); }""")
+      const axes = ['ahead_m', 'left_m', 'up_m'].map((axis) => ['object_panner.' + axis, ahead]);
+      audiopost.say({do: 'draw', node: 'object_panner', times, coordinates: Object.fromEntries(axes)}); }""")
     erase.click()
     expect(erase).to_have_count(0)
     page.get_by_role("button", name="Draw a path").click()
