@@ -12,14 +12,14 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Mapping
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 from audiopost.errors import AudiopostError, DeviceError
 from audiopost.graph.recall import ControllerSpec
 from audiopost.live.desk import Desk
 from audiopost.live.midi_map import Learning, MidiEvent, MidiMap, event_of
 from audiopost.live.midi_ports import MidiPorts
+from audiopost.live.service import Service
 
 __all__ = ["MidiControl", "MidiWords"]
 
@@ -35,7 +35,7 @@ class MidiWords(Protocol):
         """Have `changed` told what was turned; nothing in it: everything may be another."""
 
 
-class MidiControl:
+class MidiControl(Service):
     """Turns the knobs that the chain's controllers name, and learns new ones.
 
     Parameters
@@ -85,15 +85,6 @@ class MidiControl:
         if self._thread.is_alive():
             self._thread.join()
         self._ports.close()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     @property
     def learning(self) -> str:

@@ -12,12 +12,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 from audiopost.errors import AudiopostError, DeviceError, UsageError
 from audiopost.live.desk import Desk
 from audiopost.live.osc_map import ROOT, Argument, OscMap, Query, Request, Say, SetBypass, Subscribe, Turn, TurnTo
+from audiopost.live.service import Service
 
 __all__ = ["LOOPBACK", "OscControl", "OscWords", "read_address"]
 
@@ -48,7 +48,7 @@ class OscWords(Protocol):
         """Have `changed` told what was turned; nothing in it: everything may be another."""
 
 
-class OscControl:
+class OscControl(Service):
     """Receives on a UDP port, and tells subscribers what changes.
 
     Parameters
@@ -112,15 +112,6 @@ class OscControl:
         if self._thread.is_alive():
             self._thread.join()
         self._socket.close()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     # -- the thread ------------------------------------------------------------------------------------------------
 

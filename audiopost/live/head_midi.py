@@ -24,13 +24,13 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 from audiopost.errors import AudiopostError, UsageError
 from audiopost.live.desk import Desk
 from audiopost.live.head_tracking import ROTATION, angles_of_rotation, around
 from audiopost.live.midi_ports import MidiPorts
+from audiopost.live.service import Service
 
 __all__ = ["HeadInput", "HeadWords", "TrackerMessages"]
 
@@ -110,7 +110,7 @@ class HeadWords(Protocol):
         """The desk of the chain that is heard."""
 
 
-class HeadInput:
+class HeadInput(Service):
     """Turns every `ROTATION` of the chain that is heard by what comes in at a port.
 
     Parameters
@@ -166,15 +166,6 @@ class HeadInput:
             self._changed.notify()
         if self._thread.is_alive():
             self._thread.join()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     # -- threads ---------------------------------------------------------------------------------------------------
 

@@ -10,12 +10,12 @@ Everything of a channel passes: notes, controllers, bends, pressure. Clock and s
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 from audiopost.errors import AudiopostError
 from audiopost.live.midi_map import is_channel_message
 from audiopost.live.midi_ports import MidiPorts
+from audiopost.live.service import Service
 
 __all__ = ["NoteInput", "Played"]
 
@@ -29,7 +29,7 @@ class Played(Protocol):
         """Send a message to the nodes that hear notes."""
 
 
-class NoteInput:
+class NoteInput(Service):
     """Plays what comes in at a port.
 
     Parameters
@@ -61,14 +61,6 @@ class NoteInput:
     def stop(self) -> None:
         """Listen no more."""
         self._ports.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def _heard(self, message: tuple[int, ...]) -> None:
         if not is_channel_message(message):

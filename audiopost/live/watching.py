@@ -8,10 +8,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from audiopost.errors import FileError
+from audiopost.live.service import Service
 
 __all__ = ["FileWatch"]
 
@@ -19,7 +18,7 @@ SETTLED_MS = 100
 """An editor may write in several pieces; so long after the last one the file is whole."""
 
 
-class FileWatch:
+class FileWatch(Service):
     """Calls `on_saved` with the path (as it was given) of each file that was saved; one call at a time.
 
     Raises
@@ -48,15 +47,6 @@ class FileWatch:
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def _watch(self) -> None:
         from watchfiles import Change, watch
