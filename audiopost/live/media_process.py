@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
@@ -76,6 +77,8 @@ class MediaProcess:
         self._reels: dict[int, Reel] = {}
         self._winding: dict[int, int] = {}
         self._look = Look()
+        self._looker = ThreadPoolExecutor(1, "audiopost looks")
+        self._looks: list[tuple[int, Future[Look]]] = []
         self._recordings: dict[str, Recording] = {}
         self._over = False
 
@@ -100,10 +103,12 @@ class MediaProcess:
 
     def _carry_out(self, message: Message) -> None:
         match message:
+            case say.LookAt() if self._memory is None:
+                self._seen(message.ticket, Look(message.paths, message.layout, message.adm))
             case say.LookAt():
-                self._look.close()
-                self._look = look = Look(message.paths, message.layout, message.adm)
-                self._channel.send(say.Seen(message.ticket, look.layout, look.length_s, look.notes))
+                # An hour of objects is read for many seconds, and the file that plays must go on.
+                look = self._looker.submit(Look, message.paths, message.layout, message.adm)
+                self._looks.append((message.ticket, look))
             case say.Setup(plan=SessionPlan() as plan):
                 self._memory = SessionMemory(self._segment, plan)
                 self._channel.send(say.Done(message.ticket))
@@ -121,6 +126,20 @@ class MediaProcess:
                 self._keep(message)
             case say.Quit():
                 self._over = True
+
+    def _seen(self, ticket: int, look: Look) -> None:
+        self._look.close()
+        self._look = look
+        self._channel.send(say.Seen(ticket, look.layout, look.length_s, look.notes))
+
+    def _take_looks(self) -> None:
+        """Answer where a look is done."""
+        for ticket, look in [each for each in self._looks if each[1].done()]:
+            self._looks.remove((ticket, look))
+            try:
+                self._seen(ticket, look.result())
+            except AudiopostError as error:
+                self._channel.send(say.Failed(ticket, error))
 
     def _wind(self, message: say.Wind) -> None:
         assert self._memory is not None
@@ -185,6 +204,7 @@ class MediaProcess:
         """One round; whether anything was done."""
         if self._memory is None:
             return False
+        self._take_looks()
         busy = False
         for number, reel in tuple(self._reels.items()):
             busy = self._read_ahead(number, reel) or busy
@@ -222,6 +242,7 @@ class MediaProcess:
 
     def _finish(self) -> None:
         """Nobody asks any more: write what is there and close."""
+        self._looker.shutdown(wait=False, cancel_futures=True)
         self._look.close()
         for recording in self._recordings.values():
             while recording.advance():

@@ -39,7 +39,7 @@ from audiopost.live.metering import Metering
 from audiopost.live.order import Listener, Order
 from audiopost.live.recorder import Recorder
 from audiopost.live.session import SessionMemory, SessionPlan
-from audiopost.live.stage import STOP_PATIENCE_S, Stage
+from audiopost.live.stage import LOOK_PATIENCE_S, STOP_PATIENCE_S, Stage
 from audiopost.live.statistics import Count
 from audiopost.live.transport import Transport
 from audiopost.live.transport_state import stems_of
@@ -192,7 +192,7 @@ class Rig:
         order = self.order
         if not order.sources:
             return order.layout or layout_named("stereo"), ()
-        seen: say.Seen = self._crew.ask(media, say.LookAt(0, order.sources, order.layout, order.adm))
+        seen: say.Seen = self._crew.ask(media, say.LookAt(0, order.sources, order.layout, order.adm), LOOK_PATIENCE_S)
         assert seen.layout is not None
         if order.layout is not None and order.layout.channels != seen.layout.channels:
             raise LayoutError(f"{seen.layout.channels} channels are not {order.layout}", where=str(order.sources[0]))

@@ -13,9 +13,11 @@ from audiopost.live.messages import Message
 from audiopost.live.order import Listener, Order
 from audiopost.live.session import SessionMemory
 
-__all__ = ["PATIENCE_S", "STOP_PATIENCE_S", "Stage"]
+__all__ = ["LOOK_PATIENCE_S", "PATIENCE_S", "STOP_PATIENCE_S", "Stage"]
 
 PATIENCE_S = 10.0
+LOOK_PATIENCE_S = 300.0
+"""For what files are: an hour in which many objects never rest takes a minute to be read."""
 STOP_PATIENCE_S = 1.0
 """For each of the few things that are asked of children at the end; what does not answer is killed."""
 

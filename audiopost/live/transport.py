@@ -19,7 +19,7 @@ from audiopost.errors import UnknownNameError, UsageError
 from audiopost.layouts import Layout
 from audiopost.live import messages as say
 from audiopost.live.itinerary import Itinerary, Region, StemSource
-from audiopost.live.stage import Stage
+from audiopost.live.stage import LOOK_PATIENCE_S, Stage
 from audiopost.live.statistics import Count
 from audiopost.live.transport_state import Stem, TransportMove, TransportState, stems_of
 from audiopost.timecode import seconds_of_timecode
@@ -132,12 +132,12 @@ class Transport:
     def open(self, paths: Sequence[Path], position_s: float, region: Region | None) -> tuple[str, ...]:
         """Play other files from a place on; what is odd about them."""
         stage = self._playing
+        plan = stage.memory.plan
+        seen: say.Seen = stage.ask_media(say.LookAt(0, tuple(paths), plan.layout, plan.adm), LOOK_PATIENCE_S)
         with self._moving:
-            plan = stage.memory.plan
-            seen: say.Seen = stage.ask_media(say.LookAt(0, tuple(paths), plan.layout, plan.adm))
             way = replace(self._way, length_s=seen.length_s, start_s=position_s, region=region)
             self._move("open", way, stems_of(paths), at_taken=-1)
-            return (*seen.notes, *_fit(seen.layout, stage.memory.plan.layout))
+            return (*seen.notes, *_fit(seen.layout, plan.layout))
 
     # -- how -------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -171,6 +174,28 @@ def test_a_master_of_objects_is_rendered_as_it_plays(tmp_path: Path) -> None:
     np.testing.assert_allclose(samples[:, 4096:frame], rendered[:, 4096:frame], atol=1e-6)
     after = slice(frame + 2048, frame + 8192)
     np.testing.assert_allclose(samples[:, after], rendered[:, RATE_HZ + 2048 : RATE_HZ + 8192], atol=1e-6)
+
+
+def test_what_plays_goes_on_while_a_long_master_is_read(tmp_path: Path) -> None:
+    """Neither the sound nor a move waits for it."""
+    tone = write_tone(tmp_path / "tone.wav")
+    with LiveHost(fx.gain(), tone, "null", engines=2) as host:
+        path = tmp_path / "long.wav"
+        way = [Point(0.01 * step, 90.0 * math.sin(0.01 * step)) for step in range(20_000)]
+        with adm_writer(path, RATE_HZ, [Mover("Fly", way)], 200 * RATE_HZ) as writer:
+            writer.write(np.zeros((1, 200 * RATE_HZ), np.float32))
+        opened: list[tuple[str, ...]] = []
+        opening = threading.Thread(target=lambda: opened.append(host.open(path)))
+        opening.start()
+        moves = 0
+        while opening.is_alive():
+            host.seek(0.01)
+            moves += 1
+            time.sleep(0.02)
+        opening.join()
+        assert opened
+        assert moves > 3
+        assert host.statistics()["source_underruns"] == 0
 
 
 def test_places_are_told_and_found_by_time_code(tmp_path: Path) -> None:
