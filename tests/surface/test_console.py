@@ -347,7 +347,6 @@ def test_a_path_is_drawn_heard_again_and_erased(page: Page) -> None:
         across, down = 0.5 - 0.27 * math.sin(angle), 0.5 - 0.27 * math.cos(angle)
         page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
         page.wait_for_timeout(14)
-    page.wait_for_timeout(400)
     page.mouse.up()
     erase = page.get_by_role("button", name="Erase the path of object_panner")
     expect(erase).to_be_visible()
@@ -358,8 +357,9 @@ def test_a_path_is_drawn_heard_again_and_erased(page: Page) -> None:
     # It is led along: to the left at first, and there again when it is heard again.
     left = "document.querySelector('[data-place=\"object_panner\"]').getAttribute('aria-label').includes(' m left')"
     page.wait_for_function(f"audiopost.latest().chain > 1 && {left}")
+    age_s = page.evaluate("audiopost.latest().chain")
     page.get_by_role("button", name="Play the paths again").click()
-    page.wait_for_function("audiopost.latest().chain < 1")
+    page.wait_for_function(f"audiopost.latest().chain < {age_s}")
     erase.click()
     expect(erase).to_have_count(0)
     page.evaluate("""() => { // as much as a page sends of a long way
