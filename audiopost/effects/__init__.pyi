@@ -63,7 +63,7 @@ def ambisonic_decode(
     weighting
         max-re for most rooms; basic near one listener; in-phase for large audiences.
     crossover_hz
-        decoded as basic below, as weighted above; 0: no crossover.
+        by velocity below, as weighted above; 0: no crossover.
     """
 
 def ambisonic_encode(
@@ -127,7 +127,7 @@ def ambisonic_rotate(
     """
 
 def ambisonic_uhj() -> Graph:
-    """Makes UHJ stereo of a scene: plays anywhere, and can be decoded to surround again."""
+    """Makes UHJ stereo of a scene, which plays anywhere; or a scene of UHJ stereo."""
 
 def beep(
     *,

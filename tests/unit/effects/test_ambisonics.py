@@ -211,6 +211,30 @@ def test_uhj_is_gerzons(azimuth_deg: float) -> None:
         assert np.abs(left * np.conj(right) - wanted[0] * np.conj(wanted[1])) < UHJ_GAIN
 
 
+@pytest.mark.parametrize("azimuth_deg", [0.0, 45.0, 90.0, 150.0, 180.0, -60.0])
+def test_uhj_is_opened_to_a_scene_from_where_it_came(azimuth_deg: float) -> None:
+    """The velocity vector points to the source again; by the coefficients its length is a half."""
+    folded = fx.ambisonic_uhj() >> fx.ambisonic_uhj().named("opened")
+    heard = spectra(folded, azimuth_deg)
+    assert heard.shape[0] == 4
+    for place in bins(100.0, 1_000.0, 10_000.0):
+        w, y, z, x = heard[:, place]
+        ahead, left = (x / w).real, (y / w).real
+        assert np.degrees(np.arctan2(left, ahead)) == pytest.approx(azimuth_deg, abs=1.0) or azimuth_deg == 180.0
+        assert np.hypot(left, ahead) == pytest.approx(0.51, abs=0.02)
+        assert 0.8 < np.abs(w) < 1.15
+        assert np.abs(z) < GAIN
+    if azimuth_deg == 180.0:
+        assert ahead < 0.0
+        assert abs(left) < 0.02
+
+
+def test_uhj_is_made_of_scenes_and_opened_from_stereo_alone() -> None:
+    assert fx.ambisonic_uhj().render(np.zeros((2, 64), np.float32), SAMPLE_RATE, layout="stereo").shape[0] == 4
+    with pytest.raises(LayoutError, match=r"5\.1 is no Ambisonic scene"):
+        fx.ambisonic_uhj().render(np.zeros((6, 64), np.float32), SAMPLE_RATE, layout="5.1")
+
+
 def test_a_crossover_out_of_its_range_is_refused() -> None:
     with pytest.raises(UsageError, match="crossover_hz = 10 is out of range"):
         prepared("ambisonic_decode", "ambisonics-1", settings={"crossover_hz": 10.0})
