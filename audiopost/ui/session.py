@@ -28,6 +28,7 @@ from audiopost.live.transport_state import Stem
 from audiopost.ui.curves import Curve, curve_of
 from audiopost.ui.folders import sound_files
 from audiopost.ui.pre_roll import PreRoll
+from audiopost.ui.scene_view import scene_point_of
 from audiopost.ui.view_model import (
     KnobView,
     NodeView,
@@ -306,3 +307,5 @@ class ConsoleSession(ConsoleWords):
         self.values += 1
         if not turns:
             self.structure += 1
+            if self.map_point is not None and self.map_point != scene_point_of(self.desk.drawing):
+                self.map_point = None

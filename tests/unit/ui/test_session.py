@@ -34,6 +34,9 @@ class Silent:
     def open_editor(self, node: str, *, side: str) -> None:
         self.asked.append(("window", (node, side)))
 
+    def watch(self, point: str) -> None:
+        self.asked.append(("watch", point))
+
     def statistics(self) -> dict[str, Any]:
         return {"quarantined": self.quarantined}
 
@@ -117,6 +120,17 @@ def test_a_path_becomes_automation_and_a_wrong_one_nothing(session: ConsoleSessi
     assert (lane.parameter, lane.points) == ("object_panner.left_m", ((0.0, 0.0), (1.0, 2.0)))
     session.carry_out({"do": "erase", "node": "object_panner"})
     assert session.desk.drawing.automation == ()
+
+
+def test_an_energy_map_goes_with_the_scene_that_it_shows(session: ConsoleSession, host: Silent) -> None:
+    for effect in ("ambisonic_encode", "binaural"):
+        session.carry_out({"do": "insert", "effect": effect})
+    session.carry_out({"do": "map", "on": True})
+    assert (session.map_point, host.asked[-1]) == ("ambisonic_encode", ("watch", "ambisonic_encode"))
+    session.carry_out({"do": "turn", "path": "ambisonic_encode.azimuth_deg", "position": 0.6})
+    assert session.map_point == "ambisonic_encode"
+    session.carry_out({"do": "remove", "name": "binaural"})
+    assert session.map_point is None
 
 
 def test_the_strip_is_drawn_anew_when_the_chain_has_another_form(session: ConsoleSession, host: Silent) -> None:
