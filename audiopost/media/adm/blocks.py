@@ -28,6 +28,8 @@ __all__ = ["BlockReader"]
 
 _POLAR = ("azimuth", "elevation", "distance")
 _CARTESIAN = ("X", "Y", "Z")
+_COORDINATES = frozenset((*_POLAR, *_CARTESIAN))
+_ANYWHERE = (-math.inf, math.inf)
 _HIGHEST_ORDER = 15
 _LIMITS = {"azimuth": (-180.0, 180.0), "elevation": (-90.0, 90.0), "distance": (0.0, 1000.0)}
 
@@ -100,14 +102,15 @@ class BlockReader:
         edges = []
         for position in element.all("position"):
             name = position.attributes.get("coordinate", "")
-            if name not in (*_POLAR, *_CARTESIAN):
+            if name not in _COORDINATES:
                 self.fail(identifier, f"unknown coordinate {name!r}")
             value = self.number(identifier, name, position.text)
-            lowest, highest = _LIMITS.get(name, (-math.inf, math.inf))
+            lowest, highest = _LIMITS.get(name, _ANYWHERE)
             if not lowest <= value <= highest:
                 self.fail(identifier, f"{name} {value:g} is not from {lowest:g} to {highest:g}")
             found.setdefault(name, {})[position.attributes.get("bound", "value")] = value
-            edges += [position.attributes["screenEdgeLock"]] if "screenEdgeLock" in position.attributes else []
+            if "screenEdgeLock" in position.attributes:
+                edges.append(position.attributes["screenEdgeLock"])
         cartesian = "X" in found or "Y" in found
         needed = ("X", "Y") if cartesian else ("azimuth", "elevation")
         for name in needed:

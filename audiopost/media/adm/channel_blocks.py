@@ -36,7 +36,7 @@ class ChannelBlocks:
         self._channel_id = channel_id
         self._kind = kind
         self._blocks: ObjectBlocks | list[Block] = ObjectBlocks() if kind == "Objects" else []
-        self._end = Fraction(0)
+        self._end = (0, 1)
         self._in_order = True
         self._untimed = ""
         self._half_timed = ""
@@ -60,8 +60,12 @@ class ChannelBlocks:
             else:
                 self._half_timed = self._half_timed or block.id
             return
-        self._in_order = self._in_order and block.rtime >= self._end
-        self._end = block.rtime + block.duration
+        # In whole numbers: fractions would be brought to lowest terms a million times.
+        begun, begun_in = block.rtime.numerator, block.rtime.denominator
+        lasts, lasts_in = block.duration.numerator, block.duration.denominator
+        end, end_in = self._end
+        self._in_order = self._in_order and begun * end_in >= end * begun_in
+        self._end = begun * lasts_in + lasts * begun_in, begun_in * lasts_in
 
     def finished(self) -> ObjectBlocks | tuple[Block, ...]:
         """All of them.

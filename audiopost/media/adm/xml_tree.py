@@ -95,7 +95,7 @@ class _Builder:
         if len(attributes) > MOST_ATTRIBUTES:
             raise self.fault(f"an element with more than {MOST_ATTRIBUTES} attributes")
         short = self._short
-        own = {short[key]: value for key, value in attributes.items()}
+        own = {short[key]: value for key, value in attributes.items()} if attributes else attributes
         element = Element(short[name], own, line=self.parser.CurrentLineNumber)
         if self._open:
             self._open[-1].children.append(element)
