@@ -125,6 +125,9 @@ class ConsoleWords(SourceWords):
         point = scene_point_of(self.desk.drawing)
         if point is None:
             raise UsageError("no scene passes in this chain", mend="an energy map is drawn of Ambisonics")
+        heard = self.host.comparison().heard
+        if heard != "a":
+            raise UsageError(f"{heard} is heard, and the scene is that of A", mend="hear A")
         if point != "input":
             self.host.watch(point)
         self.map_point = point

@@ -382,6 +382,9 @@ def test_a_path_is_drawn_heard_again_and_erased(page: Page) -> None:
 
 
 def test_the_energy_of_a_scene_is_shown_by_direction(page: Page) -> None:
+    # The blind test before leaves either side heard.
+    page.evaluate("audiopost.say({do: 'switch', side: 'a'})")
+    page.wait_for_function("audiopost.latest().statistics.side.heard === 'a'")
     before = frame(page)["structure"]
     page.evaluate("audiopost.say({do: 'insert', effect: 'ambisonic_encode'})")
     page.locator('[data-place="ambisonic_encode"]').wait_for()

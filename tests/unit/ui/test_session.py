@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -30,9 +31,13 @@ class Silent:
         self.quarantined: list[str] = []
         self.bypassed = False
         self.on_editor_turn: Any = None
+        self.heard = "a"
 
     def open_editor(self, node: str, *, side: str) -> None:
         self.asked.append(("window", (node, side)))
+
+    def comparison(self) -> SimpleNamespace:
+        return SimpleNamespace(heard=self.heard)
 
     def watch(self, point: str) -> None:
         self.asked.append(("watch", point))
@@ -125,6 +130,10 @@ def test_a_path_becomes_automation_and_a_wrong_one_nothing(session: ConsoleSessi
 def test_an_energy_map_goes_with_the_scene_that_it_shows(session: ConsoleSession, host: Silent) -> None:
     for effect in ("ambisonic_encode", "binaural"):
         session.carry_out({"do": "insert", "effect": effect})
+    host.heard = "b"
+    with pytest.raises(UsageError, match="b is heard"):
+        session.carry_out({"do": "map", "on": True})
+    host.heard = "a"
     session.carry_out({"do": "map", "on": True})
     assert (session.map_point, host.asked[-1]) == ("ambisonic_encode", ("watch", "ambisonic_encode"))
     session.carry_out({"do": "turn", "path": "ambisonic_encode.azimuth_deg", "position": 0.6})
