@@ -15,7 +15,7 @@ from audiopost.dsp.spherical import even_directions, harmonics, unit_vectors
 from audiopost.layouts import layout_named
 
 LAYOUTS = ("5.1", "7.1", "5.1.4", "7.1.4", "9.1.6", "22.2")
-ORDERS = (1, 3, 5)
+ORDERS = (1, 2, 3, 4, 5)
 METHODS: tuple[Method, ...] = ("allrad", "mode-matching", "sampling")
 
 Values = NDArray[np.float64]
@@ -28,7 +28,7 @@ def table() -> list[str]:
         for order in ORDERS:
             spreads = {method: measured(name, order, method) for method in METHODS}
             power_db, length, mean_deg, most_deg = spreads["allrad"]
-            others = " | ".join(f"{spreads[method][0]:.1f} dB" for method in METHODS[1:])
+            others = " | ".join(f"{spreads[method][0]:.1f} dB, {spreads[method][3]:.0f}" for method in METHODS[1:])
             rows.append(
                 f"| {name} | {order} | {power_db:.1f} dB | {length:.2f} | {mean_deg:.0f}, at most {most_deg:.0f} "
                 f"| {others} |"

@@ -36,14 +36,22 @@ def head_tables(directions: np.ndarray, rate_hz: int = 48_000, distance_m: float
 
 
 def write_sofa(
-    path: Path, tables: dict[str, Any], *, convention: str = "SimpleFreeFieldHRIR", cartesian: bool = False
+    path: Path,
+    tables: dict[str, Any],
+    *,
+    convention: str = "SimpleFreeFieldHRIR",
+    cartesian: bool = False,
+    huge: str = "",
 ) -> Path:
-    """A file of these variables."""
+    """A file of these variables; that named `huge` claims a shape of which nothing is there."""
     with h5py.File(path, "w") as file:
         file.attrs["Conventions"] = np.bytes_("SOFA")
         file.attrs["SOFAConventions"] = np.bytes_(convention)
         for name, values in tables.items():
-            file[name] = values
+            if name == huge:
+                file.create_dataset(name, shape=(10**6, 2, 10**5), dtype="f8", chunks=True)
+            else:
+                file[name] = values
         if "ReceiverPosition" in tables:
             file["ReceiverPosition"].attrs["Type"] = np.bytes_("cartesian")
         if "SourcePosition" in tables:

@@ -393,11 +393,11 @@ ALLRAD_MEAN_ANGLE_DEG = {"5.1.4": 13.5, "7.1.4": 8.0, "9.1.6": 7.5, "22.2": 9.5}
 """deg: mean angle from a source of the upper half to its energy vector, over orders 1 to 5. Measured 13.2, 7.8, 7.1,
 9.0 at most."""
 
-ALLRAD_ANGLE_DEG = {"5.1.4": 42.0, "7.1.4": 18.5, "9.1.6": 17.5, "22.2": 17.5}
-"""deg: the largest such angle. Measured 41, 18, 17, 17 at most."""
+ALLRAD_ANGLE_DEG = {"5.1": 24.0, "7.1": 11.5, "5.1.4": 42.0, "7.1.4": 18.5, "9.1.6": 17.5, "22.2": 17.5}
+"""deg: the largest such angle. Measured 23, 11, 41, 18, 17, 17 at most."""
 
-ALLRAD_MEAN_LENGTH = {1: 0.53, 2: 0.68, 3: 0.76, 4: 0.79, 5: 0.80}
-"""Mean length of the energy vector on layouts with heights, by order: how sharply a source is heard."""
+ALLRAD_MEAN_LENGTH = {1: 0.47, 2: 0.63, 3: 0.69, 4: 0.72, 5: 0.74}
+"""Mean length of the energy vector by order, at least: how sharply a source is heard. Measured 0.48 ... 0.75."""
 
 TURNED_BACK_DB = -120.0
 """dB of full scale: what a turn of a scene and the turn back may leave of noise. Measured -136."""

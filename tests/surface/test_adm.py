@@ -99,6 +99,8 @@ BAD_HEADS: dict[str, Callable[[Path], object]] = {
     "no responses": lambda path: write_sofa(path, {"SourcePosition": np.zeros((1, 3))}),
     "not a number": lambda path: write_sofa(path, head_tables(around(20)) | {"Data.IR": np.full((20, 2, 64), np.nan)}),
     "other shapes": lambda path: write_sofa(path, head_tables(around(20)) | {"Data.IR": np.zeros((20, 3, 64))}),
+    "huge": lambda path: write_sofa(path, head_tables(around(20)), huge="Data.IR"),
+    "another convention": lambda path: write_sofa(path, head_tables(around(20)), convention="SingleRoomSRIR"),
     "not there": lambda path: None,
     "a folder": lambda path: path.mkdir(),
 }
